@@ -1,0 +1,1 @@
+"""ontarget: accelerator-neutrino facilities from protons on target to physics reach."""

@@ -1,0 +1,53 @@
+"""The base of every noun: a frozen dataclass that is a JAX pytree, with its physical numbers as float leaves."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from ontarget.ground import units
+
+jax.config.update("jax_enable_x64", True)  # cross sections of 1e-40 cm2 beside 1e28 targets
+
+Scalar = Float[Array, ""]
+Vector = Float[Array, "_"]
+Number = Annotated[Scalar, units.NUMBER]
+Length = Annotated[Scalar, units.LENGTH]
+Femto = Annotated[Scalar, units.FEMTO]
+Time = Annotated[Scalar, units.TIME]
+Duration = Annotated[Scalar, units.DURATION]
+Frequency = Annotated[Scalar, units.FREQUENCY]
+Energy = Annotated[Scalar, units.ENERGY]
+BeamEnergy = Annotated[Scalar, units.BEAM_ENERGY]
+PerEnergy = Annotated[Scalar, units.PER_ENERGY]
+Power = Annotated[Scalar, units.POWER]
+Mass = Annotated[Scalar, units.MASS]
+RatePerMass = Annotated[Scalar, units.RATE_PER_MASS]
+RatePerEnergyMass = Annotated[Scalar, units.RATE_PER_ENERGY_MASS]
+
+
+class Noun(eqx.Module):
+    """A frozen thing of the chain. Its float fields are leaves: differentiable, and fittable by address."""
+
+
+def as_array(value: Any) -> Any:
+    """A float64 JAX array from a number or sequence of numbers; arrays, tracers and sentinels pass through."""
+    if value is None:
+        return None
+    if isinstance(value, (int, float, list, tuple)) or hasattr(value, "__array__") and not isinstance(value, jax.Array):
+        return jnp.asarray(value, dtype=float)
+    return value
+
+
+def quantity(**kwargs: Any) -> Any:
+    """A float leaf of a noun (scalar or array, as annotated); give `default=` for one that may be left out."""
+    return eqx.field(converter=as_array, **kwargs)
+
+
+def static(**kwargs: Any) -> Any:
+    """A field that is no leaf: a name, a count, a label."""
+    return eqx.field(static=True, **kwargs)

@@ -1,0 +1,63 @@
+"""Internal units: MeV, millimetre and nanosecond, as in CLHEP, Geant4 and hepunits.
+
+Values carry units by multiplication (``20 * m``); a result is read by division (``flux * cm**2``).
+The three base units may be set to arbitrary numbers with ``ONTARGET_BASE_UNITS="1.7,0.3,2.9"``: no answer that has a
+unit divided out may then move. The test-suite does exactly that (the law of shaken units).
+"""
+
+import os
+from dataclasses import dataclass
+
+MeV, mm, ns = (float(number) for number in os.environ.get("ONTARGET_BASE_UNITS", "1,1,1").split(","))
+
+# SI: exact by definition (SI brochure, 9th edition)
+eV, keV, GeV = 1e-6 * MeV, 1e-3 * MeV, 1e3 * MeV
+fm, um, cm, m, km = 1e-12 * mm, 1e-3 * mm, 10 * mm, 1e3 * mm, 1e6 * mm
+us, ms, s = 1e3 * ns, 1e6 * ns, 1e9 * ns
+minute, hour, day = 60 * s, 3600 * s, 86400 * s
+year = 365.25 * day
+joule = eV / 1.602176634e-19
+watt = joule / s
+kW, MW = 1e3 * watt, 1e6 * watt
+kg = joule * s**2 / m**2
+g, tonne = 1e-3 * kg, 1e3 * kg
+Hz = 1 / s
+cm2 = cm**2
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """What kind of quantity a number is: exponents of mass, length and time, and the unit it is shown in."""
+
+    name: str
+    mass: int = 0
+    length: int = 0
+    time: int = 0
+    unit: str = ""
+    value: float = 1.0
+
+    @property
+    def si(self) -> float:
+        """Internal value of the coherent SI unit of this dimension (kg, m, s)."""
+        return kg**self.mass * m**self.length * s**self.time
+
+    def show(self, value: float) -> str:
+        """Write an internal value in the display unit, for messages and tables."""
+        return f"{float(value) / self.value:.6g} {self.unit}".rstrip()
+
+
+NUMBER = Dimension("dimensionless")
+LENGTH = Dimension("length", length=1, unit="m", value=m)
+FEMTO = Dimension("length", length=1, unit="fm", value=fm)
+TIME = Dimension("time", time=1, unit="us", value=us)
+DURATION = Dimension("time", time=1, unit="yr", value=year)
+FREQUENCY = Dimension("frequency", time=-1, unit="Hz", value=Hz)
+ENERGY = Dimension("energy", mass=1, length=2, time=-2, unit="keV", value=keV)
+BEAM_ENERGY = Dimension("energy", mass=1, length=2, time=-2, unit="GeV", value=GeV)
+PER_ENERGY = Dimension("1/energy", mass=-1, length=-2, time=2, unit="1/keV", value=1 / keV)
+POWER = Dimension("power", mass=1, length=2, time=-3, unit="MW", value=MW)
+MASS = Dimension("mass", mass=1, unit="kg", value=kg)
+RATE_PER_MASS = Dimension("1/(mass time)", mass=-1, time=-1, unit="1/(kg day)", value=1 / (kg * day))
+RATE_PER_ENERGY_MASS = Dimension(
+    "1/(energy mass time)", mass=-2, length=-2, time=1, unit="1/(keV kg day)", value=1 / (keV * kg * day)
+)
