@@ -1,1 +1,62 @@
-"""detector"""
+"""Floor 6: what stands at the site: target, channels, response, backgrounds."""
+
+from ontarget.detector.background import (
+    AbstractBackground,
+    AbstractEnergyScale,
+    ElectronEquivalent,
+    NuclearEquivalent,
+    SteadyState,
+    SteadyStateIntegrated,
+    TabulatedBackground,
+)
+from ontarget.detector.channel import Channel
+from ontarget.detector.detector import Detector
+from ontarget.detector.efficiency import ConstantEfficiency, SmoothThreshold, TabulatedEfficiency, Threshold
+from ontarget.detector.quenching import (
+    AbstractQuenching,
+    ConstantQuenching,
+    LightYield,
+    Lindhard,
+    PolynomialQuenching,
+    TabulatedQuenching,
+)
+from ontarget.detector.smearing import (
+    AbstractResolution,
+    ConstantResolution,
+    GammaSmearing,
+    GaussianSmearing,
+    PoissonSmearing,
+    SquareRootResolution,
+    TruncatedGaussianSmearing,
+)
+from ontarget.detector.stage import AbstractStage
+
+__all__ = [
+    "AbstractBackground",
+    "AbstractEnergyScale",
+    "AbstractQuenching",
+    "AbstractResolution",
+    "AbstractStage",
+    "Channel",
+    "ConstantEfficiency",
+    "ConstantQuenching",
+    "ConstantResolution",
+    "Detector",
+    "ElectronEquivalent",
+    "GammaSmearing",
+    "GaussianSmearing",
+    "LightYield",
+    "Lindhard",
+    "NuclearEquivalent",
+    "PoissonSmearing",
+    "PolynomialQuenching",
+    "SmoothThreshold",
+    "SquareRootResolution",
+    "SteadyState",
+    "SteadyStateIntegrated",
+    "TabulatedBackground",
+    "TabulatedEfficiency",
+    "TabulatedQuenching",
+    "Threshold",
+    "TruncatedGaussianSmearing",
+]

@@ -1,1 +1,6 @@
-"""experiment"""
+"""Floor 7: the chain, and the counts it expects."""
+
+from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
+from ontarget.experiment.experiment import Experiment
+
+__all__ = ["BackgroundCounts", "ChannelCounts", "Counts", "Experiment"]

@@ -1,1 +1,16 @@
-"""interaction"""
+"""Floor 5: one process on one target."""
+
+from ontarget.interaction.axial import AxialCEvNS
+from ontarget.interaction.cevns import CEvNS
+from ontarget.interaction.coupling import NSI, AbstractCouplings, RadiativeCouplings, TreeCouplings
+from ontarget.interaction.interaction import AbstractInteraction
+
+__all__ = [
+    "NSI",
+    "AbstractCouplings",
+    "AbstractInteraction",
+    "AxialCEvNS",
+    "CEvNS",
+    "RadiativeCouplings",
+    "TreeCouplings",
+]

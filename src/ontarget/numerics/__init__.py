@@ -1,1 +1,25 @@
-"""numerics"""
+"""Floor 2: axes, quadrature, special functions. No physics in here."""
+
+from ontarget.numerics.axis import (
+    AbstractAxis,
+    AbstractSpacing,
+    CountAxis,
+    EnergyAxis,
+    Explicit,
+    Linear,
+    Logarithmic,
+    SquareRoot,
+    TimeAxis,
+)
+
+__all__ = [
+    "AbstractAxis",
+    "AbstractSpacing",
+    "CountAxis",
+    "EnergyAxis",
+    "Explicit",
+    "Linear",
+    "Logarithmic",
+    "SquareRoot",
+    "TimeAxis",
+]

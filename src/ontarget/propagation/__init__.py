@@ -1,1 +1,5 @@
-"""propagation"""
+"""Floor 5: what happens to the neutrinos on their way."""
+
+from ontarget.propagation.none import AbstractPropagation, NoOscillation
+
+__all__ = ["AbstractPropagation", "NoOscillation"]

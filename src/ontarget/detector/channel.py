@@ -1,0 +1,50 @@
+"""A channel: one interaction seen through one response."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from ontarget.detector.stage import AbstractStage, sort_into
+from ontarget.ground.noun import Noun, static
+from ontarget.interaction.interaction import AbstractInteraction
+from ontarget.numerics.axis import AbstractAxis
+from ontarget.numerics.quadrature import merge_edges
+
+
+class Channel(Noun):
+    """One physics line of a detector, as in GLoBES: an interaction, a truth axis, and the stages of its response.
+
+    The cells of the truth axis are cut further where a stage has a kink and where a seen edge falls.
+    """
+
+    interaction: AbstractInteraction
+    truth: AbstractAxis
+    response: tuple[AbstractStage, ...] = ()
+    name: str = static(default="")
+
+    def cells(self, seen: Float[Array, " seen_edge"]) -> Float[Array, " edge"]:
+        """Edges of the truth cells."""
+        points, high = self.needed(seen)[0], self.truth.edges[-1]
+        return merge_edges(self.truth.edges, jnp.where(points <= high, points, high))
+
+    def needed(self, seen: Float[Array, " seen_edge"]) -> list[Float[Array, " point"]]:
+        """Points that must be edges: of the truth, then after each stage (the last are the seen edges)."""
+        highs = [self.truth.edges[-1:]]
+        for stage in self.response:
+            highs.append(stage.push(highs[-1], highs[-1])[-1:])
+        points = [seen]
+        for stage, high in zip(reversed(self.response), reversed(highs[:-1]), strict=True):
+            points.insert(0, jnp.concatenate([stage.kinks(), stage.pull_back(points[0], high[0])]))
+        return points
+
+    def matrix(self, seen: Float[Array, " seen_edge"]) -> Float[Array, "truth seen"]:
+        """Probability from each truth cell to each seen bin; the last column is outside the seen axis."""
+        points = self.needed(seen)
+        steps = [self.cells(seen)]
+        for stage, after in zip(self.response, points[1:], strict=True):
+            steps.append(stage.push(steps[-1], after))
+        response = sort_into(steps[-1], seen)
+        for stage, before, out in zip(reversed(self.response), reversed(steps[:-1]), reversed(steps[1:]), strict=True):
+            response = stage.compose(before, out, response)
+        return response

@@ -1,0 +1,95 @@
+"""Thresholds and efficiencies: stages that keep a fraction of each cell."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import jax.numpy as jnp
+import numpy as np
+from jax.scipy.special import ndtr
+from jaxtyping import Array, Float
+
+from ontarget.detector.stage import AbstractWeight
+from ontarget.ground.errors import InputError, check_positive, check_range
+from ontarget.ground.noun import Energy, Number, quantity
+from ontarget.ground.units import ENERGY
+from ontarget.numerics.quadrature import cell_average
+
+ORDER = 4
+
+
+class Threshold(AbstractWeight):
+    """A sharp threshold: nothing below `energy`, everything above."""
+
+    energy: Energy = quantity()
+
+    def __check_init__(self) -> None:
+        check_range(self, "energy", 0.0)
+
+    def kinks(self) -> Float[Array, " point"]:
+        return self.energy[None]
+
+    def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
+        return ((edges[1:] + edges[:-1]) / 2 >= self.energy).astype(float)
+
+
+class SmoothThreshold(AbstractWeight):
+    r"""A threshold with a Gaussian turn-on.
+
+    .. math:: \epsilon(T) = \Phi\big((T - T_{1/2})/w\big)
+
+    Averaged over each cell by 4-point quadrature; cells should not be wider than `width`.
+    """
+
+    energy: Energy = quantity()
+    width: Energy = quantity()
+
+    def __check_init__(self) -> None:
+        check_range(self, "energy", 0.0)
+        check_positive(self, "width")
+
+    def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
+        return cell_average(lambda x: ndtr((x - self.energy) / self.width), edges, ORDER)
+
+
+class ConstantEfficiency(AbstractWeight):
+    """The same fraction everywhere."""
+
+    fraction: Number = quantity()
+
+    def __check_init__(self) -> None:
+        check_range(self, "fraction", 0.0, 1.0, open_low=True)
+
+    def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
+        return jnp.broadcast_to(self.fraction, (len(edges) - 1,))
+
+
+class TabulatedEfficiency(AbstractWeight):
+    """Linear between the points of a table, constant outside it."""
+
+    energies: Annotated[Float[Array, " point"], ENERGY] = quantity()
+    fractions: Float[Array, " point"] = quantity()
+
+    def __check_init__(self) -> None:
+        check_table("energies", np.asarray(self.energies), "fractions", np.asarray(self.fractions))
+        if (np.asarray(self.fractions) > 1).any():
+            raise InputError("fractions", f"{float(self.fractions.max())}", "A fraction is at most 1.", "Mend the table.")
+
+    def kinks(self) -> Float[Array, " point"]:
+        return self.energies
+
+    def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
+        return cell_average(lambda x: jnp.interp(x, self.energies, self.fractions), edges, ORDER)
+
+
+def check_table(x_name: str, x: np.ndarray, y_name: str, y: np.ndarray) -> None:
+    """Refuse a table that is not finite, not increasing in x, negative in y, or of unequal lengths."""
+    if x.shape != y.shape or x.ndim != 1 or len(x) < 2:
+        truth = "Both columns have the same length, at least 2."
+        raise InputError(y_name, f"{len(y)} values for {len(x)} points", truth, "Mend the table.")
+    if not np.isfinite(x).all() or not np.isfinite(y).all():
+        raise InputError(y_name, "a value that is no number (NaN or infinite)", "All are finite.", "Mend the table.")
+    if not (np.diff(x) > 0).all():
+        raise InputError(x_name, "points that do not increase", "They must increase.", "Sort the table.")
+    if (y < 0).any():
+        raise InputError(y_name, f"{y.min():g}", "No value is negative.", "Mend the table.")

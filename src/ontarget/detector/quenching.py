@@ -1,0 +1,119 @@
+"""Quenching and light yield: what part of a recoil's energy becomes visible. Stages that relabel."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Annotated
+
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from ontarget.detector.efficiency import check_table
+from ontarget.detector.stage import AbstractMap
+from ontarget.ground.errors import InputError, check_positive, check_range
+from ontarget.ground.noun import Number, PerEnergy, quantity
+from ontarget.ground.units import ENERGY, keV
+from ontarget.numerics.inverse import invert
+
+
+class AbstractQuenching(AbstractMap):
+    """Electron-equivalent energy of a nuclear recoil."""
+
+    @abstractmethod
+    def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:
+        """Quenching factor, visible over recoil energy."""
+
+    def image(self, value: Float[Array, "*v"]) -> Float[Array, "*v"]:
+        return value * self.factor(value)
+
+    def pull_back(self, points: Float[Array, " point"], high: Float[Array, ""]) -> Float[Array, " pulled"]:
+        return invert(self.image, points, high)
+
+
+class ConstantQuenching(AbstractQuenching):
+    """The same factor at all energies."""
+
+    value: Number = quantity()
+
+    def __check_init__(self) -> None:
+        check_range(self, "value", 0.0, 2.0, open_low=True)
+
+    def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:
+        return jnp.broadcast_to(self.value, recoil.shape)
+
+
+class Lindhard(AbstractQuenching):
+    r"""Lindhard's model of electronic energy loss.
+
+    .. math::
+        Q = \frac{k g}{1 + k g},\quad g = 3\gamma^{0.15} + 0.7\gamma^{0.6} + \gamma,\quad
+        \gamma = 11.5\,Z^{-7/3}\,T/\mathrm{keV}
+
+    Valid for ionisation in semiconductors above about 1 keV; too high for scintillation light in liquid argon. `k` is
+    0.133 Z^(2/3) A^(-1/2) where not measured (0.157 for natural germanium).
+
+    References
+    ----------
+    Lindhard:1963
+    Lewin:1995rx
+    """
+
+    k: Number = quantity()
+    Z: Number = quantity()
+
+    def __check_init__(self) -> None:
+        check_positive(self, "k", "Z")
+
+    def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:
+        gamma = 11.5 * self.Z ** (-7 / 3) * jnp.maximum(recoil, 1e-12 * keV) / keV
+        g = 3 * gamma**0.15 + 0.7 * gamma**0.6 + gamma
+        return self.k * g / (1 + self.k * g)
+
+
+class PolynomialQuenching(AbstractQuenching):
+    r"""Quenching factor as a polynomial of the recoil energy in keV.
+
+    .. math:: Q(T) = \sum_k c_k (T/\mathrm{keV})^k
+
+    The visible energy must increase over the energies used.
+    """
+
+    coefficients: Float[Array, " power"] = quantity()
+
+    def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:
+        return jnp.polyval(self.coefficients[::-1], recoil / keV)
+
+
+class TabulatedQuenching(AbstractQuenching):
+    """Linear between the points of a table, constant outside it. The visible energy must increase."""
+
+    energies: Annotated[Float[Array, " point"], ENERGY] = quantity()
+    factors: Float[Array, " point"] = quantity()
+
+    def __check_init__(self) -> None:
+        energies, factors = np.asarray(self.energies), np.asarray(self.factors)
+        check_table("energies", energies, "factors", factors)
+        if not (np.diff(energies * factors) > 0).all():
+            raise InputError("factors", "a visible energy that falls", "It must increase with the recoil.", "Mend it.")
+
+    def kinks(self) -> Float[Array, " point"]:
+        return self.energies
+
+    def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:
+        return jnp.interp(recoil, self.energies, self.factors)
+
+
+class LightYield(AbstractMap):
+    """Mean number of quanta (photo-electrons, ionisation electrons) per energy."""
+
+    per_energy: PerEnergy = quantity()
+
+    def __check_init__(self) -> None:
+        check_positive(self, "per_energy")
+
+    def image(self, value: Float[Array, "*v"]) -> Float[Array, "*v"]:
+        return value * self.per_energy
+
+    def pull_back(self, points: Float[Array, " point"], high: Float[Array, ""]) -> Float[Array, " pulled"]:
+        return points / self.per_energy

@@ -1,0 +1,135 @@
+"""Resolution: stages that spread each cell over an output axis."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import equinox as eqx
+import jax.numpy as jnp
+from jax.scipy.special import gammainc, gammaincc, ndtr
+from jaxtyping import Array, Float
+
+from ontarget.detector.stage import AbstractStage
+from ontarget.ground.errors import check_positive, check_range
+from ontarget.ground.noun import Energy, Noun, Number, quantity
+from ontarget.numerics.axis import AbstractAxis
+from ontarget.numerics.quadrature import cell_average, merge_edges
+
+ORDER = 4
+
+
+class AbstractSmearing(AbstractStage):
+    """A stage with a distribution of the output for each value of the input.
+
+    The output cells are those of `axis`, or, without one, the seen bins and the kinks of later stages. Probabilities
+    are averaged over each input cell (4-point quadrature): cells must be finer than the resolution.
+    """
+
+    axis: AbstractAxis | None = eqx.field(default=None, kw_only=True)
+
+    @abstractmethod
+    def below(self, value: Float[Array, "*v 1"], edges: Float[Array, " edge"]) -> Float[Array, "*v edge"]:
+        """Probability that the output lies below each edge."""
+
+    def pull_back(self, points: Float[Array, " point"], high: Float[Array, ""]) -> Float[Array, " pulled"]:
+        return jnp.zeros(0)
+
+    def push(self, edges: Float[Array, " edge"], points: Float[Array, " point"]) -> Float[Array, " out"]:
+        return jnp.sort(points) if self.axis is None else merge_edges(self.axis.edges, points)
+
+    def migration(self, edges: Float[Array, " edge"], out: Float[Array, " out"]) -> Float[Array, "truth cell"]:
+        """Probability from each input cell to each output cell."""
+        reached = cell_average(lambda x: jnp.moveaxis(self.below(x[..., None], out), -1, 0), edges, ORDER).T
+        return reached[:, 1:] - reached[:, :-1]
+
+    def compose(
+        self, edges: Float[Array, " edge"], out: Float[Array, " out"], after: Float[Array, "cell seen"]
+    ) -> Float[Array, "truth seen"]:
+        migration = self.migration(edges, out)
+        return (migration @ after).at[:, -1].add(1.0 - migration.sum(axis=1))
+
+
+class AbstractResolution(Noun):
+    """Standard deviation of the output against its mean."""
+
+    @abstractmethod
+    def sigma(self, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
+        """Standard deviation, an energy."""
+
+
+class ConstantResolution(AbstractResolution):
+    """The same width at all energies."""
+
+    width: Energy = quantity()
+
+    def __check_init__(self) -> None:
+        check_positive(self, "width")
+
+    def sigma(self, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
+        return jnp.broadcast_to(self.width, energy.shape)
+
+
+class SquareRootResolution(AbstractResolution):
+    r"""Counting statistics: :math:`\sigma(E) = r\sqrt{E\,E_0}`, a fraction r at the reference energy E_0."""
+
+    fraction: Number = quantity()
+    reference: Energy = quantity()
+
+    def __check_init__(self) -> None:
+        check_positive(self, "fraction", "reference")
+
+    def sigma(self, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
+        return self.fraction * jnp.sqrt(jnp.maximum(energy, 1e-9 * self.reference) * self.reference)
+
+
+class GaussianSmearing(AbstractSmearing):
+    """A Gaussian; what it carries beyond the output axis is counted as outside."""
+
+    resolution: AbstractResolution
+
+    def below(self, value: Float[Array, "*v 1"], edges: Float[Array, " edge"]) -> Float[Array, "*v edge"]:
+        return ndtr((edges - value) / self.resolution.sigma(value))
+
+
+class TruncatedGaussianSmearing(AbstractSmearing):
+    """A Gaussian restricted to the output axis and renormalised there.
+
+    For detectors that decide on an event by one quantity and then place it within their analysis range: nothing is
+    lost or gained at the ends, so that the counts above a threshold on the truth are kept.
+    """
+
+    resolution: AbstractResolution
+
+    def below(self, value: Float[Array, "*v 1"], edges: Float[Array, " edge"]) -> Float[Array, "*v edge"]:
+        reached = ndtr((edges - value) / self.resolution.sigma(value))
+        low, high = reached[..., :1], reached[..., -1:]
+        inside = high - low
+        share = (reached - low) / jnp.where(inside > 1e-12, inside, 1.0)
+        nearest = (edges > value).astype(float).at[..., 0].set(0.0).at[..., -1].set(1.0)  # far outside: the nearest end
+        return jnp.where(inside > 1e-12, share, nearest)
+
+
+class PoissonSmearing(AbstractSmearing):
+    """A whole number of quanta, Poisson around the mean (the input)."""
+
+    def below(self, value: Float[Array, "*v 1"], edges: Float[Array, " edge"]) -> Float[Array, "*v edge"]:
+        count = jnp.ceil(edges)  # P(n < edge) = P(n <= ceil(edge) - 1) = Q(ceil(edge), mean)
+        mean = jnp.maximum(value, 1e-12)
+        return jnp.where(count > 0, gammaincc(jnp.maximum(count, 1.0), mean), 0.0)
+
+
+class GammaSmearing(AbstractSmearing):
+    r"""A gamma distribution whose mean is the input and whose shape grows with it: :math:`k = k_0 + k_1 x`."""
+
+    shape: Number = quantity()
+    shape_slope: Number = quantity(default=0.0)
+
+    def __check_init__(self) -> None:
+        check_positive(self, "shape")
+        check_range(self, "shape_slope", 0.0)
+
+    def below(self, value: Float[Array, "*v 1"], edges: Float[Array, " edge"]) -> Float[Array, "*v edge"]:
+        mean = jnp.maximum(value, 1e-9)
+        shape = self.shape + self.shape_slope * mean
+        reached = shape * edges / mean
+        return jnp.where(edges > 0, gammainc(shape, jnp.where(edges > 0, reached, 1.0)), 0.0)

@@ -1,0 +1,123 @@
+"""The chain: facility, source, propagation, detector; from protons to counts."""
+
+from __future__ import annotations
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from ontarget.detector.channel import Channel
+from ontarget.detector.detector import Detector
+from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
+from ontarget.ground.errors import InputError, concrete
+from ontarget.ground.noun import Noun, static
+from ontarget.ground.units import ENERGY
+from ontarget.matter.nuclide import Nuclides
+from ontarget.propagation.none import AbstractPropagation, NoOscillation
+from ontarget.source.exposure import AbstractExposure
+from ontarget.source.facility import Facility
+from ontarget.source.flux import Flux
+from ontarget.source.stopped_pion import AbstractSource
+
+
+class Experiment(Noun):
+    r"""One detector at one facility for one exposure.
+
+    .. math::
+        n_{ko} = N_p \sum_{x,\alpha,E,i} N_i\,\phi_{\alpha E k}\,\sigma^i_{\alpha E x}\,R_{xo}
+
+    over nuclides i, flavours, energy nodes and truth cells x; k counts tag bins and o seen bins. Memory is bounded
+    by one nuclide's kernel.
+    """
+
+    facility: Facility
+    source: AbstractSource
+    propagation: AbstractPropagation = NoOscillation()
+    detector: Detector
+    exposure: AbstractExposure
+    name: str = static(default="")
+
+    def flux(self) -> Flux:
+        """Neutrinos per area at the detector during the whole exposure."""
+        flux = self.source.flux(self.facility, self.detector.site, self.detector.tag)
+        protons = self.exposure.protons(self.facility)
+        return eqx.tree_at(lambda flux: flux.values, flux, protons * flux.values)
+
+    def interactions(self, channel: Channel, edges: Float[Array, " edge"]) -> Float[Array, "flavour tag truth"]:
+        """Interactions in the whole target by truth cell, before any response; the last tag bin is outside."""
+        flux = self.flux()
+        arriving = self.propagation.propagate(flux)
+        nuclides = self.detector.material.nuclides()
+        targets = self.detector.mass * self.detector.material.nuclei_per_mass()
+
+        def of_one(nuclide_and_number: tuple[Nuclides, Float[Array, ""]]) -> Float[Array, "flavour tag truth"]:
+            nuclide, number = nuclide_and_number
+            kernel = channel.interaction.kernel(nuclide, flux.energy, edges)
+            return number * jnp.einsum("bek,bex->bkx", arriving, kernel)
+
+        return jax.lax.map(of_one, (nuclides, targets)).sum(axis=0)
+
+    def reach(self, channel: Channel) -> Float[Array, ""]:
+        """The highest truth value that the source can give in this material."""
+        flux, nuclides = self.flux(), self.detector.material.nuclides()
+        highest = jnp.max(flux.energy)
+        return jnp.max(jax.vmap(lambda nuclide: channel.interaction.endpoint(nuclide, highest))(nuclides))
+
+    def channel_counts(self, channel: Channel) -> ChannelCounts:
+        """Counts of one channel; truth outside the channel's truth axis is counted as outside."""
+        seen = self.detector.seen.edges
+        cells, response = channel.cells(seen), channel.matrix(seen)
+        far = jnp.maximum(cells[-1], self.reach(channel))
+        edges = jnp.concatenate([jnp.minimum(cells[:1], 0.0), cells, far[None]])
+        by_truth = self.interactions(channel, edges)
+        reached = by_truth[..., 1:-1] @ response
+        beyond = by_truth[..., 0].sum(1) + by_truth[..., -1].sum(1)
+        return ChannelCounts(
+            channel.name,
+            reached[:, :-1, :-1],
+            reached[:, :, -1].sum(axis=1) + reached[:, -1, :-1].sum(axis=1) + beyond,
+            by_truth.sum(axis=(1, 2)),
+        )
+
+    def counts(self) -> Counts:
+        """Expected counts, as a pure function of the leaves (no checks: for transformations)."""
+        detector, live = self.detector, self.exposure.live(self.facility)
+        backgrounds = tuple(
+            BackgroundCounts(
+                background.name, background.expected(detector.mass, live, detector.tag, detector.seen.edges)
+            )
+            for background in detector.backgrounds
+        )
+        channels = tuple(self.channel_counts(channel) for channel in detector.channels)
+        return Counts(channels, backgrounds, detector.seen, detector.tag.axis)
+
+    def bins(self) -> Float[Array, " bin"]:
+        """Expected counts, signal and background, in one row: what a likelihood compares with data."""
+        return self.counts().total().ravel()
+
+    def expected(self) -> Counts:
+        """Expected counts, compiled; a response that lets nothing of a channel through is an error."""
+        counts = compiled_counts(self)
+        for channel, found in zip(self.detector.channels, counts.channels, strict=True):
+            total = concrete(found.values.sum())
+            if total is not None and not total > 0:
+                raise self.nothing_through(channel)
+        return counts
+
+    def nothing_through(self, channel: Channel) -> InputError:
+        """The error for a channel whose response lets nothing through."""
+        axis = self.detector.seen
+        shown = f"{axis.shown()[0]:.6g} to {axis.shown()[-1]:.6g} {axis.dimension.unit}".rstrip()
+        return InputError(
+            f"{self.name}, channel {channel.name}",
+            f"no event between {shown}",
+            f"The source gives recoils up to {ENERGY.show(float(self.reach(channel)))}.",
+            "Lower the threshold, or move the seen and truth axes.",
+        )
+
+
+@eqx.filter_jit
+def compiled_counts(experiment: Experiment) -> Counts:
+    """`Experiment.counts`, compiled once per structure."""
+    return experiment.counts()

@@ -1,0 +1,28 @@
+"""The contract of every interaction."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from jaxtyping import Array, Float
+
+from ontarget.ground.noun import Noun
+from ontarget.matter.nuclide import Nuclides
+
+
+class AbstractInteraction(Noun):
+    """One process of neutrinos on one kind of target."""
+
+    @abstractmethod
+    def kernel(
+        self, nuclide: Nuclides, energy: Float[Array, " energy"], edges: Float[Array, " edge"]
+    ) -> Float[Array, "flavour energy truth"]:
+        """Cross-section per nucleus (area), integrated over each truth cell between `edges`.
+
+        `nuclide` is one nuclide: a `Nuclides` whose arrays are scalars. The integral stops at the kinematic limit of
+        each energy exactly, wherever in a cell that lies.
+        """
+
+    @abstractmethod
+    def endpoint(self, nuclide: Nuclides, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
+        """The highest truth value that a neutrino of this energy can give."""

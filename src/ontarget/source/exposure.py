@@ -1,0 +1,57 @@
+"""How long an experiment runs: calendar time, or protons on target."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+from jaxtyping import Array, Float
+
+from ontarget.ground.errors import check_positive
+from ontarget.ground.noun import Duration, Noun, Number, quantity
+from ontarget.source.facility import Facility
+
+
+class AbstractExposure(Noun):
+    """An amount of running."""
+
+    @abstractmethod
+    def protons(self, facility: Facility) -> Float[Array, ""]:
+        """Protons on target in the whole exposure."""
+
+    @abstractmethod
+    def calendar(self, facility: Facility) -> Float[Array, ""]:
+        """Calendar time that the exposure takes."""
+
+    def live(self, facility: Facility) -> Float[Array, ""]:
+        """Time with beam: protons over the proton rate while the beam runs."""
+        return self.protons(facility) / facility.protons_while_running
+
+
+class RunningTime(AbstractExposure):
+    """Calendar time at the facility's running plan."""
+
+    time: Duration = quantity()
+
+    def __check_init__(self) -> None:
+        check_positive(self, "time")
+
+    def protons(self, facility: Facility) -> Float[Array, ""]:
+        return facility.protons_per_time * self.time
+
+    def calendar(self, facility: Facility) -> Float[Array, ""]:
+        return self.time
+
+
+class ProtonsOnTarget(AbstractExposure):
+    """A delivered (or planned) number of protons on target."""
+
+    number: Number = quantity()
+
+    def __check_init__(self) -> None:
+        check_positive(self, "number")
+
+    def protons(self, facility: Facility) -> Float[Array, ""]:
+        return self.number
+
+    def calendar(self, facility: Facility) -> Float[Array, ""]:
+        return self.number / facility.protons_per_time

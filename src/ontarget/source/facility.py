@@ -1,0 +1,55 @@
+"""The accelerator and its running plan."""
+
+from __future__ import annotations
+
+from jaxtyping import Array, Float
+
+from ontarget.ground.errors import InputError, check_positive, check_range, concrete
+from ontarget.ground.noun import BeamEnergy, Frequency, Noun, Number, PerYear, Power, quantity, static
+from ontarget.ground.units import PER_YEAR
+from ontarget.source.pulse import AbstractPulse
+
+
+class Facility(Noun):
+    r"""A pulsed proton accelerator and its target.
+
+    .. math:: \dot N_p = \frac{P}{E_p}\,f_\mathrm{operation}
+
+    Attributes
+    ----------
+    proton_energy : kinetic energy of the protons
+    power : beam power while it runs
+    repetition : pulses per time
+    pulse : the proton current of one pulse
+    operation : fraction of calendar time in which the beam runs at `power`
+    target : material of the target
+    protons : protons on target per calendar time; follows from the numbers above where it is not given, and must
+        agree with them to 1 % where it is (it is then the number used)
+    """
+
+    proton_energy: BeamEnergy = quantity()
+    power: Power = quantity()
+    repetition: Frequency = quantity()
+    pulse: AbstractPulse
+    operation: Number = quantity(default=1.0)
+    target: str = static(default="")
+    protons: PerYear | None = quantity(default=None)
+    name: str = static(default="")
+
+    def __check_init__(self) -> None:
+        check_positive(self, "proton_energy", "power", "repetition")
+        check_range(self, "operation", 0.0, 1.0, open_low=True)
+        given, derived = concrete(self.protons), concrete(self.power / self.proton_energy * self.operation)
+        if given is not None and derived is not None and not abs(given / derived - 1) < 0.01:
+            truth = f"Power, proton energy and operation give {PER_YEAR.show(derived)}."
+            raise InputError("protons", PER_YEAR.show(given), truth, "Give one or the other, or make them agree.")
+
+    @property
+    def protons_while_running(self) -> Float[Array, ""]:
+        """Protons per time while the beam runs, P/E_p."""
+        return self.power / self.proton_energy
+
+    @property
+    def protons_per_time(self) -> Float[Array, ""]:
+        """Protons per calendar time."""
+        return self.protons_while_running * self.operation if self.protons is None else self.protons

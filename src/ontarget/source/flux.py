@@ -1,0 +1,22 @@
+"""The flux: what a source hands to propagation."""
+
+from __future__ import annotations
+
+from jaxtyping import Array, Float
+
+from ontarget.ground.noun import Noun
+
+
+class Flux(Noun):
+    """Neutrinos per area and per proton on target, at one site.
+
+    Attributes
+    ----------
+    energy : [energy] nodes. Not bins: `values` is already integrated over each node's cell; a line is one node.
+    path : [path] distances flown, one node for a point source
+    values : [flavour energy path tag], 1/area; the last tag bin holds what falls outside the tag's axis
+    """
+
+    energy: Float[Array, " energy"]
+    path: Float[Array, " path"]
+    values: Float[Array, "flavour energy path tag"]

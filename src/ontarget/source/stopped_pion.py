@@ -1,0 +1,93 @@
+"""Neutrinos from pions and muons that stop in a thick target."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from ontarget.ground.constants import c, muon_lifetime, pion_lifetime
+from ontarget.ground.errors import InputError, check_positive
+from ontarget.ground.noun import Noun, Number, quantity, static
+from ontarget.source.facility import Facility
+from ontarget.source.flux import Flux
+from ontarget.source.pulse import AbstractPulse
+from ontarget.source.site import AbstractTag, Site
+from ontarget.source.spectrum import AbstractContamination, Spectrum, decay_at_rest
+
+
+class AbstractSource(Noun):
+    """Where neutrinos are born."""
+
+    @abstractmethod
+    def flux(self, facility: Facility, site: Site, tag: AbstractTag) -> Flux:
+        """Neutrinos per area and per proton on target at the site."""
+
+
+def delayed_cumulative(pulse: AbstractPulse, t: Float[Array, " t"]) -> Float[Array, " t"]:
+    r"""Fraction of muons (from pions at rest) that have decayed by t.
+
+    .. math:: C_\mu = \frac{\tau_\mu C_{\tau_\mu} - \tau_\pi C_{\tau_\pi}}{\tau_\mu - \tau_\pi}
+
+    which is the pulse convolved with :math:`(e^{-t/\tau_\mu} - e^{-t/\tau_\pi})/(\tau_\mu - \tau_\pi)`.
+    """
+    slow, fast = pulse.cumulative(t, muon_lifetime), pulse.cumulative(t, pion_lifetime)
+    return (muon_lifetime * slow - pion_lifetime * fast) / (muon_lifetime - pion_lifetime)
+
+
+class StoppedPion(AbstractSource):
+    r"""Pions at rest: a muon-neutrino line, then electron neutrinos and muon antineutrinos from the muon.
+
+    .. math:: \phi_\alpha(E, t) = \frac{y}{4\pi L^2}\, f_\alpha(E)\, g_\alpha(t - L/c)
+
+    with y neutrinos of each flavour per proton, isotropic; :math:`g` is the proton pulse convolved with the pion's
+    and, for the muon's neutrinos, the muon's decay. Muons at rest are taken unpolarised, so energy and time
+    factorise. Point source, valid for baselines well above the size of the target.
+
+    Attributes
+    ----------
+    neutrinos_per_proton : per flavour
+    contamination : small extra components, per stopped pion
+    nodes : Gauss-Legendre nodes of the Michel spectra
+
+    References
+    ----------
+    Michel:1949qe
+    COHERENT:2021yvp
+    """
+
+    neutrinos_per_proton: Number = quantity()
+    contamination: tuple[AbstractContamination, ...] = ()
+    nodes: int = static(default=256)
+    name: str = static(default="")
+
+    def __check_init__(self) -> None:
+        check_positive(self, "neutrinos_per_proton")
+        if self.nodes < 8:
+            raise InputError("nodes", str(self.nodes), "At least 8 nodes are needed.", "Leave it out for 256.")
+
+    def spectrum(self) -> Spectrum:
+        """Neutrinos per stopped pion at quadrature nodes, contamination included."""
+        parts = [decay_at_rest(self.nodes), *(extra.spectrum(self.nodes) for extra in self.contamination)]
+        return Spectrum(
+            jnp.concatenate([part.energy for part in parts]),
+            jnp.concatenate([part.prompt for part in parts], axis=1),
+            jnp.concatenate([part.delayed for part in parts], axis=1),
+        )
+
+    def flux(self, facility: Facility, site: Site, tag: AbstractTag) -> Flux:
+        spectrum = self.spectrum()
+        prompt, delayed = self.arrival(facility.pulse, site, tag)
+        per_area = self.neutrinos_per_proton / (4 * jnp.pi * site.baseline**2)
+        values = spectrum.prompt[..., None] * prompt + spectrum.delayed[..., None] * delayed
+        return Flux(spectrum.energy, site.baseline[None], (per_area * values)[:, :, None, :])
+
+    def arrival(
+        self, pulse: AbstractPulse, site: Site, tag: AbstractTag
+    ) -> tuple[Float[Array, " tag"], Float[Array, " tag"]]:
+        """Fractions of prompt and of delayed neutrinos in each tag bin and, last, outside."""
+        flight = site.baseline / c
+        prompt: Callable[[Float[Array, " t"]], Float[Array, " t"]] = lambda t: pulse.cumulative(t - flight, pion_lifetime)  # noqa: E731
+        return tag.arrival(prompt), tag.arrival(lambda t: delayed_cumulative(pulse, t - flight))
