@@ -27,6 +27,7 @@ BeamEnergy = Annotated[Scalar, units.BEAM_ENERGY]
 PerEnergy = Annotated[Scalar, units.PER_ENERGY]
 Power = Annotated[Scalar, units.POWER]
 Mass = Annotated[Scalar, units.MASS]
+Density = Annotated[Scalar, units.DENSITY]
 RatePerMass = Annotated[Scalar, units.RATE_PER_MASS]
 RatePerEnergyMass = Annotated[Scalar, units.RATE_PER_ENERGY_MASS]
 

@@ -59,6 +59,7 @@ BEAM_ENERGY = Dimension("energy", mass=1, length=2, time=-2, unit="GeV", value=G
 PER_ENERGY = Dimension("1/energy", mass=-1, length=-2, time=2, unit="1/keV", value=1 / keV)
 POWER = Dimension("power", mass=1, length=2, time=-3, unit="MW", value=MW)
 MASS = Dimension("mass", mass=1, unit="kg", value=kg)
+DENSITY = Dimension("density", mass=1, length=-3, unit="g/cm3", value=g / cm**3)
 RATE_PER_MASS = Dimension("1/(mass time)", mass=-1, time=-1, unit="1/(kg day)", value=1 / (kg * day))
 RATE_PER_ENERGY_MASS = Dimension(
     "1/(energy mass time)", mass=-2, length=-2, time=1, unit="1/(keV kg day)", value=1 / (keV * kg * day)

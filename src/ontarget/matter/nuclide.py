@@ -1,0 +1,94 @@
+"""Nuclides: the isotopes of a target as one struct of arrays, and the look-ups in the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from jaxtyping import Array, Float
+
+from ontarget.ground import units
+from ontarget.ground.errors import InputError, did_you_mean
+from ontarget.ground.noun import Noun, quantity, static
+from ontarget.matter.nuclide_table import NATURAL, Isotope
+from ontarget.matter.spin import spin_expectation
+
+PerNuclide = Float[Array, "nuclide"]
+
+_BY_NAME = {row.name: row for row in NATURAL}
+_BY_ELEMENT = {row.symbol: tuple(other for other in NATURAL if other.symbol == row.symbol) for row in NATURAL}
+
+
+class Nuclides(Noun):
+    """The isotopes of a target, one entry of each array per isotope.
+
+    Attributes
+    ----------
+    symbols : names, such as "Ge76"
+    Z, N : Float[nuclide] [1]               numbers of protons and neutrons
+    mass : Float[nuclide] [energy]          nuclear mass, M c^2
+    spin : Float[nuclide] [1]               ground-state spin J
+    proton_spin, neutron_spin : Float[nuclide] [1]   <S_p>, <S_n>; zero for J = 0 and where unknown
+
+    References
+    ----------
+    Wang:2021xhn
+    Klos:2013rwa
+    """
+
+    symbols: tuple[str, ...] = static()
+    Z: PerNuclide = quantity()
+    N: PerNuclide = quantity()
+    mass: Annotated[PerNuclide, units.ENERGY] = quantity()
+    spin: PerNuclide = quantity()
+    proton_spin: PerNuclide = quantity()
+    neutron_spin: PerNuclide = quantity()
+
+    @property
+    def A(self) -> PerNuclide:
+        """Mass numbers, dimensionless."""
+        return self.Z + self.N
+
+    @classmethod
+    def of(cls, *names: str) -> Nuclides:
+        """The nuclides of these names: ``Nuclides.of("Ar40", "Ge76")``. Unknown names raise `InputError`."""
+        return cls.from_rows(isotope(name) for name in names)
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Isotope]) -> Nuclides:
+        """The nuclides of these rows of the table, in their order."""
+        rows = tuple(rows)
+        spins = [spin_expectation(row.name) for row in rows]
+        return cls(
+            symbols=tuple(row.name for row in rows),
+            Z=[row.Z for row in rows],
+            N=[row.N for row in rows],
+            mass=[row.nuclear_mass for row in rows],
+            spin=[row.spin for row in rows],
+            proton_spin=[proton for proton, _ in spins],
+            neutron_spin=[neutron for _, neutron in spins],
+        )
+
+
+def isotopes(symbol: str) -> tuple[Isotope, ...]:
+    """The natural isotopes of an element, by rising A. An unknown symbol raises `InputError`."""
+    if symbol not in _BY_ELEMENT:
+        remedy = "Write H and enrich it: {'H2': 1.0}." if symbol == "D" else did_you_mean(symbol, _BY_ELEMENT)
+        raise InputError("element", repr(symbol), "No element of this symbol occurs in nature.", remedy)
+    return _BY_ELEMENT[symbol]
+
+
+def isotope(name: str) -> Isotope:
+    """The isotope of a name such as "Ge76". An unknown name raises `InputError`."""
+    if name not in _BY_NAME:
+        raise InputError("isotope", repr(name), "No such natural isotope is in the table.", _near_isotope(name))
+    return _BY_NAME[name]
+
+
+def _near_isotope(name: str) -> str:
+    """A remedy that lists the element's isotopes if there is such an element, else the nearest name."""
+    element = name.rstrip("0123456789")
+    if element in _BY_ELEMENT:
+        return f"Known: {', '.join(row.name for row in _BY_ELEMENT[element])}."
+    turned = name.lstrip("0123456789-") + name[: len(name) - len(name.lstrip("0123456789"))]
+    return did_you_mean(turned if turned in _BY_NAME else name, _BY_NAME)
