@@ -41,4 +41,6 @@ class Detector(Noun):
         for background in self.backgrounds:
             if isinstance(background, TabulatedBackground) and len(background.rates) != self.seen.bins:
                 got = f"{len(background.rates)} rates"
-                raise InputError(f"backgrounds.{background.name}.rates", got, f"The seen axis has {self.seen.bins} bins.")
+                raise InputError(
+                    f"backgrounds.{background.name}.rates", got, f"The seen axis has {self.seen.bins} bins."
+                )

@@ -73,7 +73,9 @@ class TabulatedEfficiency(AbstractWeight):
     def __check_init__(self) -> None:
         check_table("energies", np.asarray(self.energies), "fractions", np.asarray(self.fractions))
         if (np.asarray(self.fractions) > 1).any():
-            raise InputError("fractions", f"{float(self.fractions.max())}", "A fraction is at most 1.", "Mend the table.")
+            raise InputError(
+                "fractions", f"{float(self.fractions.max())}", "A fraction is at most 1.", "Mend the table."
+            )
 
     def kinks(self) -> Float[Array, " point"]:
         return self.energies

@@ -33,7 +33,7 @@ class Experiment(Noun):
 
     facility: Facility
     source: AbstractSource
-    propagation: AbstractPropagation = NoOscillation()
+    propagation: AbstractPropagation = eqx.field(default=NoOscillation(), kw_only=True)
     detector: Detector
     exposure: AbstractExposure
     name: str = static(default="")
@@ -53,8 +53,7 @@ class Experiment(Noun):
 
         def of_one(nuclide_and_number: tuple[Nuclides, Float[Array, ""]]) -> Float[Array, "flavour tag truth"]:
             nuclide, number = nuclide_and_number
-            kernel = channel.interaction.kernel(nuclide, flux.energy, edges)
-            return number * jnp.einsum("bek,bex->bkx", arriving, kernel)
+            return number * channel.interaction.fold(nuclide, flux.energy, arriving, edges)
 
         return jax.lax.map(of_one, (nuclides, targets)).sum(axis=0)
 

@@ -40,7 +40,9 @@ def as_array(value: Any) -> Any:
     """A float64 JAX array from a number or sequence of numbers; arrays, tracers and sentinels pass through."""
     if value is None:
         return None
-    if isinstance(value, (int, float, list, tuple)) or hasattr(value, "__array__") and not isinstance(value, jax.Array):
+    if isinstance(value, (int, float, list, tuple)) or (
+        hasattr(value, "__array__") and not isinstance(value, jax.Array)
+    ):
         return jnp.asarray(value, dtype=float)
     return value
 

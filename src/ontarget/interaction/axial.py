@@ -9,9 +9,9 @@ from jaxtyping import Array, Float
 from ontarget.ground.constants import axial_coupling, fermi_constant, hbar_c
 from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Number, quantity
-from ontarget.interaction.cevns import CEvNS
+from ontarget.interaction.cevns import FAMILIES, CEvNS
 from ontarget.interaction.interaction import AbstractInteraction
-from ontarget.interaction.recoil import integrate_recoils, recoil_endpoint
+from ontarget.interaction.recoil import RecoilKernel, integrate_recoils, recoil_endpoint
 from ontarget.matter.nuclide import Nuclides
 from ontarget.matter.spin import oscillator_length
 
@@ -48,14 +48,30 @@ class AxialCEvNS(AbstractInteraction):
         length = oscillator_length(nuclide.A) / hbar_c
         return at_rest * jnp.exp(-2 * nuclide.mass * recoil * length**2)
 
+    def axial_factors(
+        self, nuclide: Nuclides, energy: Float[Array, " energy"], edges: Float[Array, " edge"]
+    ) -> RecoilKernel:
+        """The axial kernel, equal for all families, in factors."""
+        strength = fermi_constant**2 * hbar_c**2 * nuclide.mass / (4 * np.pi)
+        return integrate_recoils(
+            lambda recoil: strength * self.axial_response(nuclide, recoil)[None], 1.0, nuclide.mass, energy, edges
+        )
+
     def kernel(
         self, nuclide: Nuclides, energy: Float[Array, " energy"], edges: Float[Array, " edge"]
     ) -> Float[Array, "flavour energy truth"]:
-        strength = fermi_constant**2 * hbar_c**2 * nuclide.mass / (4 * np.pi)
-        axial = integrate_recoils(
-            lambda recoil: strength * self.axial_response(nuclide, recoil)[None], 1.0, nuclide.mass, energy, edges
-        )
+        axial = self.axial_factors(nuclide, energy, edges).dense()
         return self.vector.kernel(nuclide, energy, edges) + axial
+
+    def fold(
+        self,
+        nuclide: Nuclides,
+        energy: Float[Array, " energy"],
+        arriving: Float[Array, "flavour energy tag"],
+        edges: Float[Array, " edge"],
+    ) -> Float[Array, "flavour tag truth"]:
+        axial = self.axial_factors(nuclide, energy, edges).fold(arriving, np.zeros_like(FAMILIES))
+        return self.vector.fold(nuclide, energy, arriving, edges) + axial
 
     def endpoint(self, nuclide: Nuclides, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
         return recoil_endpoint(nuclide.mass, energy)

@@ -9,10 +9,12 @@ from jaxtyping import Array, Float
 from ontarget.ground.constants import fermi_constant, hbar_c
 from ontarget.interaction.coupling import AbstractCouplings, TreeCouplings
 from ontarget.interaction.interaction import AbstractInteraction
-from ontarget.interaction.recoil import integrate_recoils, recoil_endpoint
+from ontarget.interaction.recoil import RecoilKernel, integrate_recoils, recoil_endpoint
 from ontarget.matter.flavour import FAMILY
 from ontarget.matter.form_factor import AbstractFormFactor, HelmLewinSmith
 from ontarget.matter.nuclide import Nuclides
+
+FAMILIES = np.array(FAMILY)
 
 
 class CEvNS(AbstractInteraction):
@@ -41,9 +43,7 @@ class CEvNS(AbstractInteraction):
     proton: AbstractFormFactor = HelmLewinSmith()
     neutron: AbstractFormFactor = HelmLewinSmith()
 
-    def weak_charge_squared(
-        self, nuclide: Nuclides, recoil: Float[Array, "*t"]
-    ) -> Float[Array, "3 *t"]:
+    def weak_charge_squared(self, nuclide: Nuclides, recoil: Float[Array, "*t"]) -> Float[Array, 3 * t]:
         r""":math:`\sum_\beta (Z g_p F_p + N g_n F_n)^2` for each family at recoil energies T, dimensionless."""
         positive = jnp.where(recoil > 0, recoil, 1e-15 * nuclide.mass)  # a cell of no width at 0: keep the root's slope
         q = jnp.sqrt(2 * nuclide.mass * positive)
@@ -53,14 +53,26 @@ class CEvNS(AbstractInteraction):
         amplitude = g_p[..., *[None] * recoil.ndim] * charge_p + g_n[..., *[None] * recoil.ndim] * charge_n
         return (amplitude**2).sum(axis=1)
 
+    def factors(self, nuclide: Nuclides, energy: Float[Array, " energy"], edges: Float[Array, " edge"]) -> RecoilKernel:
+        """The kernel by family, in factors."""
+        strength = fermi_constant**2 * hbar_c**2 * nuclide.mass / np.pi
+        return integrate_recoils(
+            lambda recoil: strength * self.weak_charge_squared(nuclide, recoil), -1.0, nuclide.mass, energy, edges
+        )
+
     def kernel(
         self, nuclide: Nuclides, energy: Float[Array, " energy"], edges: Float[Array, " edge"]
     ) -> Float[Array, "flavour energy truth"]:
-        strength = fermi_constant**2 * hbar_c**2 * nuclide.mass / np.pi
-        family = integrate_recoils(
-            lambda recoil: strength * self.weak_charge_squared(nuclide, recoil), -1.0, nuclide.mass, energy, edges
-        )
-        return family[np.array(FAMILY)]
+        return self.factors(nuclide, energy, edges).dense()[FAMILIES]
+
+    def fold(
+        self,
+        nuclide: Nuclides,
+        energy: Float[Array, " energy"],
+        arriving: Float[Array, "flavour energy tag"],
+        edges: Float[Array, " edge"],
+    ) -> Float[Array, "flavour tag truth"]:
+        return self.factors(nuclide, energy, edges).fold(arriving, FAMILIES)
 
     def endpoint(self, nuclide: Nuclides, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
         return recoil_endpoint(nuclide.mass, energy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
+import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.ground.noun import Noun
@@ -22,6 +23,16 @@ class AbstractInteraction(Noun):
         `nuclide` is one nuclide: a `Nuclides` whose arrays are scalars. The integral stops at the kinematic limit of
         each energy exactly, wherever in a cell that lies.
         """
+
+    def fold(
+        self,
+        nuclide: Nuclides,
+        energy: Float[Array, " energy"],
+        arriving: Float[Array, "flavour energy tag"],
+        edges: Float[Array, " edge"],
+    ) -> Float[Array, "flavour tag truth"]:
+        """Sum over energy of the arriving flux times the kernel; override where the kernel has a cheaper form."""
+        return jnp.einsum("bek,bex->bkx", arriving, self.kernel(nuclide, energy, edges))
 
     @abstractmethod
     def endpoint(self, nuclide: Nuclides, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
+from ontarget.ground.noun import Noun
 from ontarget.numerics.quadrature import interval_nodes
 
 ORDER = 8
@@ -23,13 +25,48 @@ def recoil_endpoint(mass: Float[Array, ""], energy: Float[Array, "*e"]) -> Float
     return 2 * energy**2 / (mass + 2 * energy)
 
 
+class RecoilKernel(Noun):
+    """A kernel whose weight depends on the recoil alone, kept in factors: cheap to fold with a flux.
+
+    Attributes
+    ----------
+    moments : [moment family truth] integrals of W and W T over each cell
+    slope : [energy] coefficient of -T in the bracket
+    below : [energy truth] 1 where the whole cell lies below the kinematic limit
+    last : [family energy] integral over the part below the limit of the one cell that holds it
+    holds : [energy truth] 1 at that cell
+    """
+
+    moments: Float[Array, "2 family truth"]
+    slope: Float[Array, " energy"]
+    below: Float[Array, "energy truth"]
+    last: Float[Array, "family energy"]
+    holds: Float[Array, "energy truth"]
+
+    def dense(self) -> Float[Array, "family energy truth"]:
+        """The kernel itself."""
+        zeroth, first = self.moments[:, :, None, :]
+        full = (zeroth - first * self.slope[:, None]) * self.below
+        return full + self.last[:, :, None] * self.holds
+
+    def fold(
+        self, arriving: Float[Array, "flavour energy tag"], family: np.ndarray
+    ) -> Float[Array, "flavour tag truth"]:
+        """Sum over energy of flux times kernel, without building the kernel; `family` of each flavour."""
+        zeroth, first = self.moments[:, family][:, :, None, :]
+        plain = jnp.einsum("fek,ex->fkx", arriving, self.below)
+        sloped = jnp.einsum("fek,ex->fkx", arriving * self.slope[:, None], self.below)
+        last = jnp.einsum("fek,ex->fkx", arriving * self.last[family][:, :, None], self.holds)
+        return zeroth * plain - first * sloped + last
+
+
 def integrate_recoils(
     weight: Callable[[Float[Array, "a node"]], Float[Array, "family a node"]],
     sign: float,
     mass: Float[Array, ""],
     energy: Float[Array, " energy"],
     edges: Float[Array, " edge"],
-) -> Float[Array, "family energy truth"]:
+) -> RecoilKernel:
     r"""Integrate over each cell, up to the kinematic limit,
 
     .. math:: \int_\mathrm{cell} W(T)\,\Big(1 - \frac{T}{E} + \varsigma\frac{M T}{2E^2}\Big)\,dT .
@@ -49,15 +86,13 @@ def integrate_recoils(
 
     nodes, measure = interval_nodes(low, high, ORDER)
     weighed = weight(nodes) * measure
-    zeroth, first = weighed.sum(-1), (weighed * nodes).sum(-1)
-    full = zeroth[:, None, :] - first[:, None, :] * slope[None, :, None]
+    moments = jnp.stack([weighed.sum(-1), (weighed * nodes).sum(-1)])
 
     cell = jnp.clip(jnp.searchsorted(edges, limit, side="left") - 1, 0, len(edges) - 2)
     start = edges[cell]
     nodes, measure = interval_nodes(start, jnp.maximum(limit, start), ORDER)
-    bracket = 1 - nodes * slope[:, None]
-    partial = (weight(nodes) * measure * bracket).sum(-1)
+    last = (weight(nodes) * (measure * (1 - nodes * slope[:, None]))).sum(-1)
 
-    holds = (jnp.arange(len(low))[None, :] == cell[:, None]) & (limit[:, None] < high[None, :])
-    below = high[None, :] <= limit[:, None]
-    return jnp.where(holds[None], partial[:, :, None], jnp.where(below[None], full, 0.0))
+    holds = (jnp.arange(len(low)) == cell[:, None]) & (limit[:, None] < high)
+    below = high <= limit[:, None]
+    return RecoilKernel(moments, slope, below.astype(float), last, holds.astype(float))

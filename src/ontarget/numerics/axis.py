@@ -79,7 +79,9 @@ class AbstractAxis(Noun):
         if not start < stop:
             truth = "An axis goes upwards between finite ends."
             raise InputError("stop", dimension.show(stop), truth, f"Give more than start, {dimension.show(start)}.")
-        if start < 0 and isinstance(self.spacing, SquareRoot) or start <= 0 and isinstance(self.spacing, Logarithmic):
+        if (start < 0 and isinstance(self.spacing, SquareRoot)) or (
+            start <= 0 and isinstance(self.spacing, Logarithmic)
+        ):
             raise InputError("start", dimension.show(start), "This spacing needs a start above zero.", "Use Linear.")
 
     @property

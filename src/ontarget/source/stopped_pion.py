@@ -89,5 +89,7 @@ class StoppedPion(AbstractSource):
     ) -> tuple[Float[Array, " tag"], Float[Array, " tag"]]:
         """Fractions of prompt and of delayed neutrinos in each tag bin and, last, outside."""
         flight = site.baseline / c
-        prompt: Callable[[Float[Array, " t"]], Float[Array, " t"]] = lambda t: pulse.cumulative(t - flight, pion_lifetime)  # noqa: E731
+        prompt: Callable[[Float[Array, " t"]], Float[Array, " t"]] = lambda t: pulse.cumulative(
+            t - flight, pion_lifetime
+        )  # noqa: E731
         return tag.arrival(prompt), tag.arrival(lambda t: delayed_cumulative(pulse, t - flight))
