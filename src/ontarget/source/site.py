@@ -23,7 +23,7 @@ class Site(Noun):
 
 
 class AbstractTag(Noun):
-    """A binned coordinate that the facility gives to each neutrino. One more bin, the last, holds what falls outside."""
+    """A binned coordinate that the facility gives to each neutrino; one more bin, the last, holds what is outside."""
 
     @property
     @abstractmethod

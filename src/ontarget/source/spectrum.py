@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 
 import jax.numpy as jnp
 import numpy as np
@@ -64,7 +65,7 @@ class Spectrum(Noun):
     delayed: Float[Array, "flavour energy"]
 
 
-def place(rows: dict[str, Float[Array, " energy"]], size: int) -> Float[Array, "flavour energy"]:
+def place(rows: Mapping[str, Float[Array, " energy"] | np.ndarray], size: int) -> Float[Array, "flavour energy"]:
     """A [flavour energy] array from the rows of a few flavours; the others are zero."""
     return jnp.stack([jnp.asarray(rows.get(flavour, np.zeros(size))) for flavour in FLAVOURS])
 
@@ -77,10 +78,10 @@ def muon_nodes(order: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def decay_at_rest(order: int) -> Spectrum:
-    r"""The chain :math:`\pi^+ \to \mu^+ \nu_\mu`, :math:`\mu^+ \to e^+ \nu_e \bar\nu_\mu` at rest: a line and two Michel shapes.
+    r"""The chain :math:`\pi^+ \to \mu^+ \nu_\mu`, :math:`\mu^+ \to e^+ \nu_e \bar\nu_\mu` at rest.
 
-    `order` Gauss-Legendre nodes: 256 keep every recoil bin that holds 0.1 % of the counts within 1e-4, and totals
-    above a sharp threshold within 1e-7.
+    A line and two Michel shapes on `order` Gauss-Legendre nodes: 256 keep every recoil bin that holds 0.1 % of the
+    counts within 1e-4, and totals above a sharp threshold within 1e-7.
     """
     energy, nue, numubar = muon_nodes(order)
     line = np.zeros(order + 1)

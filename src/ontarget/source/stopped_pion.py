@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -89,7 +88,11 @@ class StoppedPion(AbstractSource):
     ) -> tuple[Float[Array, " tag"], Float[Array, " tag"]]:
         """Fractions of prompt and of delayed neutrinos in each tag bin and, last, outside."""
         flight = site.baseline / c
-        prompt: Callable[[Float[Array, " t"]], Float[Array, " t"]] = lambda t: pulse.cumulative(
-            t - flight, pion_lifetime
-        )  # noqa: E731
-        return tag.arrival(prompt), tag.arrival(lambda t: delayed_cumulative(pulse, t - flight))
+
+        def prompt(t: Float[Array, " t"]) -> Float[Array, " t"]:
+            return pulse.cumulative(t - flight, pion_lifetime)
+
+        def delayed(t: Float[Array, " t"]) -> Float[Array, " t"]:
+            return delayed_cumulative(pulse, t - flight)
+
+        return tag.arrival(prompt), tag.arrival(delayed)
