@@ -55,7 +55,7 @@ class Lindhard(AbstractQuenching):
 
     References
     ----------
-    Lindhard:1963
+    Lindhard:1963-MfM33
     Lewin:1995rx
     """
 

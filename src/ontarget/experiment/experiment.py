@@ -37,6 +37,7 @@ class Experiment(Noun):
     detector: Detector
     exposure: AbstractExposure
     name: str = static(default="")
+    title: str = static(default="")
 
     def flux(self) -> Flux:
         """Neutrinos per area at the detector during the whole exposure."""

@@ -53,7 +53,7 @@ class RadiativeCouplings(AbstractCouplings):
 
     References
     ----------
-    AtzoriCorona:2022moj
+    AtzoriCorona:2022qrf
     """
 
     proton_e: Number = quantity(default=0.0382)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import Any
 
 from jaxtyping import Array, Float
 
@@ -13,6 +14,13 @@ from ontarget.source.facility import Facility
 
 class AbstractExposure(Noun):
     """An amount of running."""
+
+    @classmethod
+    def read(cls, given: str) -> dict[str, Any]:
+        """What the shorthand of a catalog stands for: "3 yr" is running time, "13.8e22 POT" protons on target."""
+        if given.split()[-1:] == ["POT"]:
+            return {"type": "ProtonsOnTarget", "number": given}
+        return {"type": "RunningTime", "time": given}
 
     @abstractmethod
     def protons(self, facility: Facility) -> Float[Array, ""]:
