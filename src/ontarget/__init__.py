@@ -1,1 +1,80 @@
-"""ontarget: accelerator-neutrino facilities from protons on target to physics reach."""
+"""ontarget: accelerator-neutrino facilities from protons on target to physics reach.
+
+``import ontarget as ot``; everything a user needs stands on this door, and is imported when first asked for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_ROOMS = {
+    "CEvNS": "interaction",
+    "Channel": "detector",
+    "Detector": "detector",
+    "Experiment": "experiment",
+    "Facility": "source",
+    "Flat": "inference",
+    "Gaussian": "inference",
+    "InputError": "ground.errors",
+    "LogNormal": "inference",
+    "Material": "matter",
+    "NSI": "interaction",
+    "NoOscillation": "propagation",
+    "Parameter": "inference",
+    "Scale": "inference",
+    "Site": "source",
+    "StoppedPion": "source",
+    "addresses": "ground.address",
+    "contour": "inference",
+    "fisher": "inference",
+    "fit": "inference",
+    "intervals": "inference",
+    "likelihood": "inference",
+    "load": "io",
+    "profile": "inference",
+    "units": "ground",
+}
+
+__all__ = [
+    "CEvNS",
+    "Channel",
+    "Detector",
+    "Experiment",
+    "Facility",
+    "Flat",
+    "Gaussian",
+    "InputError",
+    "LogNormal",
+    "Material",
+    "NSI",
+    "NoOscillation",
+    "Parameter",
+    "Scale",
+    "Site",
+    "StoppedPion",
+    "addresses",
+    "contour",
+    "fisher",
+    "fit",
+    "intervals",
+    "likelihood",
+    "load",
+    "profile",
+    "units",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'ontarget' has no attribute {name!r}")
+    room = importlib.import_module(f"ontarget.{_ROOMS[name]}")
+    found = importlib.import_module("ontarget.ground.units") if name == "units" else getattr(room, name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

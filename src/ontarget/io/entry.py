@@ -1,0 +1,76 @@
+"""Entries by name: which class each kind of the catalog holds, and how an experiment gets its name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ontarget.detector.detector import Detector
+from ontarget.experiment.experiment import Experiment
+from ontarget.ground.noun import Noun
+from ontarget.io import catalog
+from ontarget.io.load import Loaded, digest, load_tree
+from ontarget.io.structure import structure
+from ontarget.io.yaml import Mark, Tree
+from ontarget.matter.material import Material
+from ontarget.source.facility import Facility
+from ontarget.source.stopped_pion import AbstractSource
+
+CLASSES: dict[str, type[Noun]] = {
+    "experiments": Experiment,
+    "facilities": Facility,
+    "sources": AbstractSource,
+    "detectors": Detector,
+    "materials": Material,
+}
+
+
+def load(name: str | Path, set: Mapping[str, Any] | None = None, trust: bool = False) -> Any:
+    """The noun of a catalog entry or YAML file: ``load("ess_csi")`` is an `Experiment`.
+
+    Parameters
+    ----------
+    name : 'ess_csi', 'facilities/ess', or the path of a YAML file (an experiment)
+    set : overrides by address: {"detector.site.baseline": "25 m"}
+    trust : let 'type: module:Class' in the file import code from outside
+
+    Raises
+    ------
+    InputError : one sentence about what cannot be true
+    """
+    return load_entry(name, set, trust).noun
+
+
+def load_entry(name: str | Path, set: Mapping[str, Any] | None = None, trust: bool = False) -> Loaded[Any]:
+    """The same, with the provenance of every number."""
+    kinds = tuple(CLASSES)
+    path = catalog.find(name, ("experiments",) if _bare_experiment(name) else kinds)
+    kind = path.parent.name if catalog.is_ours(path) and path.parent.name in CLASSES else "experiments"
+    tree = load_tree(name if "/" in str(name) or catalog.is_path(str(name)) else f"{kind}/{name}", set)
+    if kind == "experiments":
+        tree = identified(tree, path.stem)
+    built = structure(CLASSES[kind], tree, trust)
+    return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered), path)
+
+
+def load_experiment(name: str | Path, set: Mapping[str, Any] | None = None, trust: bool = False) -> Loaded[Experiment]:
+    """An experiment by bare name, kind-qualified name or path."""
+    path = catalog.find(name, ("experiments",))
+    tree = identified(load_tree(name, set, ("experiments",)), path.stem)
+    built = structure(Experiment, tree, trust)
+    return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered), path)
+
+
+def identified(tree: Tree, stem: str) -> Tree:
+    """An experiment's tree with its one-line `name` as title, and the name of its file as the name in addresses."""
+    if not isinstance(tree.data, Mapping):
+        return tree
+    data = {key: value for key, value in tree.data.items() if key != "name"}
+    title = tree.data.get("name", stem)
+    marks = {**tree.marks, ("title",): tree.mark(("name",)), ("name",): Mark("the file's name")}
+    return Tree({"name": stem.replace(".", "_"), "title": title, **data}, marks)
+
+
+def _bare_experiment(name: str | Path) -> bool:
+    return isinstance(name, str) and "/" not in name and name in catalog.entries("experiments")
