@@ -32,7 +32,11 @@ UNITS: dict[str, tuple[float, Powers]] = {
     **{"min": (units.minute, _TIME), "h": (units.hour, _TIME), "hours": (units.hour, _TIME)},
     **{"d": (units.day, _TIME), "days": (units.day, _TIME), "yr": (units.year, _TIME), "years": (units.year, _TIME)},
     **{name: (getattr(units, name), _ENERGY) for name in ("eV", "keV", "MeV", "GeV")},
-    **{f"{prefix}eV{kind}": (getattr(units, f"{prefix}eV"), _ENERGY) for prefix in ("", "k", "M") for kind in ("ee", "nr")},
+    **{
+        f"{prefix}eV{kind}": (getattr(units, f"{prefix}eV"), _ENERGY)
+        for prefix in ("", "k", "M")
+        for kind in ("ee", "nr")
+    },
     **{"TeV": (1e3 * units.GeV, _ENERGY), "J": (units.joule, _ENERGY), "kJ": (1e3 * units.joule, _ENERGY)},
     **{"mg": (1e-3 * units.g, _MASS), "g": (units.g, _MASS), "kg": (units.kg, _MASS)},
     **{"t": (units.tonne, _MASS), "tonne": (units.tonne, _MASS), "tonnes": (units.tonne, _MASS)},
@@ -164,7 +168,9 @@ class _Expression:
             yield found[1]
 
     def error(self, truth: str) -> InputError:
-        return InputError(self.where, f"the unit {quote(self.unit)}", truth, "Write e.g. 'm', '1/yr' or '1/(keV kg day)'.")
+        return InputError(
+            self.where, f"the unit {quote(self.unit)}", truth, "Write e.g. 'm', '1/yr' or '1/(keV kg day)'."
+        )
 
     def take(self) -> str | None:
         token, self.token = self.token, next(self.tokens, None)

@@ -14,7 +14,11 @@ def quote(given: Any) -> str:
     if given is None:
         return "nothing"
     if isinstance(given, dict):
-        return f"a mapping with {len(given)} keys" if len(given) != 1 else f"a mapping with the key {quote(next(iter(given)))}"
+        return (
+            f"a mapping with {len(given)} keys"
+            if len(given) != 1
+            else f"a mapping with the key {quote(next(iter(given)))}"
+        )
     if isinstance(given, (list, tuple)):
         return f"a list of {len(given)}"
     if isinstance(given, int) and given.bit_length() > 200:

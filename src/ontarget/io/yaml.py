@@ -62,7 +62,9 @@ class Tree:
 
     def where(self, path: Address) -> str:
         """The place as the user knows it: 'my.yaml line 7, detector.mass'."""
-        return f"{self.mark(path)}, {dotted(path)}" if path else str(self.mark(path))
+        mark = self.mark(path)
+        between = " " if mark.file is None and mark.line is None else ", "  # '--set detector.mass'
+        return f"{mark}{between}{dotted(path)}" if path else str(mark)
 
 
 def dotted(path: Address) -> str:
@@ -108,7 +110,9 @@ def read_bytes(path: Path, label: str) -> bytes:
         if isinstance(error, InputError):
             raise
         reason = getattr(error, "strerror", None) or error
-        raise InputError(label, "a file that cannot be read", f"{one_line(reason)}.", "Mend the path or its rights.") from None
+        raise InputError(
+            label, "a file that cannot be read", f"{one_line(reason)}.", "Mend the path or its rights."
+        ) from None
     if len(content) > MAX_BYTES:
         raise InputError(label, "more than 1 MB", "A YAML file here is at most 1 MB.", "Keep large tables elsewhere.")
     return content
