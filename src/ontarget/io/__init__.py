@@ -1,1 +1,40 @@
-"""io"""
+"""Floor 9: the only room that opens files. YAML and units come in as nouns; tables and records go out."""
+
+from ontarget.io.bibliography import bibtex, keys_in, keys_of, keys_of_class, references
+from ontarget.io.catalog import KINDS, entries, find, resolve
+from ontarget.io.load import Loaded, digest, load, load_tree, override
+from ontarget.io.provenance import Record
+from ontarget.io.quantity import parse
+from ontarget.io.structure import structure
+from ontarget.io.write import csv_text, json_text, run_record, write_csv, write_json, write_text
+from ontarget.io.yaml import Mark, Tree, parse_yaml, read_yaml
+
+__all__ = [
+    "KINDS",
+    "Loaded",
+    "Mark",
+    "Record",
+    "Tree",
+    "bibtex",
+    "csv_text",
+    "digest",
+    "entries",
+    "find",
+    "json_text",
+    "keys_in",
+    "keys_of",
+    "keys_of_class",
+    "load",
+    "load_tree",
+    "override",
+    "parse",
+    "parse_yaml",
+    "read_yaml",
+    "references",
+    "resolve",
+    "run_record",
+    "structure",
+    "write_csv",
+    "write_json",
+    "write_text",
+]

@@ -1,0 +1,269 @@
+"""The door for units: a text such as '20 m' or '2.8e23 / yr' becomes a float in internal units, or one sentence.
+
+The grammar of unit expressions is ours (names, powers, ``*``, ``/``, parentheses), so nothing a user writes is
+evaluated; what a name means is looked up in a table of the field's own units and then in `pint`, which costs half a
+second to import and is imported for the first name that the table lacks.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ontarget.ground import units
+from ontarget.ground.errors import InputError
+from ontarget.ground.units import Dimension
+from ontarget.io.wording import cut, named, nearest, one_line, quote
+
+Powers = tuple[float, float, float]  # of mass, length and time
+NO_POWERS: Powers = (0.0, 0.0, 0.0)
+_MASS, _LENGTH, _TIME, _ENERGY = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 2.0, -2.0)
+
+# POT, photoelectrons and counts are numbers; keVee and keVnr are energies, and which one is the business of the field
+UNITS: dict[str, tuple[float, Powers]] = {
+    **dict.fromkeys(("", "1", "POT", "PE", "pe", "count", "counts", "event", "events"), (1.0, NO_POWERS)),
+    "%": (0.01, NO_POWERS),
+    "percent": (0.01, NO_POWERS),
+    **{name: (getattr(units, name), _LENGTH) for name in ("fm", "um", "mm", "cm", "m", "km")},
+    **{name: (getattr(units, name), _TIME) for name in ("ns", "us", "ms", "s", "minute", "hour", "day", "year")},
+    **{"min": (units.minute, _TIME), "h": (units.hour, _TIME), "hours": (units.hour, _TIME)},
+    **{"d": (units.day, _TIME), "days": (units.day, _TIME), "yr": (units.year, _TIME), "years": (units.year, _TIME)},
+    **{name: (getattr(units, name), _ENERGY) for name in ("eV", "keV", "MeV", "GeV")},
+    **{
+        f"{prefix}eV{kind}": (getattr(units, f"{prefix}eV"), _ENERGY)
+        for prefix in ("", "k", "M")
+        for kind in ("ee", "nr")
+    },
+    **{"TeV": (1e3 * units.GeV, _ENERGY), "J": (units.joule, _ENERGY), "kJ": (1e3 * units.joule, _ENERGY)},
+    **{"mg": (1e-3 * units.g, _MASS), "g": (units.g, _MASS), "kg": (units.kg, _MASS)},
+    **{"t": (units.tonne, _MASS), "tonne": (units.tonne, _MASS), "tonnes": (units.tonne, _MASS)},
+    **{"kt": (1e3 * units.tonne, _MASS), "kilotonne": (1e3 * units.tonne, _MASS)},
+    **{"W": (units.watt, (1.0, 2.0, -3.0)), "kW": (units.kW, (1.0, 2.0, -3.0)), "MW": (units.MW, (1.0, 2.0, -3.0))},
+    **{"Hz": (units.Hz, (0.0, 0.0, -1.0)), "kHz": (1e3 * units.Hz, (0.0, 0.0, -1.0))},
+    **{"MHz": (1e6 * units.Hz, (0.0, 0.0, -1.0))},
+}
+_AMBIGUOUS = {name: "tonne" for prefix in ("", "k", "kilo", "M", "mega") for name in (f"{prefix}ton", f"{prefix}tons")}
+
+_NUMBER = re.compile(r"\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)(?![0-9.])\s*")
+_TOKEN = re.compile(r"\s*(\*\*|[*/^()]|%|[-+]?[0-9]+|[^\W\d]\w*)")
+_NOT_FINITE = re.compile(r"[-+]?(nan|inf|infinity)\b", re.IGNORECASE)
+LONGEST = 200
+
+
+def parse(given: Any, dimension: Dimension, where: str) -> float:
+    """A number in internal units.
+
+    Parameters
+    ----------
+    given : a text with number and unit; a bare number only where a dimensionless one is due
+    dimension : what it must be
+    where : the place, for messages
+
+    Raises
+    ------
+    InputError : no number, no unit, an unknown unit, another dimension, not finite
+    """
+    if isinstance(given, str):
+        number, unit = split(given, dimension, where)
+    elif isinstance(given, (int, float)) and not isinstance(given, bool):
+        number, unit = _float(given), ""
+    else:
+        raise InputError(where, quote(given), f"It must be {named(dimension.name)}.", example(dimension))
+    if not math.isfinite(number):
+        raise InputError(where, quote(given), "It must be a finite number.", example(dimension))
+    if not unit and powers_of(dimension) != NO_POWERS:
+        truth = f"It is {named(dimension.name)}."
+        raise InputError(where, f"{quote(given)} with no unit", truth, example(dimension, number))
+    factor, powers = measure(unit, where)
+    if powers != powers_of(dimension):
+        truth = f"It must be {named(dimension.name)}."
+        raise InputError(where, f"{quote(given)}, {named(name_of(powers))}", truth, example(dimension))
+    value = number * factor
+    if not math.isfinite(value):
+        raise InputError(where, quote(given), "It is beyond the largest number.", example(dimension))
+    return value
+
+
+def parse_array(given: Any, dimension: Dimension, where: str, unit: str | None = None) -> Any:
+    """Nested lists of numbers in internal units; `unit` is the common unit of bare numbers. Ragged lists are refused."""
+    if not isinstance(given, (list, tuple)):
+        if unit is not None and isinstance(given, (int, float)) and not isinstance(given, bool):
+            given = f"{_float(given)!r} {unit}"
+        elif unit is not None and isinstance(given, str) and not split(given, dimension, where)[1]:
+            given = f"{given} {unit}"
+        return parse(given, dimension, where)
+    parsed = [parse_array(item, dimension, f"{where}.{position}", unit) for position, item in enumerate(given)]
+    if len({shape(item) for item in parsed}) > 1:
+        raise InputError(where, "rows of different lengths", "A table is a rectangle.", "Complete the short rows.")
+    return parsed
+
+
+def shape(parsed: Any) -> tuple[int, ...]:
+    """The shape of rectangular nested lists; () for a number."""
+    if not isinstance(parsed, list):
+        return ()
+    return (len(parsed), *(shape(parsed[0]) if parsed else ()))
+
+
+def split(given: str, dimension: Dimension, where: str) -> tuple[float, str]:
+    """The number and the unit of a text."""
+    found = _NUMBER.match(given)
+    if found is None or len(given) > LONGEST:
+        truth = f"It must be {named(dimension.name)}{', finite' if _NOT_FINITE.match(given.strip()) else ''}."
+        raise InputError(where, quote(given), truth, example(dimension))
+    return float(found[1]), given[found.end() :].strip()
+
+
+def example(dimension: Dimension, number: float = 3) -> str:
+    """The remedy: one such quantity, written out."""
+    return f"Write e.g. '{f'{number:.6g} {dimension.unit}'.rstrip()}'."
+
+
+def powers_of(dimension: Dimension) -> Powers:
+    """The powers of mass, length and time of a dimension."""
+    return (float(dimension.mass), float(dimension.length), float(dimension.time))
+
+
+def name_of(powers: Powers) -> str:
+    """What such a quantity is called: 'length'; else its powers, '[length]^2'."""
+    for dimension in vars(units).values():
+        if isinstance(dimension, Dimension) and powers_of(dimension) == powers:
+            return dimension.name
+    parts = zip(("mass", "length", "time"), powers, strict=True)
+    return " ".join(f"[{name}]^{power:g}" for name, power in parts if power)
+
+
+def measure(unit: str, where: str = "unit") -> tuple[float, Powers]:
+    """The internal value and the powers of a unit expression such as '1/(keV kg day)'."""
+    if unit in UNITS:
+        return UNITS[unit]
+    reader = _Expression(unit, where)
+    try:
+        factor, powers = reader.product(0)
+    except (OverflowError, ZeroDivisionError):
+        raise InputError(where, f"the unit {quote(unit)}", "It is beyond the largest number.", "Mend it.") from None
+    if reader.token is not None:
+        raise reader.error(f"{reader.token!r} is out of place.")
+    return factor, powers
+
+
+class _Expression:
+    """Reads a unit expression token by token: product := power (('*' | '/' | nothing) power)*."""
+
+    def __init__(self, unit: str, where: str) -> None:
+        self.unit, self.where = unit, where
+        self.tokens = self._split(unit)
+        self.token: str | None = next(self.tokens, None)
+
+    def _split(self, unit: str) -> Iterator[str]:
+        position, end = 0, len(unit.rstrip())
+        while position < end:
+            found = _TOKEN.match(unit, position)
+            if found is None:
+                raise self.error(f"{quote(unit[position])} has no meaning in a unit.")
+            position = found.end()
+            yield found[1]
+
+    def error(self, truth: str) -> InputError:
+        return InputError(
+            self.where, f"the unit {quote(self.unit)}", truth, "Write e.g. 'm', '1/yr' or '1/(keV kg day)'."
+        )
+
+    def take(self) -> str | None:
+        token, self.token = self.token, next(self.tokens, None)
+        return token
+
+    def product(self, depth: int) -> tuple[float, Powers]:
+        factor, powers = (1.0, NO_POWERS) if self.token == "/" else self.power(depth)
+        divided = False
+        while self.token is not None and self.token != ")":
+            sign = 1
+            if self.token in ("*", "/"):
+                sign = -1 if self.take() == "/" else 1
+                divided = divided or sign < 0
+            elif divided:
+                raise self.error("What follows '/' is ambiguous without parentheses.")
+            other, more = self.power(depth)
+            factor *= other**sign
+            powers = _add(powers, more, sign)
+        return factor, powers
+
+    def power(self, depth: int) -> tuple[float, Powers]:
+        token = self.take()
+        if token == "(" and depth < 10:
+            factor, powers = self.product(depth + 1)
+            if self.take() != ")":
+                raise self.error("A parenthesis is not closed.")
+        elif token == "1" or token == "%" or (token is not None and (token[0].isalpha() or token[0] == "_")):
+            factor, powers = _look_up(token, self.where)
+        else:
+            raise self.error("It ends too early." if token is None else f"{token!r} is out of place.")
+        if self.token not in ("^", "**"):
+            return factor, powers
+        self.take()
+        exponent = self.take() or ""
+        if not re.fullmatch(r"[-+]?[0-9]", exponent):
+            raise self.error("A power is a whole number of one digit.")
+        return factor ** int(exponent), _add(NO_POWERS, powers, int(exponent))
+
+
+def _add(left: Powers, right: Powers, times: int) -> Powers:
+    return (left[0] + times * right[0], left[1] + times * right[1], left[2] + times * right[2])
+
+
+def _look_up(name: str, where: str) -> tuple[float, Powers]:
+    if name in UNITS:
+        return UNITS[name]
+    if name in _AMBIGUOUS:
+        truth = "A ton is 907, 1000 or 1016 kg."
+        raise InputError(where, f"the unit {name!r}", truth, "Write 'tonne' for 1000 kg.")
+    found = _from_pint(name)
+    if found is None:
+        remedy = nearest(name, UNITS, "Write e.g. 'm', 'keV' or '1/yr'.")
+        raise InputError(where, f"the unit {quote(name)}", "No such unit is known.", remedy)
+    return found
+
+
+@functools.lru_cache(maxsize=1)
+def registry() -> Any:
+    """The one `pint` registry, with the field's own units defined."""
+    import pint
+
+    known = pint.UnitRegistry(cache_folder=None)
+    known.define("POT = count")
+    known.define("PE = count = pe")
+    known.define("event = count")
+    known.define("electronvolt_ee = electron_volt = eVee")
+    known.define("electronvolt_nr = electron_volt = eVnr")
+    return known
+
+
+@functools.lru_cache(maxsize=1024)
+def _from_pint(name: str) -> tuple[float, Powers] | None:
+    """What `pint` knows of one name; None for an unknown one, or one that is no product of mass, length and time."""
+    known = registry()
+    try:
+        quantity = known.Quantity(1.0, known.parse_units(name)).to_base_units()
+        powers = {key: float(power) for key, power in quantity.dimensionality.items()}
+        mass, length, time = (powers.pop(f"[{key}]", 0.0) for key in ("mass", "length", "time"))
+        factor = float(quantity.magnitude)
+    except Exception:  # pint raises its own families and whatever its tokenizer does
+        return None
+    if powers or not math.isfinite(factor) or factor <= 0:
+        return None
+    return factor * units.kg**mass * units.m**length * units.s**time, (mass, length, time)
+
+
+def _float(number: float) -> float:
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf
+
+
+def tidy(given: Any) -> str:
+    """A value as it was written, for the record of where numbers came from."""
+    return cut(one_line(given if isinstance(given, str) else str(given)))
