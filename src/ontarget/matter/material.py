@@ -62,7 +62,7 @@ class Material(Noun):
         """The isotopes of this material, in the order of `nuclei_per_mass`."""
         return Nuclides.from_rows(row for row, _ in self.composition())
 
-    def nuclei_per_mass(self) -> Float[Array, "nuclide"]:
+    def nuclei_per_mass(self) -> Float[Array, nuclide]:
         r"""Number of nuclei of each isotope per mass of material, 1/mass.
 
         .. math:: n_i = \frac{\nu_i}{\sum_j \nu_j m_j}
@@ -145,7 +145,9 @@ def _enriched(
         total = math.fsum(fractions.values())
         if abs(total - 1) > 1e-6:
             truth = f"The mole fractions of {symbol} must sum to one."
-            raise InputError("enrichment", f"a sum of {total:g}", truth, f"Name every isotope of the {symbol} you have.")
+            raise InputError(
+                "enrichment", f"a sum of {total:g}", truth, f"Name every isotope of {symbol} that there is."
+            )
     return {
         symbol: tuple((row, fractions[row]) for row in isotopes(symbol) if fractions.get(row, 0.0) > 0)
         for symbol, fractions in chosen.items()
