@@ -154,8 +154,8 @@ class SymmetrisedFermi(AbstractFormFactor):
         \left[\frac{\pi qa \sin qc}{\tanh(\pi qa)} - qc\cos qc\right],\quad
         R^2 = \tfrac35 c^2 + \tfrac75\pi^2a^2
 
-    with the half-density radius :math:`c = 1.23 A^{1/3} - 0.60` fm. Valid for q below 10 GeV (sinh overflows far above).
-    The closed form is due to Sprung and Martorell, J. Phys. A 30 (1997) 6525.
+    with the half-density radius :math:`c = 1.23 A^{1/3} - 0.60` fm. Valid for q below 10 GeV (far above, sinh
+    overflows). The closed form is due to Sprung and Martorell, J. Phys. A 30 (1997) 6525.
 
     Attributes
     ----------

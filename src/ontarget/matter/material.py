@@ -43,10 +43,16 @@ class Material(Noun):
     formula: str = static()
     enrichment: tuple[tuple[str, float], ...] = static(default=(), converter=_pairs)
     density: Density | None = quantity(default=None)
+    name: str = static(default="")
 
     def __check_init__(self) -> None:
         check_positive(self, "density")
         self.composition()
+
+    @classmethod
+    def read(cls, given: str) -> dict[str, Any]:
+        """What the shorthand of a catalog stands for: "CsI" is a formula."""
+        return {"formula": given}
 
     def composition(self) -> tuple[tuple[Isotope, float], ...]:
         """Every isotope with its number of atoms per formula unit, by element as written, then by rising A."""
@@ -146,7 +152,7 @@ def _enriched(
         if abs(total - 1) > 1e-6:
             truth = f"The mole fractions of {symbol} must sum to one."
             raise InputError(
-                "enrichment", f"a sum of {total:g}", truth, f"Name every isotope of the {symbol} you have."
+                "enrichment", f"a sum of {total:g}", truth, f"Name every isotope of {symbol} that there is."
             )
     return {
         symbol: tuple((row, fractions[row]) for row in isotopes(symbol) if fractions.get(row, 0.0) > 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
+import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.ground import units
@@ -61,20 +62,19 @@ class Nuclides(Noun):
         spins = [spin_expectation(row.name) for row in rows]
         return cls(
             symbols=tuple(row.name for row in rows),
-            Z=[row.Z for row in rows],
-            N=[row.N for row in rows],
-            mass=[row.nuclear_mass for row in rows],
-            spin=[row.spin for row in rows],
-            proton_spin=[proton for proton, _ in spins],
-            neutron_spin=[neutron for _, neutron in spins],
+            Z=jnp.array([float(row.Z) for row in rows]),
+            N=jnp.array([float(row.N) for row in rows]),
+            mass=jnp.array([row.nuclear_mass for row in rows]),
+            spin=jnp.array([row.spin for row in rows]),
+            proton_spin=jnp.array([proton for proton, _ in spins]),
+            neutron_spin=jnp.array([neutron for _, neutron in spins]),
         )
 
 
 def isotopes(symbol: str) -> tuple[Isotope, ...]:
     """The natural isotopes of an element, by rising A. An unknown symbol raises `InputError`."""
     if symbol not in _BY_ELEMENT:
-        remedy = "Write H and enrich it: {'H2': 1.0}." if symbol == "D" else did_you_mean(symbol, _BY_ELEMENT)
-        raise InputError("element", repr(symbol), "No element of this symbol occurs in nature.", remedy)
+        raise InputError("element", repr(symbol), "No such element is in the table.", _near_element(symbol))
     return _BY_ELEMENT[symbol]
 
 
@@ -85,10 +85,19 @@ def isotope(name: str) -> Isotope:
     return _BY_NAME[name]
 
 
+def _near_element(symbol: str) -> str:
+    """A remedy: deuterium is hydrogen, capitals matter, else the nearest symbol."""
+    if symbol == "D":
+        return "Write H and enrich it: {'H2': 1.0}."
+    return did_you_mean(symbol.capitalize(), _BY_ELEMENT)
+
+
 def _near_isotope(name: str) -> str:
-    """A remedy that lists the element's isotopes if there is such an element, else the nearest name."""
-    element = name.rstrip("0123456789")
-    if element in _BY_ELEMENT:
-        return f"Known: {', '.join(row.name for row in _BY_ELEMENT[element])}."
-    turned = name.lstrip("0123456789-") + name[: len(name) - len(name.lstrip("0123456789"))]
-    return did_you_mean(turned if turned in _BY_NAME else name, _BY_NAME)
+    """A remedy: the name turned round ("76Ge"), else the element's isotopes, else the nearest element."""
+    letters = name.strip("0123456789-")
+    turned = letters + name.replace(letters, "").strip("-")
+    if turned in _BY_NAME:
+        return f"Did you mean {turned!r}?"
+    if letters in _BY_ELEMENT:
+        return f"Known: {', '.join(row.name for row in _BY_ELEMENT[letters])}."
+    return _near_element(letters)

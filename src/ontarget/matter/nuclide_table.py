@@ -49,8 +49,8 @@ class Isotope(NamedTuple):
 
     @property
     def nuclear_mass(self) -> float:
-        """M c^2 of the nucleus, an energy: the atom less Z electrons, whose binding (15.73 eV Z^2.39, 8e-6 of M for
-        lead, less for all others that matter here) is neglected."""
+        """M c^2 of the nucleus, an energy: the atom less Z electrons. Their binding is neglected (0.57 MeV or 3e-6 of M
+        for lead, less for lighter elements)."""
         return self.relative_mass * atomic_mass_energy - self.Z * electron_mass
 
 
