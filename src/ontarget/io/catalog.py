@@ -159,7 +159,7 @@ class _Resolver:
         data = at(tree.data, path)
         if depth > MAX_DEPTH:
             raise _too_deep(tree.where(path))
-        marks = {(): tree.mark(path)}
+        marks: dict[Address, Mark] = {(): tree.mark(path)}
         if isinstance(data, list):
             inner = [self.value(tree, (*path, key), depth + 1) for key in range(len(data))]
             _adopt(marks, dict(enumerate(inner)))

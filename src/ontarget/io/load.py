@@ -129,13 +129,12 @@ def _steps(tree: Tree, address: str) -> Address:
 
 
 def _peek(data: Any, path: Address) -> Any:
+    """The value at a path; None where there is none."""
     for step in path:
-        if isinstance(data, list) and isinstance(step, int):
-            data = data[step]
-        elif isinstance(data, Mapping) and step in data:
-            data = data[step]
-        else:
+        there = step in data if isinstance(data, Mapping) else isinstance(data, list) and isinstance(step, int)
+        if not there:
             return None
+        data = data[step]
     return data
 
 

@@ -88,7 +88,7 @@ def parse(given: Any, dimension: Dimension, where: str) -> float:
 
 
 def parse_array(given: Any, dimension: Dimension, where: str, unit: str | None = None) -> Any:
-    """Nested lists of numbers in internal units; `unit` is the common unit of bare numbers. Ragged lists are refused."""
+    """Nested lists of numbers in internal units; `unit` is the common unit of bare numbers. Ragged ones are refused."""
     if not isinstance(given, (list, tuple)):
         if unit is not None and isinstance(given, (int, float)) and not isinstance(given, bool):
             given = f"{_float(given)!r} {unit}"
@@ -232,7 +232,7 @@ def registry() -> Any:
     """The one `pint` registry, with the field's own units defined."""
     import pint
 
-    known = pint.UnitRegistry(cache_folder=None)
+    known: Any = pint.UnitRegistry(cache_folder=None)
     known.define("POT = count")
     known.define("PE = count = pe")
     known.define("event = count")
