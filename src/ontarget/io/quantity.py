@@ -117,7 +117,7 @@ def split(given: str, dimension: Dimension, where: str) -> tuple[float, str]:
     return float(found[1]), given[found.end() :].strip()
 
 
-def example(dimension: Dimension, number: float = 3) -> str:
+def example(dimension: Dimension, number: int | float = 3) -> str:
     """The remedy: one such quantity, written out."""
     return f"Write e.g. '{f'{number:.6g} {dimension.unit}'.rstrip()}'."
 
@@ -257,7 +257,7 @@ def _from_pint(name: str) -> tuple[float, Powers] | None:
     return factor * units.kg**mass * units.m**length * units.s**time, (mass, length, time)
 
 
-def _float(number: float) -> float:
+def _float(number: int | float) -> float:
     try:
         return float(number)
     except OverflowError:
