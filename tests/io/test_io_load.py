@@ -99,6 +99,13 @@ def test_names_are_merged():
     assert [one.name for one in load(Experiment, "toy").noun.detector.channels] == ["one", "two"]
 
 
+def test_a_list_where_it_is_asked_for(small_catalog):
+    (small_catalog / "list.yaml").write_text("- {use: sources/place}\n- b\n")
+    assert load_tree(small_catalog / "list.yaml", top=list).data == [{"baseline": "100 m"}, "b"]
+    with pytest.raises(InputError, match="must be a mapping"):
+        load_tree(small_catalog / "list.yaml")
+
+
 def test_circles_are_refused():
     with pytest.raises(InputError, match="a circle of 'use'") as error:
         load_tree("circle")

@@ -231,26 +231,8 @@ def test_an_abstract_top_level():
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.text(max_size=8), st.sampled_from(["1 kg", "1 m", "Standard"])
 )
-KEYS = st.sampled_from(  # of fields, of numbers, of nouns
-    [
-        "type",
-        "value",
-        "values",
-        "unit",
-        "cite",
-        "name",
-        "mass",
-        "site",
-        "channels",
-        "extra",
-        "edges",
-        "baseline",
-        "smear",
-        "table",
-        "nodes",
-    ]
-)
-FIELDS = st.sampled_from(["mass", "site", "channels", "extra", "edges", "smear", "pair", "share", "labels"])
+FIELDS = ["mass", "site", "channels", "extra", "edges", "smear", "pair", "share", "labels"]
+KEYS = st.sampled_from([*FIELDS, "type", "value", "values", "unit", "cite", "name", "baseline", "table", "nodes"])
 TREES = st.recursive(
     SCALARS, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=4))
 )
