@@ -15,16 +15,24 @@ from ontarget.io.wording import nearest, quote
 from ontarget.io.yaml import Tree
 
 FILE = Path(__file__).resolve().parent.parent / "ground" / "references.bib"
-KEY = re.compile(r"[^\W\d][\w.'’+-]*:[0-9]{4}[A-Za-z]{1,4}\b")
+# INSPIRE texkeys (Freedman:1973yd), local keys (Sprung:1997-JPA30), and at the head of a line software (jax2018github)
+KEY = re.compile(
+    r"[^\W\d][\w.'’+-]*:[0-9]{4}(?:-\w+|[A-Za-z]{1,4}\b)|^[ \t]*[a-z]+[0-9]{4}[a-z]+\b",
+    re.MULTILINE,
+)
 _ENTRY = re.compile(r"^@(\w+)\s*\{\s*([^\s,{}]+)\s*,", re.MULTILINE)
 _SECTION = re.compile(r"^[ \t]*References[ \t]*\n[ \t]*-{3,}[ \t]*\n", re.MULTILINE)
 _NEXT = re.compile(r"^[ \t]*\S[^\n]*\n[ \t]*-{3,}[ \t]*$", re.MULTILINE)
 
 
+def references() -> Mapping[str, str]:
+    """Every BibTeX entry of the package by its key, as written."""
+    return entries_in(FILE)
+
+
 @functools.lru_cache(maxsize=8)
-def references(file: Path | None = None) -> Mapping[str, str]:
-    """Every BibTeX entry by its key, as written."""
-    file = FILE if file is None else file
+def entries_in(file: Path) -> Mapping[str, str]:
+    """Every BibTeX entry of a file by its key."""
     try:
         text = file.read_text(encoding="utf-8")
     except OSError:
@@ -98,7 +106,8 @@ def keys_of_class(cls: type) -> tuple[str, ...]:
         for section in _SECTION.finditer(text):
             after = text[section.end() :]
             following = _NEXT.search(after)
-            found.update(KEY.findall(after[: following.start()] if following else after))
+            section_text = after[: following.start()] if following else after
+            found.update(key.strip() for key in KEY.findall(section_text))
     return tuple(sorted(found))
 
 

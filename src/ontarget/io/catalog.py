@@ -84,9 +84,9 @@ def label_of(file: Path) -> str:
     return f"catalog/{resolved.relative_to(ROOT)}" if resolved.is_relative_to(ROOT) else one_line(file)
 
 
-def read(file: Path) -> Tree:
-    """One file with every `use` resolved."""
-    return _Resolver().file(file)
+def read(file: Path, top: type = dict) -> Tree:
+    """One file, whose top level is a mapping (or a `list`, if asked for), with every `use` resolved."""
+    return _Resolver().file(file, top=top)
 
 
 def resolve(tree: Tree) -> Tree:
@@ -143,11 +143,11 @@ class _Resolver:
         self.open: list[Path] = []
         self.left = MAX_NODES
 
-    def file(self, file: Path, depth: int = 0) -> Tree:
+    def file(self, file: Path, depth: int = 0, top: type = dict) -> Tree:
         key = identity(file)
         if key not in self.known:
             self.open.append(key)
-            self.known[key] = self.tree(read_yaml(file, label=label_of(file)), depth)
+            self.known[key] = self.tree(read_yaml(file, top, label_of(file)), depth)
             self.open.pop()
         return self.known[key]
 
@@ -159,7 +159,7 @@ class _Resolver:
         data = at(tree.data, path)
         if depth > MAX_DEPTH:
             raise _too_deep(tree.where(path))
-        marks = {(): tree.mark(path)}
+        marks: dict[Address, Mark] = {(): tree.mark(path)}
         if isinstance(data, list):
             inner = [self.value(tree, (*path, key), depth + 1) for key in range(len(data))]
             _adopt(marks, dict(enumerate(inner)))

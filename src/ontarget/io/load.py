@@ -61,9 +61,17 @@ def load(
     return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered), catalog.find(name, kinds))
 
 
-def load_tree(name: str | Path, set: Mapping[str, Any] | None = None, kinds: Sequence[str] = catalog.KINDS) -> Tree:
-    """The tree of a catalog entry or file, every `use` resolved and every override applied."""
-    tree = catalog.read(catalog.find(name, kinds))
+def load_tree(
+    name: str | Path,
+    set: Mapping[str, Any] | None = None,
+    kinds: Sequence[str] = catalog.KINDS,
+    top: type = dict,
+) -> Tree:
+    """The tree of a catalog entry or file, every `use` resolved and every override applied.
+
+    `top` is what its top level must be: `dict`, or `list` for a table of entries such as the published numbers.
+    """
+    tree = catalog.read(catalog.find(name, kinds), top)
     for address, value in (set or {}).items():
         tree = override(tree, address, value)
     return tree
@@ -129,13 +137,12 @@ def _steps(tree: Tree, address: str) -> Address:
 
 
 def _peek(data: Any, path: Address) -> Any:
+    """The value at a path; None where there is none."""
     for step in path:
-        if isinstance(data, list) and isinstance(step, int):
-            data = data[step]
-        elif isinstance(data, Mapping) and step in data:
-            data = data[step]
-        else:
+        there = step in data if isinstance(data, Mapping) else isinstance(data, list) and isinstance(step, int)
+        if not there:
             return None
+        data = data[step]
     return data
 
 

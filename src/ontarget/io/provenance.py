@@ -42,7 +42,7 @@ def read_number(tree: Tree, given: Any, path: Address, dimension: Dimension) -> 
     """The record of a number or an array of numbers, whose `value` is in internal units."""
     where = tree.where(path)
     mark = tree.mark(path)
-    place = {"file": mark.label, "line": mark.line}
+    place: dict[str, Any] = {"file": mark.label, "line": mark.line}
     if not isinstance(given, Mapping):
         return Record(quantity.tidy(given), quantity.parse_array(given, dimension, where), **place)
     for key in given:

@@ -88,7 +88,7 @@ def parse(given: Any, dimension: Dimension, where: str) -> float:
 
 
 def parse_array(given: Any, dimension: Dimension, where: str, unit: str | None = None) -> Any:
-    """Nested lists of numbers in internal units; `unit` is the common unit of bare numbers. Ragged lists are refused."""
+    """Nested lists of numbers in internal units; `unit` is the common unit of bare numbers. Ragged ones are refused."""
     if not isinstance(given, (list, tuple)):
         if unit is not None and isinstance(given, (int, float)) and not isinstance(given, bool):
             given = f"{_float(given)!r} {unit}"
@@ -117,7 +117,7 @@ def split(given: str, dimension: Dimension, where: str) -> tuple[float, str]:
     return float(found[1]), given[found.end() :].strip()
 
 
-def example(dimension: Dimension, number: float = 3) -> str:
+def example(dimension: Dimension, number: int | float = 3) -> str:
     """The remedy: one such quantity, written out."""
     return f"Write e.g. '{f'{number:.6g} {dimension.unit}'.rstrip()}'."
 
@@ -232,7 +232,7 @@ def registry() -> Any:
     """The one `pint` registry, with the field's own units defined."""
     import pint
 
-    known = pint.UnitRegistry(cache_folder=None)
+    known: Any = pint.UnitRegistry(cache_folder=None)
     known.define("POT = count")
     known.define("PE = count = pe")
     known.define("event = count")
@@ -257,7 +257,7 @@ def _from_pint(name: str) -> tuple[float, Powers] | None:
     return factor * units.kg**mass * units.m**length * units.s**time, (mass, length, time)
 
 
-def _float(number: float) -> float:
+def _float(number: int | float) -> float:
     try:
         return float(number)
     except OverflowError:

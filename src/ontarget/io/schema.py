@@ -36,7 +36,9 @@ def fits(hint: Any, given: Any) -> bool:
         depth, inner = 0, given
         while isinstance(inner, list):
             depth, inner = depth + 1, inner[0] if inner else None
-        return isinstance(given, (int, float, str, list)) and not isinstance(given, bool) and depth == rank
+        if isinstance(given, str):
+            return rank == 0 and given.lstrip()[:1] in tuple("+-.0123456789")
+        return isinstance(given, (int, float, list)) and not isinstance(given, bool) and depth == rank
     if typing.get_origin(hint) is tuple:
         return isinstance(given, (list, Mapping))
     if typing.get_origin(hint) in (dict, Mapping):
@@ -63,11 +65,11 @@ def describe(hint: Any, dimension: Dimension | None = None) -> str:
     return {str: "a text", int: "a whole number", bool: "true or false"}.get(hint, "a value")
 
 
-def example_of(hint: Any) -> str:
+def example_of(hint: Any, dimension: Dimension | None = None) -> str:
     """What one may write for an annotation."""
-    dimension, origin = find_dimension(hint), typing.get_origin(hint)
+    dimension, origin = find_dimension(hint) or dimension, typing.get_origin(hint)
     if origin is typing.Annotated or origin in (typing.Union, types.UnionType):
-        return example_of(typing.get_args(hint)[0])
+        return example_of(typing.get_args(hint)[0], dimension)
     if is_number(hint) or dimension is not None:
         return f"3 {(dimension or NUMBER).unit}".rstrip()
     if is_noun(hint):

@@ -93,11 +93,11 @@ def _rows(table: Table, where: str) -> tuple[list[str], list[list[Any]]]:
     else:
         names = [str(name) for name in table[0]] if table else []
         rows = []
-        for number, row in enumerate(table):
-            if [str(name) for name in row] != names:
+        for number, given in enumerate(table):
+            if [str(name) for name in given] != names:
                 got = f"row {number} with other columns than row 0"
                 raise InputError(where, got, "A table is a rectangle.", "Give every row the same keys.")
-            rows.append([plain(cell, f"{where}, row {number}, {name}") for name, cell in row.items()])
+            rows.append([plain(cell, f"{where}, row {number}, {name}") for name, cell in given.items()])
     for row in rows:
         for name, cell in zip(names, row, strict=True):
             if isinstance(cell, (list, dict)):
