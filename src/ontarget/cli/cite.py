@@ -1,17 +1,19 @@
-"""`ontarget cite NAME`: the BibTeX of what an entry rests upon."""
+"""``ontarget cite``"""
 
 from __future__ import annotations
 
 import click
 
+from ontarget.cli.option import trust_option
 
-@click.command("cite")
+
+@click.command()
 @click.argument("name")
-@click.option("--keys", is_flag=True, help="Print the INSPIRE keys only.")
-def command(name: str, keys: bool) -> None:
-    """Print the BibTeX of every `cite:` in the catalog entry or YAML file NAME, and in all that it uses."""
-    from ontarget.io.bibliography import bibtex, keys_in
-    from ontarget.io.load import load_tree
+@trust_option
+def command(name: str, trust: bool) -> None:
+    """BibTeX of the data and models that an entry of the catalog (or a YAML file) uses."""
+    from ontarget.io import bibtex, keys_of
+    from ontarget.io.entry import load_entry
 
-    found = keys_in(load_tree(name))
-    click.echo("\n".join(found) if keys else bibtex(found), nl=keys and bool(found))
+    loaded = load_entry(name, None, trust)
+    click.echo(bibtex(keys_of(loaded.noun, loaded.provenance)), nl=False)

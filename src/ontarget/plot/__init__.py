@@ -1,5 +1,7 @@
 """Floor 9: figures for people. The only room that imports matplotlib; it draws arrays and knows no physics objects."""
 
+from matplotlib.figure import Figure
+
 from ontarget.plot.bars import Interval, intervals_figure
 from ontarget.plot.curves import Curve, Mark, curves_figure
 from ontarget.plot.panels import Panel, panels_figure
@@ -8,6 +10,7 @@ from ontarget.plot.style import to_png, to_svg
 
 __all__ = [
     "Curve",
+    "Figure",
     "Interval",
     "Mark",
     "Panel",

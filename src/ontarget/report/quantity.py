@@ -1,0 +1,78 @@
+"""Quantities that other people published and that an experiment of ours predicts."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from ontarget.experiment.experiment import Experiment
+from ontarget.ground.noun import Noun, static
+from ontarget.ground.units import AREA, NUMBER, PER_AREA, Dimension, year
+from ontarget.io.entry import load_experiment
+
+
+class AbstractQuantity(Noun):
+    """A number that one experiment of the catalog predicts."""
+
+    experiment: str = static()
+    set: Mapping[str, Any] = static(default=MappingProxyType({}), kw_only=True)
+
+    dimension: ClassVar[Dimension] = NUMBER
+
+    @abstractmethod
+    def of(self, experiment: Experiment) -> float:
+        """The number, in internal units."""
+
+    def compute(self) -> float:
+        """Load the experiment with its overrides and ask it."""
+        return float(self.of(load_experiment(self.experiment, dict(self.set)).noun))
+
+
+class Fluence(AbstractQuantity):
+    """Neutrinos per area at the detector in the whole exposure, all flavours."""
+
+    dimension: ClassVar[Dimension] = PER_AREA
+
+    def of(self, experiment: Experiment) -> float:
+        return experiment.flux().values.sum()
+
+
+class TargetNuclei(AbstractQuantity):
+    """Nuclei in the detector, all isotopes."""
+
+    def of(self, experiment: Experiment) -> float:
+        return (experiment.detector.mass * experiment.detector.material.nuclei_per_mass()).sum()
+
+
+class Scatters(AbstractQuantity):
+    """Interactions in the detector in the whole exposure, before any response, all channels and flavours."""
+
+    def of(self, experiment: Experiment) -> float:
+        return sum(channel.interactions.sum() for channel in experiment.expected().channels)
+
+
+class AverageCrossSection(AbstractQuantity):
+    """Interactions per nucleus and fluence: the cross-section averaged over spectrum, flavours and isotopes."""
+
+    dimension: ClassVar[Dimension] = AREA
+
+    def of(self, experiment: Experiment) -> float:
+        interactions = sum(channel.interactions.sum() for channel in experiment.expected().channels)
+        nuclei = (experiment.detector.mass * experiment.detector.material.nuclei_per_mass()).sum()
+        return interactions / nuclei / experiment.flux().values.sum()
+
+
+class CountsPerYear(AbstractQuantity):
+    """Expected signal per calendar year."""
+
+    def of(self, experiment: Experiment) -> float:
+        return experiment.expected().signal().sum() / (experiment.exposure.calendar(experiment.facility) / year)
+
+
+class NeutrinosPerYear(AbstractQuantity):
+    """Neutrinos of one flavour made per calendar year."""
+
+    def of(self, experiment: Experiment) -> float:
+        return experiment.source.neutrinos_per_proton * experiment.facility.protons_per_time * year

@@ -1,0 +1,44 @@
+"""Expected counts of every experiment of a study, with the spectra that are seen."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ontarget.experiment.counts import Counts
+from ontarget.experiment.experiment import Experiment
+from ontarget.matter.flavour import FLAVOURS, UNICODE
+from ontarget.plot import Panel, panels_figure
+from ontarget.report.expectation import expectation_rows
+from ontarget.report.section import Context, Picture, Section, Table
+from ontarget.report.task import AbstractTask
+
+
+class Expect(AbstractTask):
+    """Expected counts of every experiment, with the spectrum that is seen."""
+
+    def run(self, context: Context) -> Section:
+        rows, panels = [], []
+        for name, loaded in context.experiments.items():
+            context.progress(f"expected counts of {name}")
+            counts = loaded.noun.expected()
+            rows += expectation_rows(loaded.noun, counts)
+            panels.append(spectrum(loaded.noun, counts))
+        picture = Picture("spectra", "Expected spectra over the whole exposure, stacked.", panels_figure(panels))
+        text = "Counts over the exposure and per calendar year, by the flavour that interacts."
+        return Section("Expected counts", text, [Table("expected", "Expected counts", rows)], [picture])
+
+
+def spectrum(experiment: Experiment, counts: Counts) -> Panel:
+    """The seen spectrum per unit of its axis, channels by flavour and backgrounds."""
+    edges, unit = counts.seen.shown(), counts.seen.dimension.unit
+    parts: dict[str, np.ndarray] = {}
+    for background in counts.backgrounds:
+        parts["background"] = parts.get("background", 0.0) + np.asarray(background.values.sum(axis=0)) / np.diff(edges)
+    for channel in counts.channels:
+        for flavour, values in zip(FLAVOURS, np.asarray(channel.values.sum(axis=1)), strict=True):
+            if values.sum() > 0:
+                label = UNICODE[flavour]
+                parts[label] = parts.get(label, 0.0) + values / np.diff(edges)
+    x_label = f"recoil energy ({unit})" if unit == "keV" else f"observable ({unit})".replace(" ()", "")
+    title = experiment.title or experiment.name
+    return Panel(title, edges, parts, x_label, f"events per {unit}" if unit else "events")

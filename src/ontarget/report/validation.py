@@ -1,0 +1,80 @@
+"""Published numbers beside ours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ontarget.ground.errors import InputError
+from ontarget.ground.units import NUMBER
+from ontarget.io import Tree, catalog, entries, parse, read_yaml, structure
+from ontarget.report.quantity import AbstractQuantity
+
+KEYS = ("name", "published", "error", "tolerance", "why", "source", "note", "quantity")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One published number and ours, both in `unit`; `tolerance` is relative."""
+
+    name: str
+    published: float
+    error: float | None
+    ours: float
+    unit: str
+    tolerance: float
+    source: str
+    why: str
+
+    @property
+    def passed(self) -> bool:
+        """Whether ours lies within the tolerance of the published one."""
+        return abs(self.ours / self.published - 1) <= self.tolerance
+
+    def row(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "name": self.name,
+            "published": self.published,
+            "error": self.error,
+            "ours": self.ours,
+            "unit": self.unit,
+            "tolerance": self.tolerance,
+            "pass": self.passed,
+            "source": self.source,
+            "why": self.why,
+        }
+
+
+def published() -> list[tuple[Tree, int]]:
+    """All entries of the catalog of published numbers: the tree of their file and their position in it."""
+    found = []
+    for name in entries("published"):
+        tree = read_yaml(catalog.ROOT / "published" / f"{name}.yaml", top=list)
+        found += [(tree, index) for index in range(len(tree.data))]
+    return found
+
+
+def compare(tree: Tree, index: int) -> Comparison:
+    """Compute one entry."""
+    given = tree.data[index]
+    for key in given:
+        if key not in KEYS:
+            raise InputError(tree.where((index, key)), "an unknown key", f"Known: {', '.join(KEYS)}.")
+    below = {path[2:]: mark for path, mark in tree.marks.items() if path[:2] == (index, "quantity")}
+    quantity = structure(AbstractQuantity, Tree(given["quantity"], below)).noun
+    dimension = quantity.dimension
+
+    def number(key: str) -> float:
+        return parse(given[key], dimension, tree.where((index, key))) / dimension.value
+
+    return Comparison(
+        name=given["name"],
+        published=number("published"),
+        error=number("error") if "error" in given else None,
+        ours=quantity.compute() / dimension.value,
+        unit=dimension.unit,
+        tolerance=parse(given["tolerance"], NUMBER, tree.where((index, "tolerance"))),
+        source=given["source"],
+        why=given.get("why", ""),
+    )
