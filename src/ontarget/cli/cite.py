@@ -11,7 +11,10 @@ import click
 def command(name: str, keys: bool) -> None:
     """Print the BibTeX of every `cite:` in the catalog entry or YAML file NAME, and in all that it uses."""
     from ontarget.io.bibliography import bibtex, keys_in
+    from ontarget.io.catalog import KINDS, entries
     from ontarget.io.load import load_tree
 
-    found = keys_in(load_tree(name))
+    # a detector and the experiment with it often share a name; the experiment rests upon more
+    kinds = ("experiments",) if name in entries("experiments") else KINDS
+    found = keys_in(load_tree(name, kinds=kinds))
     click.echo("\n".join(found) if keys else bibtex(found), nl=keys and bool(found))
