@@ -87,6 +87,7 @@ class Modified(AbstractInteraction):
     References
     ----------
     O'Hare:2021utq eq. (1); Le-Two:2022ab
+    Alekou:2022-arXiv2203.08803. The stop is no part of it.
     jax2018github
 
     Notes

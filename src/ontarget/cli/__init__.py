@@ -10,12 +10,12 @@ from collections.abc import Sequence
 import click
 
 COMMANDS = {
-    "list": "what the catalog holds, one line each",
-    "show": "an entry as a tree: address, value, unit, citation of every number",
-    "expect": "expected counts of an experiment",
-    "run": "a study: expected counts, fits, scans, figures, tables, report",
-    "validate": "published numbers beside ours",
-    "cite": "BibTeX of the data and models that an entry uses",
+    "list": ("listing", "Show what the catalog holds."),
+    "show": ("show", "Show an entry as a tree: address, value, unit and citation of every number."),
+    "expect": ("expect", "Compute the expected counts of an experiment."),
+    "run": ("run", "Run a study: expected counts, fits, scans; figures, tables and a report."),
+    "validate": ("validate", "Put published numbers beside ours."),
+    "cite": ("cite", "Print the BibTeX of what an entry rests upon."),
 }
 
 

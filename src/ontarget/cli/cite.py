@@ -1,4 +1,4 @@
-"""``ontarget cite``"""
+"""``ontarget cite``: the BibTeX of what an entry rests upon."""
 
 from __future__ import annotations
 
@@ -7,13 +7,20 @@ import click
 from ontarget.cli.option import trust_option
 
 
-@click.command()
+@click.command("cite")
 @click.argument("name")
+@click.option("--keys", is_flag=True, help="Print the keys only.")
 @trust_option
-def command(name: str, trust: bool) -> None:
-    """BibTeX of the data and models that an entry of the catalog (or a YAML file) uses."""
-    from ontarget.io import bibtex, keys_of
-    from ontarget.io.entry import load_entry
+def command(name: str, keys: bool, trust: bool) -> None:
+    """Print the BibTeX of the data and the models that the catalog entry or YAML file NAME uses."""
+    from ontarget.io import bibtex, keys_in, keys_of, load_tree
+    from ontarget.io.catalog import find, is_path
+    from ontarget.io.entry import CLASSES, load_entry
 
-    loaded = load_entry(name, None, trust)
-    click.echo(bibtex(keys_of(loaded.noun, loaded.provenance)), nl=False)
+    kind = find(name).parent.name if not is_path(name) else "experiments"
+    if kind in CLASSES:
+        loaded = load_entry(name, None, trust)
+        found = keys_of(loaded.noun, loaded.provenance)
+    else:
+        found = keys_in(load_tree(name))
+    click.echo("\n".join(found) if keys else bibtex(found), nl=keys and bool(found))
