@@ -1,4 +1,4 @@
-"""Floor 11: the command. Doors are opened only when a command is called: ``ontarget --help`` imports no JAX."""
+"""Floor 11: the command `ontarget`. Help costs nothing: a command's module is imported when it is called."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from collections.abc import Sequence
 
 import click
 
+from ontarget.ground.errors import InputError
+
+# command: module, what `ontarget --help` says of it
 COMMANDS = {
     "list": ("listing", "Show what the catalog holds."),
     "show": ("show", "Show an entry as a tree: address, value, unit and citation of every number."),
@@ -20,55 +23,61 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """A group whose commands live in modules of their own, imported when called."""
+    """A group whose commands are imported one by one: `ontarget.cli.<module>` has a `command`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
             return None
-        return importlib.import_module(f"ontarget.cli.{name}").command
+        found = importlib.import_module(f"ontarget.cli.{COMMANDS[cmd_name][0]}").command
+        assert isinstance(found, click.Command)
+        return found
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = click.utils.make_str(args[0])
-        if name not in COMMANDS:
-            from ontarget.ground.errors import did_you_mean
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from ontarget.io.wording import nearest, quote
 
-            raise click.UsageError(f"there is no command {name!r}. {did_you_mean(name, COMMANDS)}", ctx)
+            raise InputError("ontarget", f"the command {quote(args[0])}", "", nearest(args[0], COMMANDS))
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="ontarget")
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ontarget", prog_name="ontarget")
 def group() -> None:
-    """Accelerator-neutrino facilities from protons on target to physics reach."""
+    """Accelerator-neutrino facilities, from protons on target to physics reach."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """The command: a wrong input is one sentence on standard error and exit code 2."""
+    """Run the command and exit: 0 well; 1 refused by the system; 2 something the user gave; 130 interrupted."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code. Whatever a user did wrong is one line on stderr."""
     try:
-        group.main(arguments, standalone_mode=False)
+        code = group.main(args=None if arguments is None else list(arguments), standalone_mode=False)
         sys.stdout.flush()
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
-        sys.exit(130)
+    except InputError as error:
+        click.echo(str(error), err=True)
+        return 2
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return 2
     except click.ClickException as error:
-        click.echo(f"ontarget: {error.format_message()}", err=True)
-        sys.exit(2)
-    except BrokenPipeError:  # the reader went away (a pager, head): nothing to say, and nothing to flush at exit
+        click.echo(f"ontarget: {' '.join(error.format_message().split())}", err=True)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        return 130
+    except BrokenPipeError:  # the reader went away, as in `ontarget list | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except ValueError as error:
-        if type(error).__name__ != "InputError":
-            raise
-        click.echo(f"ontarget: {error}", err=True)
-        sys.exit(2)
+        return 1
+    return code if isinstance(code, int) else 0

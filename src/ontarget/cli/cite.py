@@ -14,13 +14,13 @@ from ontarget.cli.option import trust_option
 def command(name: str, keys: bool, trust: bool) -> None:
     """Print the BibTeX of the data and the models that the catalog entry or YAML file NAME uses."""
     from ontarget.io import bibtex, keys_in, keys_of, load_tree
-    from ontarget.io.catalog import find, is_path
-    from ontarget.io.entry import CLASSES, load_entry
+    from ontarget.io.catalog import find, is_ours
+    from ontarget.io.entry import CLASSES, load_entry, locate
 
-    kind = find(name).parent.name if not is_path(name) else "experiments"
-    if kind in CLASSES:
+    path = find(locate(name))
+    if path.parent.name in CLASSES or not is_ours(path):
         loaded = load_entry(name, None, trust)
         found = keys_of(loaded.noun, loaded.provenance)
     else:
-        found = keys_in(load_tree(name))
+        found = keys_in(load_tree(locate(name)))
     click.echo("\n".join(found) if keys else bibtex(found), nl=keys and bool(found))

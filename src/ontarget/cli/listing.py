@@ -1,4 +1,4 @@
-"""`ontarget list`: what the catalog holds."""
+"""``ontarget list``: what the catalog holds."""
 
 from __future__ import annotations
 
@@ -12,6 +12,20 @@ def command(kinds: tuple[str, ...]) -> None:
     from ontarget.io.catalog import KINDS, entries
 
     found = {kind: entries(kind) for kind in kinds or KINDS}
+    width = max((len(name) for names in found.values() for name in names), default=0)
     for kind, names in found.items():
+        click.echo(kind)
         for name in names:
-            click.echo(f"{kind}/{name}")
+            click.echo(f"  {name:<{width}}  {line(kind, name)}".rstrip())
+
+
+def line(kind: str, name: str) -> str:
+    """One line about an entry."""
+    from ontarget.io.catalog import ROOT
+    from ontarget.io.yaml import read_yaml
+
+    path = ROOT / kind / f"{name}.yaml"
+    if kind == "published":
+        numbers = len(read_yaml(path, top=list).data)
+        return f"{numbers} number{'' if numbers == 1 else 's'}"
+    return str(read_yaml(path).data.get("name", ""))

@@ -8,6 +8,7 @@ from typing import Any
 
 from ontarget.detector.detector import Detector
 from ontarget.experiment.experiment import Experiment
+from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun
 from ontarget.io import catalog
 from ontarget.io.load import Loaded, digest, load_tree
@@ -42,12 +43,23 @@ def load(name: str | Path, set: Mapping[str, Any] | None = None, trust: bool = F
     return load_entry(name, set, trust).noun
 
 
+def locate(name: str | Path) -> str | Path:
+    """A bare name with its kind: an experiment or a study where there is one, for these are what one asks for."""
+    if isinstance(name, str) and "/" not in name and not catalog.is_path(name):
+        for kind in ("experiments", "studies"):
+            if name in catalog.entries(kind):
+                return f"{kind}/{name}"
+    return name
+
+
 def load_entry(name: str | Path, set: Mapping[str, Any] | None = None, trust: bool = False) -> Loaded[Any]:
     """The same, with the provenance of every number."""
-    kinds = tuple(CLASSES)
-    path = catalog.find(name, ("experiments",) if _bare_experiment(name) else kinds)
-    kind = path.parent.name if catalog.is_ours(path) and path.parent.name in CLASSES else "experiments"
-    tree = load_tree(name if "/" in str(name) or catalog.is_path(str(name)) else f"{kind}/{name}", set)
+    name = locate(name)
+    path = catalog.find(name, tuple(CLASSES))
+    kind = path.parent.name if catalog.is_ours(path) else "experiments"
+    if kind not in CLASSES:
+        raise InputError("catalog", f"the name {str(name)!r}", f"It is one of the {kind}, not a noun.", "See 'run'.")
+    tree = load_tree(name, set, tuple(CLASSES))
     if kind == "experiments":
         tree = identified(tree, path.stem)
     built = structure(CLASSES[kind], tree, trust)
@@ -71,6 +83,3 @@ def identified(tree: Tree, stem: str) -> Tree:
     marks = {**tree.marks, ("title",): tree.mark(("name",)), ("name",): Mark("the file's name")}
     return Tree({"name": stem.replace(".", "_"), "title": title, **data}, marks)
 
-
-def _bare_experiment(name: str | Path) -> bool:
-    return isinstance(name, str) and "/" not in name and name in catalog.entries("experiments")
