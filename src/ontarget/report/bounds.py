@@ -1,0 +1,117 @@
+"""Allowed intervals of parameters, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from ontarget.ground.errors import InputError, check_range
+from ontarget.ground.noun import Number, quantity, static
+from ontarget.inference import AbstractParameter, Intervals, Likelihood, Scan, intervals, likelihood, profile
+from ontarget.plot import Interval, intervals_figure
+from ontarget.report.section import Context, Picture, Section, Table
+from ontarget.report.task import AbstractTask
+
+
+class Bounds(AbstractTask):
+    """Intervals of each parameter with the other parameters of interest at their start, nuisances profiled.
+
+    Attributes
+    ----------
+    title, text : of the section
+    key : name of the table and the figure
+    parameters : of interest
+    groups : which experiments are fitted together, by label; each alone by default
+    level : confidence level, one degree of freedom
+    points : of the grid over each parameter's box
+    """
+
+    title: str = static()
+    key: str = static()
+    parameters: tuple[AbstractParameter, ...]
+    text: str = static(default="")
+    label: str = static(default="parameter")
+    groups: Mapping[str, tuple[str, ...]] = static(default=MappingProxyType({}))
+    level: Number = quantity(default=0.90)
+    points: int = static(default=201)
+
+    def __check_init__(self) -> None:
+        check_range(self, "level", 0.0, 1.0, open_low=True)
+        if self.points < 11:
+            raise InputError("points", str(self.points), "A profile needs at least 11.", "Leave it out for 201.")
+
+    def run(self, context: Context) -> Section:
+        rows, bars, warnings = [], [], []
+        for label, names in grouped(self.groups, context).items():
+            context.progress(f"{self.title}: {label}")
+            chance = likelihood(context.nouns(names), [*self.parameters, *context.parameters])
+            for parameter in self.parameters:
+                found, scan = self.interval(chance, parameter)
+                rows += piece_rows(label, parameter.name, found, scan)
+                pieces = [(piece.low, piece.high) for piece in found.pieces]
+                ends = any(p.open_low for p in found.pieces), any(p.open_high for p in found.pieces)
+                bars.append(Interval(symbol(parameter.name), label, pieces, *ends))
+                warnings += [f"{label}: {found.message}"] if found.message else []
+        level = f"{100 * float(self.level):.4g} % CL, one at a time"
+        figure = intervals_figure(bars, self.label, float(start_of(chance, self.parameters[0].name)))
+        table = Table(self.key, f"{self.title}, {level}", rows)
+        picture = Picture(self.key, f"{self.title}: allowed ranges at {level}; a range in pieces is drawn in pieces.", figure)
+        return Section(self.title, self.text, [table], [picture], warnings)
+
+    def interval(self, chance: Likelihood, parameter: AbstractParameter) -> tuple[Intervals, Scan]:
+        """Profile one parameter over its box, the other parameters of interest at their start."""
+        grid = np.linspace(float(parameter.low), float(parameter.high), self.points)
+        others = {one.name: start_of(chance, one.name) for one in self.parameters if one.name != parameter.name}
+        scan = profile(chance, {parameter.name: grid}, fixed=others)
+        return intervals(scan, float(self.level)), scan
+
+
+def grouped(groups: Mapping[str, tuple[str, ...]], context: Context) -> dict[str, tuple[str, ...]]:
+    """Experiments by label: the groups given, or each experiment alone under its title."""
+    for label, names in groups.items():
+        for name in names:
+            if name not in context.experiments:
+                raise InputError(f"groups.{label}", repr(name), "The study has no such experiment.", "List it there.")
+    if groups:
+        return {label: tuple(names) for label, names in groups.items()}
+    return {short(name, context): (name,) for name in context.experiments}
+
+
+def short(name: str, context: Context) -> str:
+    """An experiment as figures call it."""
+    return (context.experiments[name].noun.title or name).removeprefix("ESS ")
+
+
+def start_of(chance: Likelihood, name: str) -> float:
+    """Where a parameter starts: the value the Asimov data are made with."""
+    return float(chance.start[chance.names.index(name)])
+
+
+def piece_rows(label: str, name: str, found: Intervals, scan: Scan) -> list[dict[str, Any]]:
+    """One row per piece of an interval, with the flags of the profile."""
+    return [
+        {
+            "experiments": label,
+            "parameter": name,
+            "piece": index + 1,
+            "of": len(found.pieces),
+            "low": piece.low,
+            "high": piece.high,
+            "reaches end of grid": piece.open_low or piece.open_high,
+            "points not converged": int((~scan.converged).sum()),
+            "points at an edge": int(scan.at_edge.sum()),
+        }
+        for index, piece in enumerate(found.pieces)
+    ]
+
+
+def symbol(name: str) -> str:
+    """A parameter's name for a figure: eps_ee_u as a formula, other names in words."""
+    parts = name.split("_")
+    if parts[0] == "eps" and len(parts) == 3:
+        flavours = parts[1].replace("mu", r"\mu ").replace("tau", r"\tau ")
+        return rf"$\varepsilon_{{{flavours}}}^{{{parts[2]}}}$"
+    return name.replace("_", " ")

@@ -1,0 +1,83 @@
+"""Allowed regions in the plane of two parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from ontarget.ground.errors import InputError, check_range
+from ontarget.ground.noun import Number, quantity, static
+from ontarget.inference import AbstractParameter, contour, likelihood, profile, threshold
+from ontarget.plot import Curve, Region, regions_figure
+from ontarget.report.bounds import grouped, start_of, symbol
+from ontarget.report.degeneracy import bands
+from ontarget.report.section import Context, Picture, Section, Table
+from ontarget.report.task import AbstractTask
+
+
+class Plane(AbstractTask):
+    """Profile likelihood on a grid over two parameters, two degrees of freedom, nuisances profiled.
+
+    Attributes
+    ----------
+    title, text : of the section
+    key : name of the table and the figure
+    x, y : the two parameters
+    groups : which experiments are fitted together, by label; each alone by default
+    filled : the labels drawn as filled areas
+    level : confidence level
+    points : of the grid along each axis
+    """
+
+    title: str = static()
+    key: str = static()
+    x: AbstractParameter
+    y: AbstractParameter
+    text: str = static(default="")
+    groups: Mapping[str, tuple[str, ...]] = static(default=MappingProxyType({}))
+    filled: tuple[str, ...] = static(default=())
+    level: Number = quantity(default=0.90)
+    points: int = static(default=100)
+
+    def __check_init__(self) -> None:
+        check_range(self, "level", 0.0, 1.0, open_low=True)
+        if self.points < 11:
+            raise InputError("points", str(self.points), "A plane needs at least 11 a side.", "Leave it out for 100.")
+
+    def run(self, context: Context) -> Section:
+        rows, regions, warnings = [], [], []
+        best = None
+        for label, names in grouped(self.groups, context).items():
+            context.progress(f"{self.title}: {label}")
+            chance = likelihood(context.nouns(names), [self.x, self.y, *context.parameters])
+            grids = {
+                one.name: np.linspace(float(one.low), float(one.high), self.points) for one in (self.x, self.y)
+            }
+            scan = profile(chance, grids)
+            best = start_of(chance, self.x.name), start_of(chance, self.y.name)
+            level = threshold(float(self.level), 2)
+            regions.append(Region(label, *grids.values(), scan.values, level, label in self.filled))
+            rows.append(summary(label, scan, contour(scan, float(self.level)), level))
+            warnings += [f"{label}: {scan.message}"] if scan.message else []
+        lines = [Curve(*line) for line in bands(context, self.x.name, self.y.name, grids[self.x.name])]
+        figure = regions_figure(regions, lines, symbol(self.x.name), symbol(self.y.name), best)
+        percent = f"{100 * float(self.level):.4g} % CL, two degrees of freedom"
+        picture = Picture(self.key, f"{self.title}, {percent}.", figure)
+        return Section(self.title, self.text, [Table(self.key, f"{self.title}, {percent}", rows)], [picture], warnings)
+
+
+def summary(label: str, scan: Any, lines: list[Any], level: float) -> dict[str, Any]:
+    """How much of the plane is allowed, in how many lines, and whether the fits went well."""
+    closed = sum(line.closed for line in lines)
+    return {
+        "experiments": label,
+        "allowed share of the plane": float((scan.values < level).mean()),
+        "closed contours": closed,
+        "contours that leave the plane": len(lines) - closed,
+        "points": scan.values.size,
+        "points not converged": int((~scan.converged).sum()),
+        "points at an edge": int(scan.at_edge.sum()),
+    }

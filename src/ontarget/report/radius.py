@@ -1,0 +1,63 @@
+"""How well each target measures the radius of its neutron density."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ontarget.experiment.experiment import Experiment
+from ontarget.ground.noun import Number, quantity, static
+from ontarget.ground.units import fm
+from ontarget.inference import Parameter, intervals, likelihood, profile
+from ontarget.plot import Interval, intervals_figure
+from ontarget.report.bounds import short
+from ontarget.report.section import Context, Picture, Section, Table
+from ontarget.report.task import AbstractTask
+
+
+class Radius(AbstractTask):
+    """Interval of the neutron rms radius of each experiment's target, one scale for all its isotopes."""
+
+    title: str = static()
+    key: str = static()
+    text: str = static(default="")
+    level: Number = quantity(default=0.6827)
+    points: int = static(default=161)
+    low: Number = quantity(default=0.6)
+    high: Number = quantity(default=1.4)
+
+    def run(self, context: Context) -> Section:
+        rows, bars, warnings = [], [], []
+        for name, loaded in context.experiments.items():
+            context.progress(f"{self.title}: {short(name, context)}")
+            scale = Parameter("scale", "*.interaction.neutron.scale", self.low, self.high)
+            chance = likelihood([loaded.noun], [scale, *context.parameters])
+            scan = profile(chance, {"scale": np.linspace(float(self.low), float(self.high), self.points)})
+            found = intervals(scan, float(self.level))
+            radius = mean_radius(loaded.noun)
+            for piece in found.pieces:
+                rows.append(
+                    {
+                        "experiment": name,
+                        "mean neutron radius (fm)": radius,
+                        "low (fm)": piece.low * radius,
+                        "high (fm)": piece.high * radius,
+                        "error (%)": 50 * piece.width,
+                        "reaches end of grid": piece.open_low or piece.open_high,
+                    }
+                )
+            pieces = [(100 * (p.low - 1), 100 * (p.high - 1)) for p in found.pieces]
+            ends = any(p.open_low for p in found.pieces), any(p.open_high for p in found.pieces)
+            bars.append(Interval("rms radius of the neutron density", f"{short(name, context)} ({radius:.2f} fm)", pieces, *ends))
+            warnings += [f"{short(name, context)}: {found.message}"] if found.message else []
+        figure = intervals_figure(bars, "deviation from the default radius (%)")
+        level = f"{100 * float(self.level):.4g} % CL"
+        picture = Picture(self.key, f"{self.title}: allowed change of the radius at {level}.", figure)
+        return Section(self.title, self.text, [Table(self.key, f"{self.title}, {level}", rows)], [picture], warnings)
+
+
+def mean_radius(experiment: Experiment) -> float:
+    """Mean rms radius of the neutron density over the target's nuclei, in fm."""
+    material = experiment.detector.material
+    nuclides, weight = material.nuclides(), np.asarray(material.nuclei_per_mass())
+    neutron = experiment.detector.channels[0].interaction.neutron
+    return float(np.average(np.asarray(neutron.rms(nuclides.A)), weights=weight) / fm)
