@@ -52,6 +52,13 @@ def test_cite(capsys):
     assert capsys.readouterr().out == "A:2001aa\n"
 
 
+def test_cite_takes_the_experiment_of_a_name(tmp_path, capsys):
+    (tmp_path / "experiments").mkdir()
+    (tmp_path / "experiments" / "toy.yaml").write_text("detector: {use: detectors/toy}\nexposure: {cite: B:2002bb}\n")
+    assert run(["cite", "toy", "--keys"]) == 0
+    assert capsys.readouterr().out == "A:2001aa\nB:2002bb\n"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["list", "detector"], ["cite", "tey"], ["cite"], ["lst"], ["list", "--no"], ["cite", "/no/where.yaml"]],

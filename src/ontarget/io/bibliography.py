@@ -15,7 +15,8 @@ from ontarget.io.wording import nearest, quote
 from ontarget.io.yaml import Tree
 
 FILE = Path(__file__).resolve().parent.parent / "ground" / "references.bib"
-# INSPIRE texkeys (Freedman:1973yd), local keys (Sprung:1997-JPA30, Alekou:2022-arXiv2203.08803), and at the head of a line software (jax2018github)
+# INSPIRE texkeys (Freedman:1973yd), local keys (Sprung:1997-JPA30, Alekou:2022-arXiv2203.08803); and at the head of a
+# line those of software (jax2018github)
 KEY = re.compile(
     r"[^\W\d][\w.'’+-]*:[0-9]{4}(?:-[\w.]*\w|[A-Za-z]{1,4}\b)|^[ \t]*[a-z]+[0-9]{4}[a-z]+\b",
     re.MULTILINE,
