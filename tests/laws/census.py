@@ -45,8 +45,9 @@ def nouns() -> tuple[type[Noun], ...]:
         module = importlib.import_module(name)
         found += [
             member
-            for _, member in inspect.getmembers(module, inspect.isclass)
-            if issubclass(member, Noun) and member is not Noun and member.__module__ == name
+            for member in vars(module).values()
+            if inspect.isclass(member) and issubclass(member, Noun)
+            if member is not Noun and member.__module__ == name
         ]
     return tuple(dict.fromkeys(found))
 

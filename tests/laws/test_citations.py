@@ -42,6 +42,6 @@ def test_model_cites(cls):
 
 
 def test_reader_of_references():
-    text = "One line.\n\nReferences\n----------\nFreedman:1973yd eq. (1)\nHelm:1956zz\n    further words\n\nRaises\n------\nX"
+    text = "One line.\n\nReferences\n----------\nFreedman:1973yd eq. (1)\nHelm:1956zz\n    more\n\nRaises\n------\nX"
     assert cited(text) == ["Freedman:1973yd", "Helm:1956zz"]
     assert cited("References: kinematics.") == []
