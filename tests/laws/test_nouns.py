@@ -7,6 +7,7 @@ import inspect
 
 import pytest
 from census import PHYSICS, SRC, docstrings, files, is_abstract, module_name, nouns
+
 from ontarget.ground.noun import Noun
 
 names = [f"{cls.__module__}.{cls.__qualname__}" for cls in nouns()]
