@@ -1,0 +1,49 @@
+# make run | test | check | bench | docs | clean        (everything lives in .venv; the first call installs)
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
+
+.PHONY: run test check bench docs clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/run.stamp
+	$(BIN)/ontarget run ess -o out/ess
+
+test: $(VENV)/test.stamp
+	$(BIN)/python -m pytest -n auto --maxprocesses 4
+
+check: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/test.stamp
+	$(BIN)/python tests/benchmarks/run.py
+
+docs: $(VENV)/run.stamp
+	$(BIN)/python docs/build.py
+
+clean:
+	rm -rf $(VENV) out/ess build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
+	find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/made.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "ontarget needs Python 3.11 or later, and '$(PYTHON)' is $$($(PYTHON) --version 2>&1): say 'make PYTHON=/path/to/python3.11'." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "This Python has no venv module: install it (Debian and Ubuntu: the package python3-venv), then call make again." >&2; exit 1; }
+	@echo "Making $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/run.stamp: $(VENV)/made.stamp pyproject.toml constraints.txt
+	@echo "Installing ontarget ..."
+	@$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/made.stamp pyproject.toml constraints.txt
+	@echo "Installing ontarget and what tests and checks need ..."
+	@$(PIP) install -c constraints.txt -e '.[test,check]'
+	@touch $@ $(VENV)/run.stamp

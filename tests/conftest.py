@@ -1,0 +1,56 @@
+"""The whole suite under run-time type checks, with a compilation cache, and the mirror of release data."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+from pathlib import Path
+
+import pytest
+
+
+def machine() -> str:
+    """A name for this kind of processor: compiled code of one kind must not run on another."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    flags = next((line for line in lines if line.lower().startswith(("flags", "features"))), platform.processor())
+    return f"{platform.machine()}-{hashlib.sha256(flags.encode()).hexdigest()[:8]}"
+
+
+# These lines stand before the first import of jax and of ontarget; this file is read first in every xdist worker too.
+# Environment variables rather than jax.config, so that the subprocesses of some laws share the cache.
+home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(home / "ontarget" / "tests" / machine()))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+os.environ.setdefault("JAX_PLATFORMS", "cpu")  # the suite's tolerances are those of a processor's float64
+
+# Every call into ontarget has the shapes and types of its arguments and result checked while the tests run.
+# ONTARGET_NO_TYPECHECK=1 switches it off.
+if os.environ.get("ONTARGET_NO_TYPECHECK", "0") in ("", "0"):
+    from jaxtyping import install_import_hook
+
+    install_import_hook("ontarget", "beartype.beartype")
+
+try:
+    from hypothesis import settings
+except ImportError:
+    pass
+else:
+    settings.register_profile("suite", deadline=None, derandomize=True)  # a first call compiles: no deadline holds
+    settings.load_profile("suite")
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path:
+    """The folder of release data: from ONTARGET_DATA_MIRROR, else shared/data beside the checkout; skips without."""
+    given = os.environ.get("ONTARGET_DATA_MIRROR")
+    folder = Path(given) if given else ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("No mirror of the release data here: set ONTARGET_DATA_MIRROR to the folder that holds it.")
+    return folder

@@ -1,0 +1,121 @@
+"""Prints, as JSON, dimensionless answers of the chain and of every catalog experiment, in whatever base units are set.
+
+Run by the law of shaken units in a fresh interpreter: base units are read once, when ontarget is imported.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import numpy as np
+
+from ontarget.detector import (
+    Channel,
+    ConstantEfficiency,
+    Detector,
+    ElectronEquivalent,
+    GammaSmearing,
+    GaussianSmearing,
+    LightYield,
+    Lindhard,
+    PoissonSmearing,
+    SmoothThreshold,
+    SquareRootResolution,
+    SteadyState,
+    SteadyStateIntegrated,
+    TabulatedEfficiency,
+    Threshold,
+    TruncatedGaussianSmearing,
+)
+from ontarget.experiment import Counts, Experiment
+from ontarget.ground.units import MW, GeV, Hz, MeV, day, fm, keV, kg, m, ms, ns, us, year
+from ontarget.interaction import NSI, AxialCEvNS, CEvNS, RadiativeCouplings
+from ontarget.matter import Helm, KleinNystrand, Material
+from ontarget.numerics import CountAxis, EnergyAxis, SquareRoot, TimeAxis
+from ontarget.source import (
+    ArrivalTime,
+    Facility,
+    GaussianPulse,
+    ProtonsOnTarget,
+    RunningTime,
+    Site,
+    StoppedPion,
+    UniformPulse,
+)
+from ontarget.source.spectrum import NegativeMuonDecay, PionDecayInFlight
+
+ESS = Facility(2 * GeV, 5 * MW, 14 * Hz, UniformPulse(2.86 * ms), operation=0.57)
+SNS = Facility(1 * GeV, 1.4 * MW, 60 * Hz, GaussianPulse(700 * ns, 150 * ns))
+CONTAMINATED = StoppedPion(0.09, (NegativeMuonDecay(1e-3), PionDecayInFlight(1e-2, 60 * MeV)))
+
+
+def iodide() -> Experiment:
+    """Photo-electrons by arrival time: quenching, light, two smearings, a tabulated efficiency, a tag."""
+    quanta = CountAxis(0.0, 80.0, 80)
+    stages = (
+        Lindhard(0.13, 54.0),
+        LightYield(13.35 / keV),
+        PoissonSmearing(axis=quanta),
+        GammaSmearing(5.0, 0.2),
+        ConstantEfficiency(0.7),
+    )
+    vector = CEvNS(RadiativeCouplings(), Helm(4.7 * fm), Helm(4.9 * fm))
+    channel = Channel(vector, EnergyAxis(0.0, 60 * keV, 60, SquareRoot()), stages, name="cevns")
+    background = SteadyStateIntegrated(3 / (kg * day), 6e-4, name="steady")
+    tag = ArrivalTime(TimeAxis(0.0, 6 * us, 4), 100 * ns)
+    seen = CountAxis(5.0, 50.0, 9)
+    detector = Detector(Site(19.3 * m), 14.6 * kg, Material("CsI"), seen, (channel,), (background,), tag)
+    return Experiment(SNS, CONTAMINATED, detector=detector, exposure=ProtonsOnTarget(3e23))
+
+
+def germanium() -> Experiment:
+    """Recoil energies: sharp and smooth thresholds, two Gaussian smearings, non-standard couplings."""
+    resolution = SquareRootResolution(0.15, 0.6 * keV)
+    energies = np.array([0.6, 2.0, 20.0]) * keV
+    stages = (
+        Threshold(0.6 * keV),
+        TabulatedEfficiency(energies, [0.5, 0.8, 0.9]),
+        GaussianSmearing(resolution, axis=EnergyAxis(0.0, 60 * keV, 60, SquareRoot())),
+        SmoothThreshold(1 * keV, 0.5 * keV),
+        TruncatedGaussianSmearing(resolution),
+    )
+    sphere = KleinNystrand()
+    channel = Channel(
+        CEvNS(NSI(eps_ee_u=0.1, eps_emu_d=-0.05), sphere, sphere), EnergyAxis(0.0, 60 * keV, 60, SquareRoot()), stages
+    )
+    scale = ElectronEquivalent(Lindhard(0.157, 32.0))
+    background = SteadyState(10 / (keV * kg * day), 0.04, scale, name="steady")
+    seen = EnergyAxis(1 * keV, 50 * keV, 10, SquareRoot())
+    detector = Detector(Site(20 * m), 7 * kg, Material("Ge"), seen, (channel,), (background,))
+    return Experiment(ESS, StoppedPion(0.3), detector=detector, exposure=RunningTime(1 * year))
+
+
+def fluoride() -> Experiment:
+    """A bubble chamber: the axial current, one sharp threshold."""
+    channel = Channel(AxialCEvNS(), EnergyAxis(0.0, 200 * keV, 40, SquareRoot()), (Threshold(2 * keV),))
+    seen = EnergyAxis(2 * keV, 200 * keV, 1)
+    detector = Detector(Site(20 * m), 10 * kg, Material("C3F8"), seen, (channel,))
+    return Experiment(ESS, StoppedPion(0.3), detector=detector, exposure=RunningTime(1 * year))
+
+
+def answers(counts: Counts) -> list[float]:
+    """All numbers in counts: they are pure numbers."""
+    rows = [counts.total()]
+    rows += [part for channel in counts.channels for part in (channel.values, channel.outside, channel.interactions)]
+    return np.concatenate([np.ravel(row) for row in rows]).tolist()
+
+
+def main() -> None:
+    found = {build.__name__: answers(build().expected()) for build in (iodide, germanium, fluoride)}
+    if "--catalog" in sys.argv:
+        import ontarget
+        from ontarget.io import entries
+
+        for name in entries("experiments"):
+            found[name] = answers(ontarget.load(Experiment, f"experiments/{name}").noun.expected())
+    json.dump(found, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""One instance of every final noun. A new class gets one row here; a missing row fails, with its name."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+
+from ontarget import detector as d
+from ontarget import experiment as x
+from ontarget import interaction as i
+from ontarget import matter as mt
+from ontarget import numerics as nu
+from ontarget import propagation as p
+from ontarget import source as so
+from ontarget.ground.noun import Noun
+from ontarget.ground.units import MW, GeV, Hz, MeV, day, fm, keV, kg, m, ms, ns, us, year
+from ontarget.source.spectrum import NegativeMuonDecay, PionDecayInFlight, decay_at_rest
+
+energy = nu.EnergyAxis(0.0, 50 * keV, 20, nu.SquareRoot())
+seen = nu.EnergyAxis(5 * keV, 50 * keV, 6)
+times = nu.TimeAxis(0.0, 6 * us, 3)
+quanta = nu.CountAxis(0.0, 60.0, 12)
+argon = mt.Nuclides.of("Ar40")
+one_argon = jax.tree.map(lambda leaf: leaf[0], argon)
+resolution = d.SquareRootResolution(0.2, 10 * keV)
+facility = so.Facility(2 * GeV, 5 * MW, 14 * Hz, so.UniformPulse(2.86 * ms), operation=0.57, name="facility")
+source = so.StoppedPion(0.3, (NegativeMuonDecay(1e-3), PionDecayInFlight(1e-2, 60 * MeV)), nodes=16)
+site = so.Site(20 * m)
+tag = so.ArrivalTime(times, 100 * ns)
+stages = (d.Threshold(8 * keV), d.TruncatedGaussianSmearing(resolution))
+channel = d.Channel(i.CEvNS(), energy, stages, name="cevns")
+steady = d.SteadyState(10 / (keV * kg * day), 0.04, name="steady")
+detector = d.Detector(site, 22.5 * kg, mt.Material("CsI"), seen, (channel,), (steady,), tag, name="detector")
+exposure = so.RunningTime(1 * year)
+experiment = x.Experiment(facility, source, detector=detector, exposure=exposure, name="experiment")
+
+_rows: list[Noun] = [
+    # numerics
+    nu.Linear(),
+    nu.Logarithmic(),
+    nu.SquareRoot(),
+    nu.Explicit([0.0, 0.2, 1.0]),
+    energy,
+    times,
+    quanta,
+    # matter
+    argon,
+    mt.Material("GeO2", {"Ge76": 0.87, "Ge74": 0.13}),
+    mt.HelmLewinSmith(),
+    mt.Helm(4.7 * fm),
+    mt.KleinNystrand(),
+    mt.SymmetrisedFermi(),
+    mt.PointLike(),
+    # source
+    facility,
+    site,
+    source,
+    NegativeMuonDecay(1e-3),
+    PionDecayInFlight(1e-2, 60 * MeV),
+    decay_at_rest(16),
+    source.flux(facility, site, tag),
+    so.UniformPulse(2.86 * ms),
+    so.TriangularPulse(290 * ns),
+    so.DoublePulse(100 * ns, 600 * ns),
+    so.GaussianPulse(700 * ns, 150 * ns),
+    so.TabulatedPulse(jnp.array([0.0, 0.2, 0.7]) * us, [1.0, 2.0]),
+    so.Untagged(),
+    tag,
+    exposure,
+    so.ProtonsOnTarget(1e23),
+    # propagation
+    p.NoOscillation(),
+    # interaction
+    i.CEvNS(),
+    i.AxialCEvNS(),
+    i.TreeCouplings(),
+    i.RadiativeCouplings(),
+    i.NSI(eps_ee_u=0.1, eps_emu_d=-0.2),
+    i.CEvNS().factors(one_argon, jnp.array([10.0, 30.0]) * MeV, energy.edges),
+    # detector
+    d.Threshold(8 * keV),
+    d.SmoothThreshold(8 * keV, 2 * keV),
+    d.ConstantEfficiency(0.8),
+    d.TabulatedEfficiency(jnp.array([5.0, 10.0, 40.0]) * keV, [0.0, 0.5, 0.9]),
+    d.ConstantQuenching(0.2),
+    d.Lindhard(0.157, 32.0),
+    d.PolynomialQuenching([0.1, 1e-3]),
+    d.TabulatedQuenching(jnp.array([5.0, 10.0, 40.0]) * keV, [0.05, 0.07, 0.1]),
+    d.LightYield(1.3 / keV),
+    d.ConstantResolution(2 * keV),
+    resolution,
+    d.GaussianSmearing(resolution),
+    d.TruncatedGaussianSmearing(resolution),
+    d.PoissonSmearing(axis=quanta),
+    d.GammaSmearing(5.0, 0.2),
+    d.NuclearEquivalent(),
+    d.ElectronEquivalent(d.ConstantQuenching(0.2)),
+    steady,
+    d.SteadyStateIntegrated(3 / (kg * day), 0.04),
+    d.TabulatedBackground(jnp.arange(1.0, 7.0) / day, 0.04),
+    channel,
+    detector,
+    # experiment
+    experiment,
+    experiment.counts(),
+    experiment.counts().channels[0],
+    experiment.counts().backgrounds[0],
+]
+
+SPECIMENS: dict[type[Noun], Noun] = {type(row): row for row in _rows}

@@ -1,0 +1,43 @@
+"""Base units are arbitrary: with others, no dimensionless answer moves."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from census import SRC
+
+SCRIPT = Path(__file__).with_name("shaken.py")
+SHAKEN = "1.7,0.3,2.9"
+CATALOG = sorted(path.stem for path in (SRC / "catalog" / "experiments").glob("*.yaml"))
+
+
+def start(base_units: str) -> subprocess.Popen:
+    environment = {**os.environ, "ONTARGET_BASE_UNITS": base_units, "PYTHONPATH": str(SRC.parent)}
+    command = [sys.executable, str(SCRIPT), *(["--catalog"] if CATALOG else [])]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.fixture(scope="module")
+def answers() -> tuple[dict, dict]:
+    """What the script prints in ordinary and in shaken units; the two run side by side."""
+    found = []
+    for process in [start("1,1,1"), start(SHAKEN)]:
+        out, errors = process.communicate(timeout=600)
+        assert process.returncode == 0, errors[-3000:]
+        found.append(json.loads(out))
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize("name", ["iodide", "germanium", "fluoride", *CATALOG])
+def test_no_answer_moves(answers, name):
+    ordinary, shaken = (np.array(found[name]) for found in answers)
+    assert ordinary.size > 0
+    assert ordinary.max() > 0
+    # relative to each number; absolute 1e-12 of the largest for those that are differences of nearly equal ones
+    np.testing.assert_allclose(shaken, ordinary, rtol=1e-9, atol=1e-12 * ordinary.max())

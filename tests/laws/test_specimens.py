@@ -1,0 +1,129 @@
+"""One law for all nouns of a kind, tried on an instance of each."""
+
+from __future__ import annotations
+
+import pickle
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from census import finals, is_abstract
+from specimens import SPECIMENS
+
+from ontarget.detector.stage import AbstractStage
+from ontarget.ground.units import MeV, keV, ns
+from ontarget.matter.form_factor import AbstractFormFactor
+from ontarget.numerics import AbstractAxis
+from ontarget.source import AbstractPulse
+
+classes = [pytest.param(cls, id=f"{cls.__module__}.{cls.__qualname__}") for cls in finals()]
+
+
+def of_family(contract: type) -> list:
+    """The specimens that fulfil a contract."""
+    return [pytest.param(noun, id=type(noun).__name__) for noun in SPECIMENS.values() if isinstance(noun, contract)]
+
+
+@pytest.fixture
+def specimen(cls):
+    if cls not in SPECIMENS:
+        pytest.fail(f"{cls.__name__} has no specimen: add one row to tests/laws/specimens.py.")
+    return SPECIMENS[cls]
+
+
+def test_specimens_are_final():
+    assert [cls.__name__ for cls in SPECIMENS if is_abstract(cls) or cls not in finals()] == []
+
+
+@pytest.mark.parametrize("cls", classes)
+def test_leaves_are_finite_floats(specimen):
+    for path, leaf in jax.tree_util.tree_leaves_with_path(specimen):
+        where = jax.tree_util.keystr(path)
+        assert isinstance(leaf, jax.Array), f"{where} is {type(leaf).__name__}: declare it with quantity() or static()"
+        assert leaf.dtype == jnp.float64, where
+        assert bool(jnp.isfinite(leaf).all()), where
+
+
+@pytest.mark.parametrize("cls", classes)
+def test_taken_apart_and_put_together(specimen):
+    leaves, structure = jax.tree_util.tree_flatten(specimen)
+    assert eqx.tree_equal(jax.tree_util.tree_unflatten(structure, leaves), specimen)
+
+
+@pytest.mark.parametrize("cls", classes)
+def test_structure_is_a_key(specimen):
+    """A compiled function is looked up by the structure of its arguments: it must have a hash, and equal itself."""
+    first, second = (jax.tree_util.tree_structure(specimen) for _ in range(2))
+    assert hash(first) == hash(second)
+    assert first == second
+
+
+@pytest.mark.parametrize("cls", classes)
+def test_travels_between_processes(specimen):
+    assert eqx.tree_equal(pickle.loads(pickle.dumps(specimen)), specimen)
+
+
+@pytest.mark.parametrize("cls", classes)
+def test_writes_itself(specimen):
+    assert type(specimen).__name__ in repr(specimen)
+
+
+@pytest.mark.parametrize("cls", classes)
+def test_refuses_to_change(specimen):
+    with pytest.raises(AttributeError):
+        specimen.baseline = 1.0
+
+
+@pytest.mark.parametrize("pulse", of_family(AbstractPulse))
+@pytest.mark.parametrize("lifetime", [26.0, 2197.0])
+def test_pulse_arrives_once(pulse, lifetime):
+    tau = jnp.asarray(lifetime * ns)
+    span = pulse.length + 40 * tau
+    t = jnp.linspace(-2.0, 2.0, 401) * span
+    reached = pulse.cumulative(t, tau)
+    assert abs(float(reached[0])) < 1e-9  # rounding in differences of second integrals over 4 ms
+    assert abs(float(reached[-1]) - 1) < 1e-9
+    assert float(jnp.diff(reached).min()) > -1e-9
+
+
+@pytest.mark.parametrize("form_factor", of_family(AbstractFormFactor))
+def test_form_factor_is_one_at_rest(form_factor):
+    A = jnp.array([19.0, 40.0, 133.0])
+    np.testing.assert_allclose(form_factor(jnp.zeros(3), A), 1.0, rtol=0, atol=1e-14)
+    assert bool((jnp.abs(form_factor(jnp.full(3, 60.0) * MeV, A)) <= 1).all())
+
+
+@pytest.mark.parametrize("axis", of_family(AbstractAxis))
+def test_axis_goes_up_from_end_to_end(axis):
+    edges = axis.edges
+    assert edges.shape == (axis.bins + 1,)
+    assert bool((jnp.diff(edges) > 0).all())
+    np.testing.assert_allclose(edges[jnp.array([0, -1])], jnp.stack([axis.start, axis.stop]), rtol=1e-14)
+
+
+def input_unit(stage: AbstractStage) -> float:
+    """The unit of what a stage takes in: quanta for one that counts, an energy for all others."""
+    return 1.0 if type(stage).__name__ == "PoissonSmearing" else keV
+
+
+@pytest.mark.parametrize("stage", of_family(AbstractStage))
+def test_stage_is_a_probability(stage):
+    """With one output bin after it, and in the output cells themselves, no row is negative or adds to more than one."""
+    unit = input_unit(stage)
+    edges = jnp.sort(jnp.concatenate([jnp.linspace(1.0, 50.0, 99) * unit, stage.kinks()]))
+    pulled = edges if not hasattr(stage, "axis") else jnp.linspace(5.0, 45.0, 11) * unit
+    out = stage.push(edges, pulled)
+    cells = len(out) - 1
+    after = jnp.concatenate([jnp.eye(cells), jnp.zeros((cells, 1))], axis=1)
+    matrix = stage.compose(edges, out, after)
+    assert matrix.shape == (len(edges) - 1, cells + 1)
+    assert float(matrix.min()) > -1e-12
+    assert float(matrix.sum(axis=1).max()) < 1 + 1e-12
+
+
+@pytest.mark.parametrize("stage", of_family(AbstractStage))
+def test_stage_output_goes_up(stage):
+    edges = jnp.linspace(1.0, 50.0, 99) * input_unit(stage)
+    assert bool((jnp.diff(stage.push(edges, edges)) >= 0).all())
