@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 
 import jax.numpy as jnp
@@ -76,7 +77,7 @@ class AbstractAxis(Noun):
             raise InputError("bins", given, "There is one edge more than bins.", "Mend either.")
         if start is None or stop is None:
             return
-        if not start < stop:
+        if not (start < stop and math.isfinite(start) and math.isfinite(stop)):
             truth = "An axis goes upwards between finite ends."
             raise InputError("stop", dimension.show(stop), truth, f"Give more than start, {dimension.show(start)}.")
         if (start < 0 and isinstance(self.spacing, SquareRoot)) or (

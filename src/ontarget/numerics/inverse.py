@@ -32,6 +32,6 @@ def invert(
     low, up = jax.lax.fori_loop(0, iterations, halve, start)
     x = jax.lax.stop_gradient((low + up) / 2)
     value, slope = jax.jvp(function, (x,), (jnp.ones_like(x),))
-    inside = (x > 0) & (x < frozen[1] * (1 - 1e-12))
+    inside = (frozen[0] > function(jnp.zeros_like(x))) & (frozen[0] < function(jnp.broadcast_to(frozen[1], x.shape)))
     step = (values - value) / jnp.where(inside, jax.lax.stop_gradient(slope), 1.0)
-    return jnp.where(inside, x + step, x)
+    return jnp.where(inside, x + step, jnp.where(x < frozen[1] / 2, 0.0, frozen[1]))

@@ -37,4 +37,6 @@ def cell_average(
 
 def merge_edges(edges: Float[Array, " edge"], points: Float[Array, " point"]) -> Float[Array, " all"]:
     """`edges` with every one of `points` inserted; points outside the range fall on its ends (cells of no width)."""
-    return jnp.sort(jnp.concatenate([edges, jnp.clip(points, edges[0], edges[-1])]))
+    # points stand first, and the sort is stable: where a point falls on an edge, the cell of no width begins at the
+    # point, and a stage that asks on which side of the point a cell lies gets the derivative right too
+    return jnp.sort(jnp.concatenate([jnp.clip(points, edges[0], edges[-1]), edges]), stable=True)
