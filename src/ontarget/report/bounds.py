@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -34,7 +33,7 @@ class Bounds(AbstractTask):
     parameters: tuple[AbstractParameter, ...]
     text: str = static(default="")
     label: str = static(default="parameter")
-    groups: Mapping[str, tuple[str, ...]] = static(default=MappingProxyType({}))
+    groups: Mapping[str, tuple[str, ...]] = static(default_factory=dict)
     level: Number = quantity(default=0.90)
     points: int = static(default=201)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -37,7 +36,7 @@ class Plane(AbstractTask):
     x: AbstractParameter
     y: AbstractParameter
     text: str = static(default="")
-    groups: Mapping[str, tuple[str, ...]] = static(default=MappingProxyType({}))
+    groups: Mapping[str, tuple[str, ...]] = static(default_factory=dict)
     filled: tuple[str, ...] = static(default=())
     level: Number = quantity(default=0.90)
     points: int = static(default=100)

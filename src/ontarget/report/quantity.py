@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 from ontarget.experiment.experiment import Experiment
@@ -17,7 +16,7 @@ class AbstractQuantity(Noun):
     """A number that one experiment of the catalog predicts."""
 
     experiment: str = static()
-    set: Mapping[str, Any] = static(default=MappingProxyType({}), kw_only=True)
+    set: Mapping[str, Any] = static(default_factory=dict, kw_only=True)
 
     dimension: ClassVar[Dimension] = NUMBER
 

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from ontarget.ground.errors import InputError
@@ -44,7 +43,7 @@ class Study(Noun):
 
     experiments: tuple[str, ...] = static()
     tasks: tuple[AbstractTask, ...]
-    set: Mapping[str, Any] = static(default=MappingProxyType({}))
+    set: Mapping[str, Any] = static(default_factory=dict)
     parameters: tuple[AbstractParameter, ...] = ()
     name: str = static(default="")
 

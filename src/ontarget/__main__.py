@@ -1,0 +1,5 @@
+"""``python -m ontarget``"""
+
+from ontarget.cli import main
+
+main()
