@@ -16,13 +16,20 @@ class ChannelCounts(Noun):
     ----------
     values : [flavour tag seen], by the flavour that interacts
     outside : [flavour] detected, but outside the seen or the tag axis (overflow and underflow)
-    interactions : [flavour] interactions in the target before any response, inside and outside the tag
+    cells : edges of truth cells, from zero to the highest that the source can give
+    truth : [flavour cell] interactions in the target before any response, inside and outside the tag
     """
 
     name: str = static()
     values: Float[Array, "flavour tag seen"]
     outside: Float[Array, " flavour"]
-    interactions: Float[Array, " flavour"]
+    cells: Float[Array, " edge"]
+    truth: Float[Array, "flavour cell"]
+
+    @property
+    def interactions(self) -> Float[Array, " flavour"]:
+        """Interactions in the target before any response."""
+        return self.truth.sum(axis=1)
 
 
 class BackgroundCounts(Noun):

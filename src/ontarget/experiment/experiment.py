@@ -77,7 +77,8 @@ class Experiment(Noun):
             channel.name,
             reached[:, :-1, :-1],
             reached[:, :, -1].sum(axis=1) + reached[:, -1, :-1].sum(axis=1) + beyond,
-            by_truth.sum(axis=(1, 2)),
+            edges,
+            by_truth.sum(axis=1),
         )
 
     def counts(self) -> Counts:

@@ -44,11 +44,15 @@ class Bounds(AbstractTask):
 
     def run(self, context: Context) -> Section:
         rows, bars, warnings = [], [], []
-        for label, names in grouped(self.groups, context).items():
+        groups = grouped(self.groups, context)
+
+        def fit_group(label: str) -> tuple[Likelihood, list[tuple[Intervals, Scan]]]:
             context.progress(f"{self.title}: {label}")
-            chance = likelihood(context.nouns(names), [*self.parameters, *context.parameters])
-            for parameter in self.parameters:
-                found, scan = self.interval(chance, parameter)
+            chance = likelihood(context.nouns(groups[label]), [*self.parameters, *context.parameters])
+            return chance, [self.interval(chance, parameter) for parameter in self.parameters]
+
+        for label, (chance, fits) in zip(groups, context.each(fit_group, groups), strict=True):
+            for parameter, (found, scan) in zip(self.parameters, fits, strict=True):
                 rows += piece_rows(label, parameter.name, found, scan)
                 pieces = [(piece.low, piece.high) for piece in found.pieces]
                 ends = any(p.open_low for p in found.pieces), any(p.open_high for p in found.pieces)

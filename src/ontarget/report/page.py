@@ -46,7 +46,7 @@ def table_data(table: Table) -> dict[str, Any]:
     """A table as texts."""
     keys = list(table.rows[0]) if table.rows else []
     rows = [[{"text": shown(row[key]), "number": isinstance(row[key], (int, float))} for key in keys] for row in table.rows]
-    return {"name": table.name, "title": table.title, "keys": keys, "rows": rows}
+    return {"name": table.name, "title": table.title, "columns": keys, "rows": rows}
 
 
 def shown(cell: Any) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.ground.units import fm
-from ontarget.inference import Parameter, intervals, likelihood, profile
+from ontarget.inference import Intervals, Parameter, intervals, likelihood, profile
 from ontarget.plot import Interval, intervals_figure
 from ontarget.report.bounds import short
 from ontarget.report.section import Context, Picture, Section, Table
@@ -27,13 +27,16 @@ class Radius(AbstractTask):
 
     def run(self, context: Context) -> Section:
         rows, bars, warnings = [], [], []
-        for name, loaded in context.experiments.items():
+
+        def measure(name: str) -> Intervals:
             context.progress(f"{self.title}: {short(name, context)}")
             scale = Parameter("scale", "*.interaction.neutron.scale", self.low, self.high)
-            chance = likelihood([loaded.noun], [scale, *context.parameters])
+            chance = likelihood(context.nouns([name]), [scale, *context.parameters])
             scan = profile(chance, {"scale": np.linspace(float(self.low), float(self.high), self.points)})
-            found = intervals(scan, float(self.level))
-            radius = mean_radius(loaded.noun)
+            return intervals(scan, float(self.level))
+
+        for name, found in zip(context.experiments, context.each(measure, context.experiments), strict=True):
+            radius = mean_radius(context.experiments[name].noun)
             for piece in found.pieces:
                 rows.append(
                     {

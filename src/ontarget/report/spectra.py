@@ -18,9 +18,8 @@ class Expect(AbstractTask):
 
     def run(self, context: Context) -> Section:
         rows, panels = [], []
-        for name, loaded in context.experiments.items():
-            context.progress(f"expected counts of {name}")
-            counts = loaded.noun.expected()
+        every = context.each(context.counts, context.experiments)
+        for loaded, counts in zip(context.experiments.values(), every, strict=True):
             rows += expectation_rows(loaded.noun, counts)
             panels.append(spectrum(loaded.noun, counts))
         picture = Picture("spectra", "Expected spectra over the whole exposure, stacked.", panels_figure(panels))
