@@ -22,6 +22,10 @@ class AbstractPrior(Noun):
     def pull(self, x: Numbers) -> Numbers:
         """Distance from what is expected, in standard deviations; same shape as `x`."""
 
+    @abc.abstractmethod
+    def rate(self, x: Numbers) -> Numbers:
+        """Derivative of the pull by x."""
+
     def minus_two_log(self, x: Numbers) -> Numbers:
         """-2 ln of the constraint, normalised to zero at its best."""
         return self.pull(x) ** 2
@@ -31,6 +35,9 @@ class Flat(AbstractPrior):
     """Nothing known: every value in the box is as good."""
 
     def pull(self, x: Numbers) -> Numbers:
+        return 0.0 * x
+
+    def rate(self, x: Numbers) -> Numbers:
         return 0.0 * x
 
 
@@ -45,6 +52,9 @@ class Gaussian(AbstractPrior):
 
     def pull(self, x: Numbers) -> Numbers:
         return (x - self.mean) / self.sigma
+
+    def rate(self, x: Numbers) -> Numbers:
+        return 1.0 / self.sigma + 0.0 * x
 
 
 class LogNormal(AbstractPrior):
@@ -62,3 +72,6 @@ class LogNormal(AbstractPrior):
     def pull(self, x: Numbers) -> Numbers:
         log = jnp.log if isinstance(x, jax.Array) or isinstance(self.median, jax.Array) else np.log
         return log(x / self.median) / self.sigma
+
+    def rate(self, x: Numbers) -> Numbers:
+        return 1.0 / (x * self.sigma)
