@@ -5,6 +5,7 @@ from __future__ import annotations
 import jax
 import jax.numpy as jnp
 import numpy as np
+
 from ontarget.ground.noun import Noun, Scalar, Vector, quantity, static
 
 PROTON, NEUTRON = 0.0229, -0.5116  # vector couplings of the nucleons, tree level with small radiative corrections
@@ -51,7 +52,9 @@ class Coherent(Noun):
 
     def bins(self):
         recoil = (jnp.arange(12.0) + 0.5) / 12.0
-        time = jnp.stack([jnp.exp(-jnp.arange(12.0)), jnp.exp(-jnp.arange(12.0) / 6.0), jnp.exp(-jnp.arange(12.0) / 6.0)])
+        time = jnp.stack(
+            [jnp.exp(-jnp.arange(12.0)), jnp.exp(-jnp.arange(12.0) / 6.0), jnp.exp(-jnp.arange(12.0) / 6.0)]
+        )
         time = time / time.sum(1, keepdims=True)
         time = jnp.stack([time[1], time[0], time[2]])  # electron neutrinos late, muon neutrinos prompt
         up, down = self.couplings.matrix()

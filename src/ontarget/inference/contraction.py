@@ -89,7 +89,8 @@ class Contraction:
         factors = None if self.factors is None else self.factors[points]
         if len(points) <= FEW:
             return state(self.degree, self.basis, factors, self.data[self.toy[points]], free)
-        pieces = [self._compiled(points[low : low + ROWS], free[low : low + ROWS]) for low in range(0, len(points), ROWS)]
+        parts = [slice(low, low + ROWS) for low in range(0, len(points), ROWS)]
+        pieces = [self._compiled(points[part], free[part]) for part in parts]
         return State(*(np.concatenate(one) for one in zip(*pieces, strict=True)))
 
     def _compiled(self, points: np.ndarray, free: np.ndarray) -> State:

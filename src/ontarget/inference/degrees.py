@@ -20,17 +20,14 @@ CONSTANT: Exponents = frozenset((0,))
 LARGEST = 20_000  # monomials; beyond it the parameters concerned are better treated as shapes
 LONGEST = 16  # steps of a loop that may each raise the degree
 
-LINEAR = frozenset(
-    "add add_any sub neg reduce_sum cumsum reshape broadcast_in_dim transpose squeeze expand_dims slice concatenate "
-    "pad rev copy copy_p reduce_precision real imag conj complex split optimization_barrier unstack stack".split()
-)
+_LINEAR = """add add_any sub neg reduce_sum cumsum reshape broadcast_in_dim transpose squeeze expand_dims slice
+    concatenate pad rev copy copy_p reduce_precision real imag conj complex split optimization_barrier unstack stack"""
+_CALLS = """jit pjit closed_call core_call call checkpoint remat remat2 custom_jvp_call custom_vjp_call
+    custom_vjp_call_jaxpr"""
+LINEAR, CALLS = frozenset(_LINEAR.split()), frozenset(_CALLS.split())
 BILINEAR = frozenset(("mul", "dot_general", "conv_general_dilated"))
 # primitives linear in their first operands, whose remaining operands (indices) must be constant: how many are linear
 INDEXED = {"dynamic_slice": 1, "gather": 1, "dynamic_update_slice": 2}
-CALLS = frozenset(
-    "jit pjit closed_call core_call call checkpoint remat remat2 custom_jvp_call custom_vjp_call "
-    "custom_vjp_call_jaxpr".split()
-)
 
 
 def support(
@@ -151,7 +148,8 @@ class _Reader:
         """A loop: run its body until the carried sets stand still, or as often as it runs if that is seldom."""
         consts, carries = params["num_consts"], params["num_carry"]
         carry = operands[consts : consts + carries]
-        for _ in range(min(params["length"], LONGEST) + 1):
+        outputs = [*carry, *[CONSTANT] * (len(params["jaxpr"].jaxpr.outvars) - carries)]
+        for _ in range(min(params["length"], LONGEST)):
             outputs = self.run(params["jaxpr"].jaxpr, [*operands[:consts], *carry, *operands[consts + carries :]])
             wider = [old | new for old, new in zip(carry, outputs[:carries], strict=True)]
             if wider == carry:

@@ -1,4 +1,4 @@
-"""Find the expansion of a function: support from its jaxpr, coefficients by least squares, checked on held-out points."""
+"""Find an expansion: support from the jaxpr, coefficients by least squares, a check on held-out points."""
 
 from __future__ import annotations
 
@@ -107,7 +107,8 @@ def _refuse(names: Sequence[str], poly: Sequence[int], shaped: Sequence[int], er
 def _held_out(box: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Points to check at: corners of the box (all, or a random choice of them), and its inside."""
     number = len(box)
-    corners = np.array(list(itertools.product((0, 1), repeat=number))) if number <= 5 else random.integers(0, 2, (32, number))
+    every = list(itertools.product((0, 1), repeat=number)) if number <= 5 else random.integers(0, 2, (32, number))
+    corners = np.array(every, float)
     inside = random.uniform(size=(64 - len(corners) % 16, number))
     unit = np.concatenate([corners.reshape(-1, number), inside])
     return box[:, 0] + unit * (box[:, 1] - box[:, 0])
@@ -135,7 +136,8 @@ def _degree(chain: Chain, index: int, start: Sequence[float], random: np.random.
         points[:, :, index] = (low[index] + high[index]) / 2 + _nodes(count) * (high[index] - low[index]) / 2
         counts = chain(points.reshape(-1, len(low))).reshape(3, count, -1)
         size = np.abs(np.einsum("kx,lxb->lkb", _transform(count), counts))
-        needed = (size / np.sqrt(np.maximum(np.abs(counts).min(1, keepdims=True), 1.0))).max(axis=(0, 2)) > tolerance / 10
+        unit = np.sqrt(np.maximum(np.abs(counts).min(axis=1, keepdims=True), 1.0))
+        needed = (size / unit).max(axis=(0, 2)) > tolerance / 10
         degree = int(np.max(np.nonzero(needed)[0], initial=0))
         if degree < count - 3:
             return max(degree, 1)

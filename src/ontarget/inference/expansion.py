@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
@@ -123,5 +124,16 @@ def build(
     """An `Expansion` from plain arrays; `scale` is (centre, half, chebyshev)."""
     orders = orders.reshape(len(coefficients), len(names))
     degree = int(orders.max(initial=1))
-    leaf = jax.numpy.asarray(orders)
-    return Expansion(tuple(names), low, high, *scale, leaf, coefficients, float(error), max(degree, 1))
+    centre, half, chebyshev = scale
+    return Expansion(
+        names=tuple(names),
+        low=jnp.asarray(low),
+        high=jnp.asarray(high),
+        centre=jnp.asarray(centre),
+        half=jnp.asarray(half),
+        chebyshev=jnp.asarray(chebyshev),
+        orders=jnp.asarray(orders),
+        coefficients=jnp.asarray(coefficients),
+        error=float(error),
+        degree=max(degree, 1),
+    )

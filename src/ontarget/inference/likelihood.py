@@ -7,17 +7,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.noun import Noun, Vector, quantity, static
+from ontarget.inference.degrees import support
 from ontarget.inference.expand import expand
 from ontarget.inference.expansion import Expansion, check_inside, joint
-from ontarget.inference.degrees import support
 from ontarget.inference.parameter import AbstractParameter, Parameter, Scale
 from ontarget.inference.poisson import poisson
+from ontarget.inference.prior import AbstractPrior
 
 
 class Chain(Noun):
@@ -27,7 +29,7 @@ class Chain(Noun):
     parameters: tuple[AbstractParameter, ...]
     targets: tuple[tuple[str, ...], ...] = static()
 
-    def __call__(self, theta: Sequence[Any]) -> Float[Array, "bin"]:
+    def __call__(self, theta: Sequence[Any]) -> Float[Array, bin]:
         leaves = addresses(self.experiment)
         values: dict[str, Any] = {}
         for parameter, targets, value in zip(self.parameters, self.targets, theta, strict=True):
@@ -55,7 +57,7 @@ class Likelihood(Noun):
 
     References
     ----------
-    Baker:1983tu eq. (15)
+    Baker:1983tu
     """
 
     parameters: tuple[AbstractParameter, ...]
@@ -84,7 +86,9 @@ class Likelihood(Noun):
         """Refuse a name that is none of the parameters."""
         for name in names:
             if name not in self.names:
-                raise InputError("parameter", repr(name), "The likelihood has no such one.", did_you_mean(name, self.names))
+                raise InputError(
+                    "parameter", repr(name), "The likelihood has no such one.", did_you_mean(name, self.names)
+                )
 
     def minus_two_log(self, theta: Any) -> Any:
         """-2 ln L at theta [..., parameter]; numpy or JAX."""
@@ -113,7 +117,7 @@ class Likelihood(Noun):
 
     def with_data(self, data: Sequence[Any]) -> Likelihood:
         """The same likelihood with other observed counts, one array [bin] per experiment."""
-        return dataclasses.replace(self, data=_checked(data, self.experiments, self.sizes))
+        return dataclasses.replace(self, data=jnp.asarray(_checked(data, self.experiments, self.sizes)))
 
     def pseudo_data(self, key: Any, **values: float) -> list[np.ndarray]:
         """Poisson counts of each experiment, drawn at the start but for the values given; `key` is a JAX random key."""
@@ -123,7 +127,11 @@ class Likelihood(Noun):
 
 
 def likelihood(
-    experiments: Any, parameters: Sequence[AbstractParameter], data: Sequence[Any] | None = None, *, tolerance: float = 1e-6
+    experiments: Any,
+    parameters: Sequence[AbstractParameter],
+    data: Sequence[Any] | None = None,
+    *,
+    tolerance: float = 1e-6,
 ) -> Likelihood:
     """Build the likelihood: the counts of every experiment, expanded in the parameters that touch it.
 
@@ -144,19 +152,19 @@ def likelihood(
     box = np.array([[float(one.low), float(one.high)] for one in parameters]).reshape(-1, 2)
     chains = [_chain(one, parameters, targets) for one in experiments]
     # a shape in one experiment is a shape in all: one basis for the whole study
-    shapes = {places[i] for chain, places in chains for i in support(chain, start[places])[1]}
+    shapes = {places[i] for chain, places in chains for i in support(chain, start[places].tolist())[1]}
     parts = []
     for chain, places in chains:
         names, shaped = [parameters[i].name for i in places], [parameters[i].name for i in places if i in shapes]
         try:
-            parts.append(expand(chain, names, box[places], start[places], tolerance=tolerance, shapes=shaped))
+            parts.append(expand(chain, names, box[places], start[places].tolist(), tolerance=tolerance, shapes=shaped))
         except InputError as error:
             raise error.within(f"experiment {chain.experiment.name!r}") from None
     expansion = joint(parts, [one.name for one in parameters], box[:, 0], box[:, 1])
     sizes = tuple(part.coefficients.shape[1] for part in parts)
     names, errors = [one.name for one in experiments], tuple(part.error for part in parts)
     counts = expansion(start) if data is None else _checked(data, names, sizes)
-    return Likelihood(parameters, expansion, start, counts, tuple(names), sizes, errors)
+    return Likelihood(parameters, expansion, jnp.asarray(start), jnp.asarray(counts), tuple(names), sizes, errors)
 
 
 def _chain(
@@ -202,6 +210,11 @@ def _checked(data: Sequence[Any], names: Sequence[str], sizes: Sequence[int]) ->
             bad = array[~(np.isfinite(array) & (array >= 0))][0]
             raise InputError(f"data of {name!r}", f"{bad:g}", "Counts are finite and not negative.", "Mend the data.")
     return np.concatenate(arrays)
+
+
+def host_priors(likelihood: Likelihood) -> list[AbstractPrior]:
+    """The priors with their numbers as numpy: what runs on the host then compiles nothing."""
+    return jax.tree.map(np.asarray, [one.prior for one in likelihood.parameters])
 
 
 def _like(theta: Any, leaf: Any) -> Any:

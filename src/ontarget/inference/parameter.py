@@ -90,7 +90,7 @@ class Parameter(AbstractParameter):
         return value
 
     def default_start(self, catalog: Mapping[str, Any]) -> float:
-        numbers = {}
+        numbers: dict[float, str] = {}
         for address, leaf in catalog.items():
             if np.shape(leaf) != ():
                 got = f"{address}, an array of shape {np.shape(leaf)}"

@@ -28,7 +28,7 @@ def poisson(expected: Any, observed: Any) -> tuple[Any, Any, Any]:
 
     References
     ----------
-    Baker:1983tu eq. (15)
+    Baker:1983tu
     """
     xp = namespace(expected, observed)
     safe = xp.maximum(expected, LEAST)

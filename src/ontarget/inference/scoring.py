@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-import jax
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from ontarget.inference.contraction import Contraction
 from ontarget.inference.expansion import check_inside
-from ontarget.inference.likelihood import Likelihood
+from ontarget.inference.likelihood import Likelihood, host_priors
+from ontarget.inference.prior import AbstractPrior
 
 CLOSE = 1e-7  # vertical distance to the minimum in -2 ln L at which a fit is done
 RIDGE = 1e-9  # relative curvature below which a direction counts as flat
-ROUNDS = 80
+ROUNDS = 250
 CHUNK = 8192  # points that share one loop
 
 
@@ -27,10 +27,10 @@ class Fits(NamedTuple):
     """
 
     free: Float[np.ndarray, "point free"]
-    value: Float[np.ndarray, "point"]
-    edm: Float[np.ndarray, "point"]
-    converged: Bool[np.ndarray, "point"]
-    at_edge: Bool[np.ndarray, "point"]
+    value: Float[np.ndarray, point]
+    edm: Float[np.ndarray, point]
+    converged: Bool[np.ndarray, point]
+    at_edge: Bool[np.ndarray, point]
 
 
 def score(
@@ -38,7 +38,7 @@ def score(
     free: Sequence[str],
     thetas: Float[np.ndarray, "point parameter"],
     data: Float[np.ndarray, "toy bin"] | None = None,
-    toy: Int[np.ndarray, "point"] | None = None,
+    toy: Int[np.ndarray, point] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Fits:
     """Minimise -2 ln L over the parameters `free`, each point starting from, and otherwise fixed at, its row of theta.
@@ -55,10 +55,11 @@ def score(
     places = [likelihood.names.index(name) for name in free]
     data = np.asarray(likelihood.data)[None] if data is None else np.asarray(data, float)
     toy = np.zeros(len(thetas), int) if toy is None else toy
+    priors = host_priors(likelihood)
     pieces = []
     for low in range(0, len(thetas), CHUNK):
         part = slice(low, low + CHUNK)
-        pieces.append(_Chunk(likelihood, places, thetas[part], data, toy[part]).minimise())
+        pieces.append(_Chunk(likelihood, priors, places, thetas[part], data, toy[part]).minimise())
         if progress is not None:
             progress(min(1.0, (low + CHUNK) / len(thetas)))
     return Fits(*(np.concatenate(one) for one in zip(*pieces, strict=True)))
@@ -76,11 +77,16 @@ class _Chunk:
     """The loop over one chunk of points; points that are done leave it."""
 
     def __init__(
-        self, likelihood: Likelihood, places: list[int], thetas: np.ndarray, data: np.ndarray, toy: np.ndarray
+        self,
+        likelihood: Likelihood,
+        priors: Sequence[AbstractPrior],
+        places: list[int],
+        thetas: np.ndarray,
+        data: np.ndarray,
+        toy: np.ndarray,
     ) -> None:
         self.low, self.high = (np.asarray(one)[places] for one in (likelihood.expansion.low, likelihood.expansion.high))
         self.contraction = Contraction(likelihood, places, thetas, data, toy)
-        priors = jax.tree.map(np.asarray, [one.prior for one in likelihood.parameters])
         self.priors = [priors[i] for i in places]
         self.offset = sum(
             (prior.minus_two_log(thetas[:, i]) for i, prior in enumerate(priors) if i not in places),
