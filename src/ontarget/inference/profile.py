@@ -71,7 +71,7 @@ def profile(
     thetas = np.repeat(theta[None], int(np.prod(shape)), axis=0)
     for name, mesh in zip(axes, np.meshgrid(*axes.values(), indexing="ij"), strict=True):
         thetas[:, likelihood.names.index(name)] = mesh.ravel()
-    fits = _lowest(likelihood, free, thetas, shape, seeds, progress)
+    fits = lowest(likelihood, free, thetas, shape, seeds, progress)
     best = _global(likelihood, free, fits, thetas, shape, fixed)
     places = [likelihood.names.index(name) for name in free]
     minimum = min(best.minimum, float(fits.value.min()))
@@ -103,15 +103,15 @@ def _check(likelihood: Likelihood, axes: Mapping[str, np.ndarray], fixed: Mappin
         raise InputError("profile", "no axis", "A profile has one or more.", "Name a parameter and its grid.")
 
 
-def _lowest(
+def lowest(
     likelihood: Likelihood,
     free: Sequence[str],
-    thetas: np.ndarray,
-    shape: tuple[int, ...],
-    seeds: int,
-    progress: Callable[[float], None] | None,
+    thetas: Float[np.ndarray, "point parameter"],
+    shape: tuple[int, ...] | None = None,
+    seeds: int = SEEDS,
+    progress: Callable[[float], None] | None = None,
 ) -> Fits:
-    """The lowest fit found at every point of the grid."""
+    """The lowest fit found at every point, over several starts and, on a grid of this shape, neighbours' solutions."""
     if not free or is_convex(likelihood, free):
         fits = score(likelihood, free, thetas, progress=progress)
         return fits if fits.converged.all() else rescue(likelihood, free, thetas, fits)
@@ -123,7 +123,8 @@ def _lowest(
     every = score(likelihood, free, many.reshape(-1, thetas.shape[1]), progress=progress)
     parts = [slice(i * count, (i + 1) * count) for i in range(len(starts))]
     fits = _choose([Fits(*(one[part] for one in every)) for part in parts])
-    fits = _sweep(likelihood, free, thetas, shape, fits)
+    if shape is not None:
+        fits = _sweep(likelihood, free, thetas, shape, fits)
     return fits if fits.converged.all() else rescue(likelihood, free, thetas, fits)
 
 
