@@ -83,10 +83,11 @@ class TriangularPulse(AbstractPulse):
 
     def cumulative(self, t: Float[Array, "*t"], tau: Float[Array, ""] | float) -> Float[Array, "*t"]:
         half = self.base / 2
-        early, late = jnp.minimum(t, self.base), jnp.maximum(t - self.base, 0.0)
+        over = t >= self.base
+        early, late = jnp.where(over, self.base, t), jnp.where(over, t - self.base, 0.0)
         during = (parabola(early, tau) - 2 * parabola(early - half, tau)) / half**2
         after = 1.0 - jnp.exp(-late / tau) * (jnp.expm1(-half / tau) * tau / half) ** 2
-        return jnp.where(t < self.base, during, after)
+        return jnp.where(over, after, during)
 
     @property
     def length(self) -> Float[Array, ""]:
