@@ -14,7 +14,7 @@ from ontarget.ground.noun import Noun, quantity, static
 from ontarget.matter.nuclide_table import NATURAL, Isotope
 from ontarget.matter.spin import spin_expectation
 
-PerNuclide = Float[Array, "nuclide"]
+PerNuclide = Float[Array, "*nuclide"]  # several nuclides, or one of them as scalars
 
 _BY_NAME = {row.name: row for row in NATURAL}
 _BY_ELEMENT = {row.symbol: tuple(other for other in NATURAL if other.symbol == row.symbol) for row in NATURAL}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -22,7 +23,7 @@ def invert(
     """
     frozen = jax.lax.stop_gradient((values, high))
 
-    def halve(_: int, bracket: tuple[Array, Array]) -> tuple[Array, Array]:
+    def halve(_: Any, bracket: tuple[Array, Array]) -> tuple[Array, Array]:
         low, up = bracket
         middle = (low + up) / 2
         below = jax.lax.stop_gradient(function(middle)) < frozen[0]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ontarget.ground.errors import InputError, check_range
+from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.inference import AbstractParameter, Intervals, Likelihood, Scan, intervals, likelihood, profile
 from ontarget.plot import Interval, intervals_figure
@@ -33,7 +34,7 @@ class Bounds(AbstractTask):
     parameters: tuple[AbstractParameter, ...]
     text: str = static(default="")
     label: str = static(default="parameter")
-    groups: Mapping[str, tuple[str, ...]] = static(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = static(converter=FrozenDict, default_factory=FrozenDict)
     level: Number = quantity(default=0.90)
     points: int = static(default=201)
 

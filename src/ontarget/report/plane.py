@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ontarget.ground.errors import InputError, check_range
+from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.inference import AbstractParameter, contour, likelihood, profile, threshold
 from ontarget.plot import Curve, Region, regions_figure
@@ -36,7 +37,7 @@ class Plane(AbstractTask):
     x: AbstractParameter
     y: AbstractParameter
     text: str = static(default="")
-    groups: Mapping[str, tuple[str, ...]] = static(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = static(converter=FrozenDict, default_factory=FrozenDict)
     filled: tuple[str, ...] = static(default=())
     level: Number = quantity(default=0.90)
     points: int = static(default=100)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ontarget.experiment.experiment import Experiment
+from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Noun, static
 from ontarget.ground.units import AREA, NUMBER, PER_AREA, Dimension, year
 from ontarget.io.entry import load_experiment
@@ -16,7 +17,7 @@ class AbstractQuantity(Noun):
     """A number that one experiment of the catalog predicts."""
 
     experiment: str = static()
-    set: Mapping[str, Any] = static(default_factory=dict, kw_only=True)
+    set: Mapping[str, Any] = static(converter=FrozenDict, default_factory=FrozenDict, kw_only=True)
 
     dimension: ClassVar[Dimension] = NUMBER
 

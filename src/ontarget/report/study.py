@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ontarget.ground.errors import InputError
+from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Noun, static
 from ontarget.inference import AbstractParameter
 from ontarget.io import (
@@ -43,7 +44,7 @@ class Study(Noun):
 
     experiments: tuple[str, ...] = static()
     tasks: tuple[AbstractTask, ...]
-    set: Mapping[str, Any] = static(default_factory=dict)
+    set: Mapping[str, Any] = static(converter=FrozenDict, default_factory=FrozenDict)
     parameters: tuple[AbstractParameter, ...] = ()
     name: str = static(default="")
 

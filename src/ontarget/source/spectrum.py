@@ -15,6 +15,8 @@ from ontarget.ground.noun import Energy, Noun, Number, quantity, static
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.quadrature import gauss_legendre
 
+Energies = Float[Array, "*e"] | Float[np.ndarray, "*e"] | float
+
 LINE = (pion_mass**2 - muon_mass**2) / (2 * pion_mass)
 """Energy of the muon neutrino from a pion at rest, massless neutrino: 29.79 MeV."""
 
@@ -22,7 +24,7 @@ ENDPOINT = muon_mass / 2
 """Highest neutrino energy from a muon at rest, massless electron: 52.83 MeV (1.2 keV more than with its mass)."""
 
 
-def michel_nue(energy: Float[Array, "*e"] | np.ndarray) -> Float[Array, "*e"] | np.ndarray:
+def michel_nue(energy: Energies) -> Energies:
     r"""Spectrum of electron neutrinos from unpolarised muons at rest, unit area, 1/energy.
 
     .. math:: f(E) = \frac{192}{m_\mu} x^2 (\tfrac12 - x),\quad x = E/m_\mu \le \tfrac12
@@ -37,7 +39,7 @@ def michel_nue(energy: Float[Array, "*e"] | np.ndarray) -> Float[Array, "*e"] | 
     return 192 / muon_mass * x**2 * (0.5 - x)
 
 
-def michel_numubar(energy: Float[Array, "*e"] | np.ndarray) -> Float[Array, "*e"] | np.ndarray:
+def michel_numubar(energy: Energies) -> Energies:
     r"""Spectrum of muon antineutrinos from unpolarised muons at rest, unit area, 1/energy.
 
     .. math:: f(E) = \frac{64}{m_\mu} x^2 (\tfrac34 - x),\quad x = E/m_\mu \le \tfrac12
