@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inference_toys import NEUTRON, PROTON, single
 from scipy.optimize import brentq
+from scipy.stats import chi2
 
 from ontarget.ground.errors import InputError
 from ontarget.inference.fit import fit
@@ -32,6 +33,8 @@ def germanium():
 
 
 def test_thresholds_are_the_usual_ones():
+    for level, ndof in ((0.5, 1), (0.9, 2), (0.9973, 3)):
+        assert threshold(level, ndof) == pytest.approx(chi2.ppf(level, ndof), rel=1e-9)
     assert threshold(0.90, 1) == pytest.approx(2.7055, abs=1e-4)
     assert threshold(0.90, 2) == pytest.approx(4.6052, abs=1e-4)
     assert threshold(0.6827, 1) == pytest.approx(1.0, abs=1e-4)
