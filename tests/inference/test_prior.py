@@ -5,7 +5,7 @@ from __future__ import annotations
 import jax
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ontarget.ground.errors import InputError
@@ -20,6 +20,7 @@ def test_rates_are_derivatives(prior):
         assert float(prior.rate(x)) == pytest.approx(float(jax.grad(lambda t: prior.pull(t) + 0.0)(x)), abs=1e-12)
 
 
+@settings(deadline=None)
 @given(st.floats(0.5, 2), st.floats(0.01, 1), st.floats(-5, 5))
 def test_one_standard_deviation_costs_one(middle, sigma, number):
     assert float(Gaussian(middle, sigma).minus_two_log(middle + number * sigma)) == pytest.approx(number**2, abs=1e-9)

@@ -125,7 +125,10 @@ def state(degree: int, basis: Basis, factors: Any, data: Any, free: Any) -> Stat
     # sum over bins first: then all derivatives of the functions cost next to nothing
     pulled = slope @ model.T if factors is None else (model @ slope[..., None])[..., 0]
     expected = (rates * weight[:, None]) @ xp.swapaxes(rates, 1, 2)
-    gradient, bent = (slopes @ pulled[..., None])[..., 0], (second @ pulled[..., None]).reshape(-1, number, number)
+    gradient, bent = (
+        (slopes @ pulled[..., None])[..., 0],
+        (second @ pulled[..., None]).reshape(len(free), number, number),
+    )
     scale = 1.0 / basis.half
     square = scale[:, None] * scale
     return State(value.sum(axis=1), gradient * scale, expected * square, bent * square)

@@ -108,9 +108,9 @@ def _held_out(box: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Points to check at: corners of the box (all, or a random choice of them), and its inside."""
     number = len(box)
     every = list(itertools.product((0, 1), repeat=number)) if number <= 5 else random.integers(0, 2, (32, number))
-    corners = np.array(every, float)
+    corners = np.array(every, float).reshape(len(every), number)
     inside = random.uniform(size=(64 - len(corners) % 16, number))
-    unit = np.concatenate([corners.reshape(-1, number), inside])
+    unit = np.concatenate([corners, inside])
     return box[:, 0] + unit * (box[:, 1] - box[:, 0])
 
 
@@ -171,7 +171,11 @@ def _coefficients(
     orders = np.zeros((len(powers), len(kinds), len(low)), int)
     orders[:, :, poly] = powers[:, None, :]
     orders[:, :, shaped] = np.array(kinds, int).reshape(1, len(kinds), len(shaped))
-    return (centre, half, chebyshev), orders.reshape(-1, len(low)), tensor.reshape(-1, tensor.shape[-1])
+    return (
+        (centre, half, chebyshev),
+        orders.reshape(len(powers) * len(kinds), len(low)),
+        tensor.reshape(-1, tensor.shape[-1]),
+    )
 
 
 def _least_squares(
@@ -191,7 +195,7 @@ def _least_squares(
     unit = 0.5 - 0.5 * np.cos(np.pi * random.uniform(size=(count, len(low))))
     points = np.repeat((low + unit * (high - low))[:, None, :], len(nodes), axis=1)
     points[:, :, shaped] = centre[shaped] + half[shaped] * nodes
-    counts = chain(points.reshape(-1, len(low)))
+    counts = chain(points.reshape(count * len(nodes), len(low)))
     if len(powers) == 1:
         return counts.reshape(1, len(nodes), -1)
     x = (points[:, 0, poly] - centre[poly]) / half[poly]

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Float
-from scipy.stats import qmc
 
 from ontarget.ground.noun import Noun, static
 from ontarget.inference.fallback import rescue
@@ -78,14 +77,22 @@ def fit(
 
 
 def spread(likelihood: Likelihood, free: Sequence[str], theta: np.ndarray, starts: int) -> np.ndarray:
-    """Starting points: theta itself, and others (Halton sequence) in the boxes of free parameters without a prior."""
+    """Starting points: theta itself, and others evenly in the boxes of free parameters without a prior."""
     seeds = np.repeat(theta[None], starts, axis=0)
     loose = [i for i, one in enumerate(likelihood.parameters) if one.name in free and isinstance(one.prior, Flat)]
     if loose and starts > 1:
-        unit = qmc.Halton(len(loose), scramble=True, rng=np.random.default_rng(7)).random(starts - 1)
+        unit = even(starts - 1, len(loose))
         low, high = (np.asarray(one)[loose] for one in (likelihood.expansion.low, likelihood.expansion.high))
         seeds[1:, loose] = low + unit * (high - low)
     return seeds
+
+
+def even(count: int, number: int) -> np.ndarray:
+    """Points that fill the unit cube evenly [count, number]: additive recurrence with the generalised golden ratio."""
+    ratio = 2.0
+    for _ in range(60):  # the root of x^(n+1) = x + 1
+        ratio = (1.0 + ratio) ** (1.0 / (number + 1))
+    return (0.5 + np.outer(np.arange(1, count + 1), ratio ** -np.arange(1.0, number + 1))) % 1.0
 
 
 def _report(likelihood: Likelihood, free: list[str], theta: np.ndarray, minimum: float, converged: bool) -> Fit:

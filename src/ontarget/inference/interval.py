@@ -8,7 +8,7 @@ import contourpy
 import numpy as np
 from jaxtyping import Float
 from scipy.interpolate import Akima1DInterpolator
-from scipy.stats import chi2
+from scipy.special import gammaincinv
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
@@ -69,7 +69,7 @@ def threshold(level: float, ndof: int) -> float:
         raise InputError("level", f"{level:g}", "A confidence level lies between 0 and 1.", "Write 0.90 for 90 %.")
     if ndof < 1:
         raise InputError("ndof", str(ndof), "Degrees of freedom are one or more.", "Give the number of axes.")
-    return float(chi2.ppf(level, ndof))
+    return float(2.0 * gammaincinv(ndof / 2.0, level))  # scipy.stats has it too, and takes half a second to import
 
 
 def intervals(scan: Scan, level: float, ndof: int = 1) -> Intervals:

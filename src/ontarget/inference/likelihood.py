@@ -14,6 +14,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.noun import Noun, Vector, quantity, static
+from ontarget.inference.basis import namespace
 from ontarget.inference.degrees import support
 from ontarget.inference.expand import expand
 from ontarget.inference.expansion import Expansion, check_inside, joint
@@ -97,7 +98,7 @@ class Likelihood(Noun):
 
     def constraint(self, theta: Any) -> Any:
         """The priors' part of -2 ln L at theta [..., parameter]."""
-        total = 0.0 * theta[..., 0]
+        total = namespace(theta).zeros(theta.shape[:-1])
         for index, parameter in enumerate(self.parameters):
             prior = jax.tree.map(lambda leaf: _like(theta, leaf), parameter.prior)
             total = total + prior.minus_two_log(theta[..., index])
