@@ -10,6 +10,9 @@ from ontarget.ground.noun import Noun, Scalar, quantity, static
 from ontarget.ground.units import keV
 from ontarget.inference.likelihood import Chain
 from ontarget.report import quantity as q
+from ontarget.report.bounds import Bounds
+from ontarget.report.plane import Plane
+from ontarget.report.radius import Radius
 from ontarget.report.spectra import Expect
 from ontarget.report.study import Study
 from ontarget.report.thresholds import ThresholdScan
@@ -61,6 +64,9 @@ _rows: list[Noun] = [
     Expect(),
     ThresholdScan(1 * keV, 10 * keV),
     FacilityYields(("ess",)),
+    Bounds("Bounds", "bounds", (parameter,)),
+    Plane("Plane", "plane", parameter, f.Parameter("other", "*.other", 0.0, 1.0, 0.5)),
+    Radius("Radius", "radius"),
     Study(("ess_csi",), (Expect(),)),
 ]
 
