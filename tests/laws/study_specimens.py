@@ -24,13 +24,15 @@ class Toy(Noun):
 
     name: str = static(default="toy")
     signal: Scalar = quantity(default=1.0)
+    noise: Scalar = quantity(default=5.0)
 
     def bins(self):
-        return self.signal * jnp.array([9.0, 4.0, 1.0]) + 5.0
+        return self.signal * jnp.array([9.0, 4.0, 1.0]) + self.noise
 
 
 parameter = f.Parameter("signal", "*.signal", 0.1, 4.0, 1.0, f.LogNormal(1.0, 0.3))
-likelihood = f.likelihood(Toy(), [parameter])
+nuisance = f.Scale("noise", "*.noise", 0.5, 1.5, prior=f.Gaussian(1.0, 0.1))
+likelihood = f.likelihood(Toy(), [parameter, nuisance])
 scan = f.profile(likelihood, {"signal": np.linspace(0.5, 2.0, 9)})
 intervals = f.intervals(scan, 0.68)
 
@@ -40,7 +42,7 @@ _rows: list[Noun] = [
     f.Gaussian(1.0, 0.1),
     f.LogNormal(1.0, 0.1),
     parameter,
-    f.Scale("norm", "*.signal", 0.5, 1.5),
+    nuisance,
     Chain(Toy(), (parameter,), (("toy.signal",),)),
     likelihood,
     likelihood.expansion,
