@@ -41,6 +41,8 @@ def nouns() -> tuple[type[Noun], ...]:
     """Every class of nouns defined in the package, `Noun` itself left out."""
     found = []
     for path in files():
+        if path.stem == "__main__":
+            continue  # importing it would run the command
         name = module_name(path)
         module = importlib.import_module(name)
         found += [

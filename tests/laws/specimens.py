@@ -1,4 +1,4 @@
-"""One instance of every final noun. A new class gets one row here; a missing row fails, with its name."""
+"""One instance of every final noun of the chain. A new class gets one row; a missing row fails, with its name."""
 
 from __future__ import annotations
 
@@ -107,4 +107,4 @@ _rows: list[Noun] = [
     experiment.counts().backgrounds[0],
 ]
 
-SPECIMENS: dict[type[Noun], Noun] = {type(row): row for row in _rows}
+CHAIN: dict[type[Noun], Noun] = {type(row): row for row in _rows}

@@ -1,0 +1,75 @@
+"""One instance of every final noun that asks questions of the chain: inference and report."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+
+from ontarget import inference as f
+from ontarget.ground.noun import Noun, Scalar, quantity, static
+from ontarget.ground.units import keV
+from ontarget.inference.likelihood import Chain
+from ontarget.report import quantity as q
+from ontarget.report.bounds import Bounds
+from ontarget.report.plane import Plane
+from ontarget.report.radius import Radius
+from ontarget.report.spectra import Expect
+from ontarget.report.study import Study
+from ontarget.report.thresholds import ThresholdScan
+from ontarget.report.yields import FacilityYields
+
+
+class Toy(Noun):
+    """Three bins that grow with a signal, on a background."""
+
+    name: str = static(default="toy")
+    signal: Scalar = quantity(default=1.0)
+    noise: Scalar = quantity(default=5.0)
+
+    def bins(self):
+        return self.signal * jnp.array([9.0, 4.0, 1.0]) + self.noise
+
+
+parameter = f.Parameter("signal", "*.signal", 0.1, 4.0, 1.0, f.LogNormal(1.0, 0.3))
+nuisance = f.Scale("noise", "*.noise", 0.5, 1.5, prior=f.Gaussian(1.0, 0.1))
+likelihood = f.likelihood(Toy(), [parameter, nuisance])
+scan = f.profile(likelihood, {"signal": np.linspace(0.5, 2.0, 9)})
+intervals = f.intervals(scan, 0.68)
+
+_rows: list[Noun] = [
+    # inference
+    f.Flat(),
+    f.Gaussian(1.0, 0.1),
+    f.LogNormal(1.0, 0.1),
+    parameter,
+    nuisance,
+    Chain(Toy(), (parameter,), (("toy.signal",),)),
+    likelihood,
+    likelihood.expansion,
+    f.fit(likelihood),
+    scan,
+    intervals,
+    intervals.pieces[0],
+    f.Polyline(np.array([[0.0, 1.0], [1.0, 1.0]]), False),
+    # report
+    *(
+        kind("ess_csi")
+        for kind in (
+            q.Fluence,
+            q.TargetNuclei,
+            q.Scatters,
+            q.AverageCrossSection,
+            q.CountsPerYear,
+            q.NeutrinosPerYear,
+        )
+    ),
+    Expect(),
+    ThresholdScan(1 * keV, 10 * keV),
+    FacilityYields(("ess",)),
+    Bounds("Bounds", "bounds", (parameter,)),
+    Plane("Plane", "plane", parameter, f.Parameter("other", "*.other", 0.0, 1.0, 0.5)),
+    Radius("Radius", "radius"),
+    Study(("ess_csi",), (Expect(),)),
+]
+
+STUDY: dict[type[Noun], Noun] = {type(row): row for row in _rows}
