@@ -21,7 +21,7 @@ from ontarget.ground.errors import InputError
 from ontarget.io.wording import one_line, quote
 
 Table = Sequence[Mapping[str, Any]] | Mapping[str, Any]
-PACKAGES = ("ontarget", "jax", "jaxlib", "equinox", "numpy", "scipy", "optimistix")
+PACKAGES = ("ontarget", "jax", "jaxlib", "equinox", "numpy", "scipy")
 
 
 def write_text(path: str | Path, text: str) -> Path:
