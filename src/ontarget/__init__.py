@@ -39,6 +39,7 @@ _ROOMS = {
 }
 
 __all__ = [
+    "NSI",
     "CEvNS",
     "Channel",
     "Detector",
@@ -49,7 +50,6 @@ __all__ = [
     "InputError",
     "LogNormal",
     "Material",
-    "NSI",
     "NoOscillation",
     "Parameter",
     "Scale",

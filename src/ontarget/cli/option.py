@@ -25,9 +25,9 @@ def set_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def trust_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """``--trust``: let the file name classes outside ontarget."""
-    return click.option(
-        "--trust", is_flag=True, help="Let 'type: module:Class' in your own YAML import that code."
-    )(command)
+    return click.option("--trust", is_flag=True, help="Let 'type: module:Class' in your own YAML import that code.")(
+        command
+    )
 
 
 def parse_settings(settings: tuple[str, ...]) -> dict[str, str]:

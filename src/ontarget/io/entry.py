@@ -82,4 +82,3 @@ def identified(tree: Tree, stem: str) -> Tree:
     title = tree.data.get("name", stem)
     marks = {**tree.marks, ("title",): tree.mark(("name",)), ("name",): Mark("the file's name")}
     return Tree({"name": stem.replace(".", "_"), "title": title, **data}, marks)
-

@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 
 from ontarget.plot.bars import Interval, intervals_figure
-from ontarget.plot.curves import Curve, Mark, curves_figure
+from ontarget.plot.curves import Curve, Guide, Mark, curves_figure
 from ontarget.plot.panels import Panel, panels_figure
 from ontarget.plot.regions import Region, regions_figure
 from ontarget.plot.style import to_png, to_svg
@@ -11,6 +11,7 @@ from ontarget.plot.style import to_png, to_svg
 __all__ = [
     "Curve",
     "Figure",
+    "Guide",
     "Interval",
     "Mark",
     "Panel",

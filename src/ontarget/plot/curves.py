@@ -27,6 +27,11 @@ class Curve:
 
 
 @dataclass(frozen=True)
+class Guide(Curve):
+    """A line to guide the eye: thin, grey, dotted."""
+
+
+@dataclass(frozen=True)
 class Mark:
     """Points with optional vertical errors; `text` is written beside each, `label` goes to the legend."""
 
@@ -37,6 +42,7 @@ class Mark:
     text: Sequence[str] = ()
     group: int | None = None
     hollow: bool = False
+    size: float = 6.0
 
 
 def curves_figure(
@@ -53,8 +59,7 @@ def curves_figure(
         axes.set_xscale(x_scale)
         axes.set_yscale(y_scale)
         for index, curve in enumerate(curves):
-            group = index if curve.group is None else curve.group
-            axes.plot(curve.x, curve.y, color=colour(group), linestyle=DASHES[group % len(DASHES)], label=curve.label)
+            draw_curve(axes, curve, index)
         for index, mark in enumerate(marks):
             draw_mark(axes, mark, index)
         axes.set_xlabel(x_label)
@@ -64,10 +69,19 @@ def curves_figure(
     return figure
 
 
+def draw_curve(axes: Axes, curve: Curve, index: int) -> None:
+    """One line in the style of its group; an empty label keeps it out of the legend."""
+    group, label = index if curve.group is None else curve.group, curve.label or "_"
+    if isinstance(curve, Guide):
+        axes.plot(curve.x, curve.y, color="#777777", linestyle=":", linewidth=1.0, label=label)
+    else:
+        axes.plot(curve.x, curve.y, color=colour(group), linestyle=DASHES[group % len(DASHES)], label=label)
+
+
 def draw_mark(axes: Axes, mark: Mark, index: int) -> None:
     """One set of points with errors and texts."""
     group = index if mark.group is None else mark.group
-    face = "white" if mark.hollow else colour(group)
+    face = "none" if mark.hollow else colour(group)
     axes.errorbar(
         mark.x,
         mark.y,
@@ -75,8 +89,10 @@ def draw_mark(axes: Axes, mark: Mark, index: int) -> None:
         fmt=MARKERS[group % len(MARKERS)],
         color=colour(group),
         markerfacecolor=face,
+        markersize=mark.size,
         capsize=3,
-        label=mark.label or None,
+        linestyle="",
+        label=mark.label or "_",
         zorder=5,
     )
     for x, y, text in zip(mark.x, mark.y, mark.text, strict=False):

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from ontarget.plot.curves import Curve
+from ontarget.plot.curves import Guide
 from ontarget.plot.style import RULES, colour, new_figure
 
 
@@ -28,7 +28,7 @@ class Region:
 
 
 def regions_figure(
-    regions: Sequence[Region], lines: Sequence[Curve], x_label: str, y_label: str, best: tuple[float, float] | None
+    regions: Sequence[Region], lines: Sequence[Guide], x_label: str, y_label: str, best: tuple[float, float] | None
 ) -> Figure:
     """Draw regions (values[i, j] belongs to x[i], y[j]), guiding lines, and the best point."""
     handles: list[Line2D | Patch] = []

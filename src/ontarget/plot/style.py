@@ -1,4 +1,4 @@
-"""One look for all figures: colours that a colour-blind reader can tell apart, and files that do not change by themselves."""
+"""One look for all figures: colours that the colour-blind can tell apart, files that are the same each time."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#0
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)), "-")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
-RULES: dict[str, Any] = {
+RULES: Any = {
     "font.size": 10,
     "axes.grid": True,
     "grid.color": "#dddddd",

@@ -52,7 +52,7 @@ class Bounds(AbstractTask):
             chance = likelihood(context.nouns(groups[label]), [*self.parameters, *context.parameters])
             return chance, [self.interval(chance, parameter) for parameter in self.parameters]
 
-        for label, (chance, fits) in zip(groups, context.each(fit_group, groups), strict=True):
+        for label, (_, fits) in zip(groups, context.each(fit_group, groups), strict=True):
             for parameter, (found, scan) in zip(self.parameters, fits, strict=True):
                 rows += piece_rows(label, parameter.name, found, scan)
                 pieces = [(piece.low, piece.high) for piece in found.pieces]
@@ -60,9 +60,11 @@ class Bounds(AbstractTask):
                 bars.append(Interval(symbol(parameter.name), label, pieces, *ends))
                 warnings += [f"{label}: {found.message}"] if found.message else []
         level = f"{100 * float(self.level):.4g} % CL, one at a time"
-        figure = intervals_figure(bars, self.label, float(start_of(chance, self.parameters[0].name)))
+        figure = intervals_figure(bars, self.label)
         table = Table(self.key, f"{self.title}, {level}", rows)
-        picture = Picture(self.key, f"{self.title}: allowed ranges at {level}; a range in pieces is drawn in pieces.", figure)
+        picture = Picture(
+            self.key, f"{self.title}: allowed ranges at {level}; a range in pieces is drawn in pieces.", figure
+        )
         return Section(self.title, self.text, [table], [picture], warnings)
 
     def interval(self, chance: Likelihood, parameter: AbstractParameter) -> tuple[Intervals, Scan]:

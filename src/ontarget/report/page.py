@@ -45,7 +45,9 @@ def inline(svg: str) -> str:
 def table_data(table: Table) -> dict[str, Any]:
     """A table as texts."""
     keys = list(table.rows[0]) if table.rows else []
-    rows = [[{"text": shown(row[key]), "number": isinstance(row[key], (int, float))} for key in keys] for row in table.rows]
+    rows = [
+        [{"text": shown(row[key]), "number": isinstance(row[key], (int, float))} for key in keys] for row in table.rows
+    ]
     return {"name": table.name, "title": table.title, "columns": keys, "rows": rows}
 
 

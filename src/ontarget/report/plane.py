@@ -11,7 +11,7 @@ from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.inference import AbstractParameter, contour, likelihood, profile, threshold
-from ontarget.plot import Curve, Region, regions_figure
+from ontarget.plot import Guide, Region, regions_figure
 from ontarget.report.bounds import grouped, start_of, symbol
 from ontarget.report.degeneracy import bands
 from ontarget.report.section import Context, Picture, Section, Table
@@ -53,16 +53,16 @@ class Plane(AbstractTask):
         for label, names in grouped(self.groups, context).items():
             context.progress(f"{self.title}: {label}")
             chance = likelihood(context.nouns(names), [self.x, self.y, *context.parameters])
-            grids = {
-                one.name: np.linspace(float(one.low), float(one.high), self.points) for one in (self.x, self.y)
-            }
+            grids = {one.name: np.linspace(float(one.low), float(one.high), self.points) for one in (self.x, self.y)}
             scan = profile(chance, grids)
             best = start_of(chance, self.x.name), start_of(chance, self.y.name)
             level = threshold(float(self.level), 2)
-            regions.append(Region(label, *grids.values(), scan.values, level, label in self.filled))
+            regions.append(
+                Region(label, grids[self.x.name], grids[self.y.name], scan.values, level, label in self.filled)
+            )
             rows.append(summary(label, scan, contour(scan, float(self.level)), level))
             warnings += [f"{label}: {scan.message}"] if scan.message else []
-        lines = [Curve(*line) for line in bands(context, self.x.name, self.y.name, grids[self.x.name])]
+        lines = [Guide(*line) for line in bands(context, self.x.name, self.y.name, grids[self.x.name])]
         figure = regions_figure(regions, lines, symbol(self.x.name), symbol(self.y.name), best)
         percent = f"{100 * float(self.level):.4g} % CL, two degrees of freedom"
         picture = Picture(self.key, f"{self.title}, {percent}.", figure)

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ontarget.experiment.experiment import Experiment
+from ontarget.ground.errors import InputError
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Noun, static
 from ontarget.ground.units import AREA, NUMBER, PER_AREA, Dimension, year
 from ontarget.io.entry import load_experiment
+from ontarget.source.stopped_pion import StoppedPion
 
 
 class AbstractQuantity(Noun):
@@ -36,21 +38,21 @@ class Fluence(AbstractQuantity):
     dimension: ClassVar[Dimension] = PER_AREA
 
     def of(self, experiment: Experiment) -> float:
-        return experiment.flux().values.sum()
+        return float(experiment.flux().values.sum())
 
 
 class TargetNuclei(AbstractQuantity):
     """Nuclei in the detector, all isotopes."""
 
     def of(self, experiment: Experiment) -> float:
-        return (experiment.detector.mass * experiment.detector.material.nuclei_per_mass()).sum()
+        return float((experiment.detector.mass * experiment.detector.material.nuclei_per_mass()).sum())
 
 
 class Scatters(AbstractQuantity):
     """Interactions in the detector in the whole exposure, before any response, all channels and flavours."""
 
     def of(self, experiment: Experiment) -> float:
-        return sum(channel.interactions.sum() for channel in experiment.expected().channels)
+        return sum(float(channel.interactions.sum()) for channel in experiment.expected().channels)
 
 
 class AverageCrossSection(AbstractQuantity):
@@ -59,20 +61,24 @@ class AverageCrossSection(AbstractQuantity):
     dimension: ClassVar[Dimension] = AREA
 
     def of(self, experiment: Experiment) -> float:
-        interactions = sum(channel.interactions.sum() for channel in experiment.expected().channels)
+        interactions = sum(float(channel.interactions.sum()) for channel in experiment.expected().channels)
         nuclei = (experiment.detector.mass * experiment.detector.material.nuclei_per_mass()).sum()
-        return interactions / nuclei / experiment.flux().values.sum()
+        return float(interactions / nuclei / experiment.flux().values.sum())
 
 
 class CountsPerYear(AbstractQuantity):
     """Expected signal per calendar year."""
 
     def of(self, experiment: Experiment) -> float:
-        return experiment.expected().signal().sum() / (experiment.exposure.calendar(experiment.facility) / year)
+        return float(experiment.expected().signal().sum() / (experiment.exposure.calendar(experiment.facility) / year))
 
 
 class NeutrinosPerYear(AbstractQuantity):
     """Neutrinos of one flavour made per calendar year."""
 
     def of(self, experiment: Experiment) -> float:
-        return experiment.source.neutrinos_per_proton * experiment.facility.protons_per_time * year
+        source = experiment.source
+        if not isinstance(source, StoppedPion):
+            got = type(source).__name__
+            raise InputError(f"{experiment.name}.source", got, "Only stopped pions give a number per flavour.")
+        return float(source.neutrinos_per_proton * experiment.facility.protons_per_time * year)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ontarget.experiment.experiment import Experiment
+from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.ground.units import fm
 from ontarget.inference import Intervals, Parameter, intervals, likelihood, profile
+from ontarget.interaction import CEvNS
 from ontarget.plot import Interval, intervals_figure
 from ontarget.report.bounds import short
 from ontarget.report.section import Context, Picture, Section, Table
@@ -50,7 +52,11 @@ class Radius(AbstractTask):
                 )
             pieces = [(100 * (p.low - 1), 100 * (p.high - 1)) for p in found.pieces]
             ends = any(p.open_low for p in found.pieces), any(p.open_high for p in found.pieces)
-            bars.append(Interval("rms radius of the neutron density", f"{short(name, context)} ({radius:.2f} fm)", pieces, *ends))
+            bars.append(
+                Interval(
+                    "rms radius of the neutron density", f"{short(name, context)} ({radius:.2f} fm)", pieces, *ends
+                )
+            )
             warnings += [f"{short(name, context)}: {found.message}"] if found.message else []
         figure = intervals_figure(bars, "deviation from the default radius (%)")
         level = f"{100 * float(self.level):.4g} % CL"
@@ -62,5 +68,8 @@ def mean_radius(experiment: Experiment) -> float:
     """Mean rms radius of the neutron density over the target's nuclei, in fm."""
     material = experiment.detector.material
     nuclides, weight = material.nuclides(), np.asarray(material.nuclei_per_mass())
-    neutron = experiment.detector.channels[0].interaction.neutron
-    return float(np.average(np.asarray(neutron.rms(nuclides.A)), weights=weight) / fm)
+    interaction = experiment.detector.channels[0].interaction
+    if not isinstance(interaction, CEvNS):
+        truth = "Only coherent scattering has a neutron density."
+        raise InputError(f"{experiment.name}, first channel", type(interaction).__name__, truth, "Leave Radius out.")
+    return float(np.average(np.asarray(interaction.neutron.rms(nuclides.A)), weights=weight) / fm)

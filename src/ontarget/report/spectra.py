@@ -6,7 +6,7 @@ import numpy as np
 
 from ontarget.experiment.counts import Counts
 from ontarget.experiment.experiment import Experiment
-from ontarget.matter.flavour import FLAVOURS, UNICODE
+from ontarget.matter.flavour import FLAVOURS, LATEX
 from ontarget.plot import Panel, panels_figure
 from ontarget.report.expectation import expectation_rows
 from ontarget.report.section import Context, Picture, Section, Table
@@ -36,7 +36,7 @@ def spectrum(experiment: Experiment, counts: Counts) -> Panel:
     for channel in counts.channels:
         for flavour, values in zip(FLAVOURS, np.asarray(channel.values.sum(axis=1)), strict=True):
             if values.sum() > 0:
-                label = UNICODE[flavour]
+                label = LATEX[flavour]
                 parts[label] = parts.get(label, 0.0) + values / np.diff(edges)
     x_label = f"recoil energy ({unit})" if unit == "keV" else f"observable ({unit})".replace(" ()", "")
     title = experiment.title or experiment.name

@@ -114,7 +114,9 @@ def write(answer: Answer, folder: str | Path) -> Path:
             write_json(folder / "tables" / f"{table.name}.json", list(table.rows))
         for picture in section.pictures:
             write_text(folder / "figures" / f"{picture.name}.svg", to_svg(picture.figure))
-    keys = sorted({key for found in answer.context.experiments.values() for key in keys_of(found.noun, found.provenance)})
+    keys = sorted(
+        {key for found in answer.context.experiments.values() for key in keys_of(found.noun, found.provenance)}
+    )
     title = answer.study.name
     text = page(title, answer.sections, input_rows(answer.context), answer.record, bibtex(keys))
     write_text(folder / "report.html", text)

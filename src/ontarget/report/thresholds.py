@@ -11,6 +11,7 @@ from ontarget.ground.units import keV, kg, year
 from ontarget.plot import Curve, Mark, curves_figure
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask
+from ontarget.report.validation import published
 
 
 class ThresholdScan(AbstractTask):
@@ -27,7 +28,7 @@ class ThresholdScan(AbstractTask):
     def run(self, context: Context) -> Section:
         thresholds = np.geomspace(float(self.start), float(self.stop), self.points)
         curves, rows = [], [{"threshold (keV)": float(one / keV)} for one in thresholds]
-        points = []
+        points, rates, others = [], [], published_counts()
         for index, (name, loaded) in enumerate(context.experiments.items()):
             experiment, counts = loaded.noun, context.counts(name)
             unit = float(experiment.exposure.calendar(experiment.facility) / year * experiment.detector.mass / kg)
@@ -37,14 +38,31 @@ class ThresholdScan(AbstractTask):
             label, shown = experiment.title.removeprefix("ESS "), above > 1e-3 * above[0]
             curves.append(Curve(label, thresholds[shown] / keV, above[shown], group=index))
             total = float(counts.signal().sum()) / unit
-            points.append(Mark("", np.array([working_point(experiment)]), np.array([total]), group=index))
+            place = np.array([working_point(experiment)])
+            points.append(Mark("", place, np.array([total]), group=index))
+            if name in others:
+                printed = np.array([others[name]]) * float(experiment.detector.mass / kg) ** -1
+                points.append(Mark("", place, printed, group=index, hollow=True, size=11))
+                rates.append(
+                    {
+                        "experiment": name,
+                        "threshold (keV)": place[0],
+                        "published": others[name],
+                        "ours": total * float(experiment.detector.mass / kg),
+                    }
+                )
         figure = curves_figure(
             curves, points, "threshold on recoil energy (keV)", "recoils per kg and year above threshold", "log", "log"
         )
-        caption = "Recoils above threshold; the points are the thresholds the detectors are proposed with."
+        caption = (
+            "Recoils above threshold; filled points: the thresholds the detectors are proposed with; "
+            "open points around them: the counts published for them (CsI, germanium, argon)."
+        )
         text = "Sharp threshold in true recoil energy and full efficiency, so that materials compare like with like."
         table = Table("thresholds", "Recoils per kg and year above threshold", rows)
-        return Section("Events against threshold", text, [table], [Picture("thresholds", caption, figure)])
+        beside = Table("published_counts", "Published recoils per year beside ours", rates)
+        tables = [beside, table] if rates else [table]
+        return Section("Events against threshold", text, tables, [Picture("thresholds", caption, figure)])
 
 
 def recoils_above(channel: ChannelCounts, thresholds: np.ndarray) -> np.ndarray:
@@ -52,6 +70,16 @@ def recoils_above(channel: ChannelCounts, thresholds: np.ndarray) -> np.ndarray:
     cells = np.asarray(channel.truth.sum(axis=0))
     above = np.append(np.cumsum(cells[::-1])[::-1], 0.0)
     return np.interp(np.sqrt(thresholds), np.sqrt(np.asarray(channel.cells)), above)
+
+
+def published_counts() -> dict[str, float]:
+    """Published counts per year by experiment, from the catalog of published numbers."""
+    found = {}
+    for tree, index in published():
+        quantity = tree.data[index]["quantity"]
+        if quantity["type"] == "CountsPerYear" and "set" not in quantity:
+            found[quantity["experiment"]] = float(tree.data[index]["published"])
+    return found
 
 
 def working_point(experiment: Experiment) -> float:

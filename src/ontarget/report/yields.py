@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ontarget.ground.noun import static
-from ontarget.ground.units import GeV, MW, s, year
+from ontarget.ground.units import MW, GeV, s, year
 from ontarget.io.entry import load_entry
-from ontarget.plot import Curve, Mark, curves_figure
+from ontarget.plot import Guide, Mark, curves_figure
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask
 
@@ -27,7 +27,7 @@ class FacilityYields(AbstractTask):
             rows.append(yield_row(name))
         text = (
             "Protons per calendar year times neutrinos of one flavour per proton. Errors are those of the yield alone, "
-            "where the source gives one. Dotted lines: a constant yield per proton at 1 GeV and 5000 hours a year."
+            "where the source gives one; the notes in the table say what is assumed."
         )
         return Section("Facilities", text, [Table("yields", "Neutrino yield", rows)], [picture(rows)])
 
@@ -55,17 +55,23 @@ def yield_row(name: str) -> dict[str, object]:
 
 
 def picture(rows: list[dict]) -> Picture:
-    """Yield per year against power, with the facilities' names."""
+    """Yield per year against power, one mark per facility; hollow where the source gives no error."""
     power = np.array([row["power (MW)"] for row in rows])
-    made = np.array([row["per flavour and year"] for row in rows])
-    relative = np.array([(row["error"] or 0.0) / row["neutrinos per flavour and proton"] for row in rows])
     grid = np.geomspace(power.min() / 1.6, power.max() * 1.9, 50)
     per_megawatt = (MW / GeV) * 5000 * 3600 * s
-    lines = [
-        Curve("", grid, grid * per_megawatt * per_proton, group=3)
-        for per_proton in (0.05, 0.1, 0.2, 0.5)
+    guides = [
+        Guide("0.05, 0.1, 0.2, 0.5 per proton" if index == 0 else "", grid, grid * per_megawatt * per_proton)
+        for index, per_proton in enumerate((0.05, 0.1, 0.2, 0.5))
     ]
-    names = [row["facility"].replace("_", " ") for row in rows]
-    marks = [Mark("", power, made, made * relative, names, group=0)]
-    figure = curves_figure(lines, marks, "beam power (MW)", "neutrinos per flavour and year", "log", "log")
-    return Picture("yields", "Neutrinos of each flavour per calendar year against beam power.", figure)
+    marks = []
+    for index, row in enumerate(rows):
+        made = np.array([row["per flavour and year"]])
+        relative = (row["error"] or 0.0) / row["neutrinos per flavour and proton"]
+        label, hollow = row["facility"].replace("_", " "), row["error"] is None
+        marks.append(Mark(label, power[[index]], made, made * relative, group=index, hollow=hollow))
+    figure = curves_figure(guides, marks, "beam power (MW)", "neutrinos per flavour and year", "log", "log")
+    caption = (
+        "Neutrinos of each flavour per calendar year against beam power; hollow: the source gives no error. "
+        "Dotted: a constant yield per proton at 1 GeV and 5000 hours a year."
+    )
+    return Picture("yields", caption, figure)
