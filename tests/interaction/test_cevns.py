@@ -1,3 +1,4 @@
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -20,11 +21,22 @@ NU_E, NU_MU, NUBAR_MU = (FLAVOURS.index(name) for name in ("nu_e", "nu_mu", "nub
 
 
 def one(nuclides, index=0):
-    return Nuclides(nuclides.symbols[index : index + 1], *(getattr(nuclides, field)[index] for field in FIELDS))
+    """A single nuclide, its arrays scalars; all share a name, so that one compiled kernel serves them."""
+    return Nuclides(("one",), *(getattr(nuclides, field)[index] for field in FIELDS))
 
 
 AR40, CS133, F19 = (one(Nuclides.of(name)) for name in ("Ar40", "Cs133", "F19"))
-CSI = Nuclides(("CsI mean",), 54.0, 76.0, 0.5 * (CS133.mass + one(Nuclides.of("I127")).mass), 0.0, 0.0, 0.0)
+CSI = Nuclides(("one",), 54.0, 76.0, 0.5 * (CS133.mass + one(Nuclides.of("I127")).mass), 0.0, 0.0, 0.0)
+
+
+@eqx.filter_jit
+def fold(interaction, nuclide, energy, weights):
+    return interaction.fold(nuclide, energy, weights, EDGES)
+
+
+@eqx.filter_jit
+def cells(interaction, nuclide):
+    return interaction.kernel(nuclide, ENERGY, EDGES) / cm2
 
 
 def averaged(interaction, nuclides, fractions):
@@ -32,7 +44,7 @@ def averaged(interaction, nuclides, fractions):
     spectrum = decay_at_rest(256)
     weights = (spectrum.prompt + spectrum.delayed)[:, :, None]
     total = sum(
-        fraction * interaction.fold(nuclide, spectrum.energy, weights, EDGES).sum(axis=(1, 2))
+        fraction * fold(interaction, nuclide, spectrum.energy, weights).sum(axis=(1, 2))
         for nuclide, fraction in zip(nuclides, fractions, strict=True)
     )
     return np.asarray(total)[[NU_E, NU_MU, NUBAR_MU]] / (1e-40 * cm2)
@@ -76,7 +88,7 @@ def test_symmetrised_fermi_agrees_with_helm():
 
 
 def kernel(couplings, nuclide=AR40):
-    return np.asarray(CEvNS(couplings).kernel(nuclide, ENERGY, EDGES) / cm2)
+    return np.asarray(cells(CEvNS(couplings), nuclide))
 
 
 def test_radiative_couplings_split_the_flavours():
@@ -108,9 +120,8 @@ def test_the_flipped_charge_is_a_second_solution(nuclide):
     flipped = kernel(NSI(eps_mumu_u=-2 * charge / (2 * z + n)), nuclide)
     np.testing.assert_allclose(flipped, kernel(TreeCouplings(), nuclide), rtol=1e-12)
     other = CS133 if nuclide is AR40 else AR40  # another N/Z separates the two
-    assert not np.allclose(
-        kernel(NSI(eps_mumu_u=-2 * charge / (2 * z + n)), other)[NU_MU], kernel(TreeCouplings(), other)[NU_MU], rtol=1e-3
-    )
+    moved = kernel(NSI(eps_mumu_u=-2 * charge / (2 * z + n)), other)[NU_MU].sum()
+    assert moved != pytest.approx(kernel(TreeCouplings(), other)[NU_MU].sum(), rel=0.1, abs=0)
 
 
 def test_flavour_change_adds_incoherently():
@@ -138,9 +149,12 @@ def test_couplings_of_new_physics_stand_on_those_they_hold():
 
 def test_axial_part_of_fluorine_and_argon():
     share = averaged(AxialCEvNS(), [F19], [1.0]).mean() / averaged(CEvNS(), [F19], [1.0]).mean() - 1
-    assert 0.005 < share < 0.03  # "about 1 %"
-    vector, both = (np.asarray(i.kernel(AR40, ENERGY, EDGES)) for i in (CEvNS(), AxialCEvNS()))
-    np.testing.assert_array_equal(vector, both)
+    # without structure: F_A(0) / Q_W^2 times 3, the ratio of the integrals of 1 + x and 1 - x over the range
+    at_rest = 4 / 3 * 1.2754**2 * 3 * (0.478 + 0.002) ** 2 / (10 - 9 * (1 - 4 * 0.23857)) ** 2
+    # the form factors take the upper end from the axial part, which grows with the recoil: some tenths of it
+    assert 0.7 * 3 * at_rest < share < 3 * at_rest
+    vector, both = (np.asarray(cells(i, AR40)) for i in (CEvNS(), AxialCEvNS()))
+    np.testing.assert_allclose(both, vector, rtol=1e-14, atol=0)  # compiled apart: rounding
 
 
 MODELS = {
@@ -175,7 +189,7 @@ def test_zero_recoil_has_a_derivative():
     def low(edge):
         return CEvNS().kernel(AR40, ENERGY, jnp.stack([edge, edge, 1.0 * keV])).sum() / (1e-40 * cm2)
 
-    assert np.isfinite(jax.grad(low)(jnp.asarray(0.0)))
+    assert np.isfinite(jax.jit(jax.grad(low))(jnp.asarray(0.0)))
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from ontarget.detector.stage import AbstractStage, sort_into
+from ontarget.detector.smearing import AbstractSmearing
+from ontarget.detector.stage import AbstractMap, AbstractStage, sort_into
+from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.noun import Noun, static
 from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.numerics.axis import AbstractAxis
@@ -22,6 +26,18 @@ class Channel(Noun):
     truth: AbstractAxis
     response: tuple[AbstractStage, ...] = ()
     name: str = static(default="")
+
+    def __check_init__(self) -> None:
+        start = concrete(self.truth.start)
+        if start is not None and start < 0:
+            shown = self.truth.dimension.show(start)
+            raise InputError("truth.start", shown, "No interaction deposits less than nothing.", "Start at 0 or above.")
+        edges = self.truth.edges
+        for stage in itertools.takewhile(lambda stage: not isinstance(stage, AbstractSmearing), self.response):
+            edges = stage.push(edges, edges)
+            if isinstance(stage, AbstractMap) and (steps := concrete(jnp.diff(edges).min())) is not None and steps <= 0:
+                truth = "The visible energy must increase with the recoil, over the whole truth axis."
+                raise InputError(f"response.{stage.name}", "a visible energy that falls", truth, "Mend its numbers.")
 
     def cells(self, seen: Float[Array, " seen_edge"]) -> Float[Array, " edge"]:
         """Edges of the truth cells."""

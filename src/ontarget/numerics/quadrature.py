@@ -36,7 +36,15 @@ def cell_average(
 
 
 def merge_edges(edges: Float[Array, " edge"], points: Float[Array, " point"]) -> Float[Array, " all"]:
-    """`edges` with every one of `points` inserted; points outside the range fall on its ends (cells of no width)."""
-    # points stand first, and the sort is stable: where a point falls on an edge, the cell of no width begins at the
-    # point, and a stage that asks on which side of the point a cell lies gets the derivative right too
-    return jnp.sort(jnp.concatenate([jnp.clip(points, edges[0], edges[-1]), edges]), stable=True)
+    """`edges` with every one of `points` inserted; points outside the range fall on its ends (cells of no width).
+
+    Where a point falls on an inner edge (to rounding), the edge takes its place and its derivative. Else the sliver
+    between the two, whose middle rounds to either side, would carry the derivative of a cut to the wrong cell.
+    """
+    points = jnp.clip(points, edges[0], edges[-1])
+    if points.size and edges.size > 2:
+        inner = edges[1:-1]
+        gap = jnp.abs(inner[:, None] - points)
+        met = gap.min(axis=1) <= 1e-13 * (edges[-1] - edges[0])
+        edges = edges.at[1:-1].set(jnp.where(met, points[gap.argmin(axis=1)], inner))
+    return jnp.sort(jnp.concatenate([points, edges]))
