@@ -65,7 +65,12 @@ CASES = {
     ),
     # a whole number below an edge: the distribution function just below it
     "Poisson": (PoissonSmearing(), lambda x: Below(stats.poisson(x)), COUNTS.edges, 1.0),
-    "gamma": (GammaSmearing(1.0, 0.716), lambda x: stats.gamma(1 + 0.716 * x, scale=x / (1 + 0.716 * x)), COUNTS.edges, 1.0),
+    "gamma": (
+        GammaSmearing(1.0, 0.716),
+        lambda x: stats.gamma(1 + 0.716 * x, scale=x / (1 + 0.716 * x)),
+        COUNTS.edges,
+        1.0,
+    ),
 }
 
 
@@ -237,7 +242,9 @@ def test_derivatives_of_a_gamma_by_both_numbers_of_its_shape():
 
     step = 1e-3
     for index, (da, db) in enumerate(((step, 0.0), (0.0, step))):
-        slopes = [(answer(1 + da / k, 0.7 + db / k) - answer(1 - da / k, 0.7 - db / k)) / (2 * step / k) for k in (1, 2)]
+        slopes = [
+            (answer(1 + da / k, 0.7 + db / k) - answer(1 - da / k, 0.7 - db / k)) / (2 * step / k) for k in (1, 2)
+        ]
         exact = float(jax.grad(answer, index)(1.0, 0.7))
         # the derivative of the incomplete gamma by its shape is a series good to 1e-8
         assert exact == pytest.approx(float(4 * slopes[1] - slopes[0]) / 3, rel=1e-6)

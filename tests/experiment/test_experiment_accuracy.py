@@ -26,7 +26,10 @@ DETECTORS = {  # mass in kg, threshold in keV, top of the axes in keV, resolutio
 
 def experiment(formula, mass, threshold, top, resolution):
     facility = Facility(2 * GeV, 5 * MW, 14 * Hz, UniformPulse(2.86 * ms), operation=5000 * hour / year)
-    response = (Threshold(threshold * keV), TruncatedGaussianSmearing(SquareRootResolution(resolution, threshold * keV)))
+    response = (
+        Threshold(threshold * keV),
+        TruncatedGaussianSmearing(SquareRootResolution(resolution, threshold * keV)),
+    )
     channel = Channel(CEvNS(), EnergyAxis(0 * keV, top * keV, CELLS, SquareRoot()), response, name="cevns")
     seen = EnergyAxis(threshold * keV, top * keV, 20, SquareRoot())
     detector = Detector(Site(20 * m), mass * kg, Material(formula), seen, (channel,))

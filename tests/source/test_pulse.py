@@ -36,7 +36,7 @@ PULSES = {  # name: pulse, density in 1/ns, its break points in ns
     ),
     "overlapping double": (
         DoublePulse(100 * ns, 60 * ns),
-        lambda s: ((s < 100) / 200 + (s > 60) / 200),
+        lambda s: (s < 100) / 200 + (s > 60) / 200,
         (0, 60, 100, 160),
     ),
     "gaussian": (GaussianPulse(440 * ns, 150 * ns), gaussian(440, 150), tuple(440 + 150 * np.arange(-12.0, 13.0, 2))),

@@ -23,7 +23,7 @@ class ThresholdScan(AbstractTask):
 
     start: Energy = quantity()
     stop: Energy = quantity()
-    points: int = static(default=60)
+    points: int = static(default=120)
 
     def run(self, context: Context) -> Section:
         thresholds = np.geomspace(float(self.start), float(self.stop), self.points)

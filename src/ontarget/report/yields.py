@@ -67,8 +67,10 @@ def picture(rows: list[dict]) -> Picture:
     for index, row in enumerate(rows):
         made = np.array([row["per flavour and year"]])
         relative = (row["error"] or 0.0) / row["neutrinos per flavour and proton"]
-        label, hollow = row["facility"].replace("_", " "), row["error"] is None
-        marks.append(Mark(label, power[[index]], made, made * relative, group=index, hollow=hollow))
+        label, hollow = row["facility"].replace("_", " ").upper(), row["error"] is None
+        marks.append(
+            Mark(label, power[[index]], made, made * relative if relative else None, group=index, hollow=hollow)
+        )
     figure = curves_figure(guides, marks, "beam power (MW)", "neutrinos per flavour and year", "log", "log")
     caption = (
         "Neutrinos of each flavour per calendar year against beam power; hollow: the source gives no error. "
