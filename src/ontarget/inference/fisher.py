@@ -14,7 +14,7 @@ from ontarget.inference.poisson import LEAST, poisson
 FLAT = 1e-10  # eigenvalue, relative to the largest possible, below which a direction is not determined
 
 
-def gradient(likelihood: Likelihood, theta: Float[np.ndarray, parameter]) -> Float[np.ndarray, parameter]:
+def gradient(likelihood: Likelihood, theta: Float[np.ndarray, " parameter"]) -> Float[np.ndarray, " parameter"]:
     """Derivative of -2 ln L by each parameter, priors included."""
     counts = likelihood.expansion.jacobian(np.asarray(theta))
     _, slope, _ = poisson(counts[0], np.asarray(likelihood.data))
@@ -42,7 +42,7 @@ def fisher(likelihood: Likelihood, **values: float) -> Float[np.ndarray, "parame
     return (counts[1:] * weight / 2.0) @ counts[1:].T + np.diag(rates**2)
 
 
-def hessian(likelihood: Likelihood, theta: Float[np.ndarray, parameter]) -> Float[np.ndarray, "parameter parameter"]:
+def hessian(likelihood: Likelihood, theta: Float[np.ndarray, " parameter"]) -> Float[np.ndarray, "parameter parameter"]:
     """Second derivatives of -2 ln L with the observed counts, priors by the square of their rate."""
     counts, second = likelihood.expansion.jacobian(np.asarray(theta)), likelihood.expansion.hessian(np.asarray(theta))
     observed = np.asarray(likelihood.data)

@@ -30,7 +30,7 @@ class Chain(Noun):
     parameters: tuple[AbstractParameter, ...]
     targets: tuple[tuple[str, ...], ...] = static()
 
-    def __call__(self, theta: Sequence[Any]) -> Float[Array, bin]:
+    def __call__(self, theta: Sequence[Any]) -> Float[Array, " bin"]:
         leaves = addresses(self.experiment)
         values: dict[str, Any] = {}
         for parameter, targets, value in zip(self.parameters, self.targets, theta, strict=True):

@@ -33,11 +33,11 @@ class Scan(Noun):
     message : a sentence where something is to be known, else empty
     """
 
-    grids: dict[str, Float[np.ndarray, _]]
-    values: Float[np.ndarray, ...]
-    nuisances: dict[str, Float[np.ndarray, ...]]
-    converged: Bool[np.ndarray, ...]
-    at_edge: Bool[np.ndarray, ...]
+    grids: dict[str, Float[np.ndarray, " _"]]
+    values: Float[np.ndarray, "..."]
+    nuisances: dict[str, Float[np.ndarray, "..."]]
+    converged: Bool[np.ndarray, "..."]
+    at_edge: Bool[np.ndarray, "..."]
     best: Fit
     message: str = static()
 

@@ -27,10 +27,10 @@ class Fits(NamedTuple):
     """
 
     free: Float[np.ndarray, "point free"]
-    value: Float[np.ndarray, point]
-    edm: Float[np.ndarray, point]
-    converged: Bool[np.ndarray, point]
-    at_edge: Bool[np.ndarray, point]
+    value: Float[np.ndarray, " point"]
+    edm: Float[np.ndarray, " point"]
+    converged: Bool[np.ndarray, " point"]
+    at_edge: Bool[np.ndarray, " point"]
 
 
 def score(
@@ -38,7 +38,7 @@ def score(
     free: Sequence[str],
     thetas: Float[np.ndarray, "point parameter"],
     data: Float[np.ndarray, "toy bin"] | None = None,
-    toy: Int[np.ndarray, point] | None = None,
+    toy: Int[np.ndarray, " point"] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Fits:
     """Minimise -2 ln L over the parameters `free`, each point starting from, and otherwise fixed at, its row of theta.

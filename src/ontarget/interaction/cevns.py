@@ -43,7 +43,7 @@ class CEvNS(AbstractInteraction):
     proton: AbstractFormFactor = HelmLewinSmith()
     neutron: AbstractFormFactor = HelmLewinSmith()
 
-    def weak_charge_squared(self, nuclide: Nuclides, recoil: Float[Array, "*t"]) -> Float[Array, 3 * t]:
+    def weak_charge_squared(self, nuclide: Nuclides, recoil: Float[Array, "*t"]) -> Float[Array, "3 *t"]:
         r""":math:`\sum_\beta (Z g_p F_p + N g_n F_n)^2` for each family at recoil energies T, dimensionless."""
         positive = jnp.where(recoil > 0, recoil, 1e-15 * nuclide.mass)  # a cell of no width at 0: keep the root's slope
         q = jnp.sqrt(2 * nuclide.mass * positive)

@@ -68,7 +68,7 @@ class Material(Noun):
         """The isotopes of this material, in the order of `nuclei_per_mass`."""
         return Nuclides.from_rows(row for row, _ in self.composition())
 
-    def nuclei_per_mass(self) -> Float[Array, nuclide]:
+    def nuclei_per_mass(self) -> Float[Array, " nuclide"]:
         r"""Number of nuclei of each isotope per mass of material, 1/mass.
 
         .. math:: n_i = \frac{\nu_i}{\sum_j \nu_j m_j}

@@ -64,7 +64,7 @@ def curves_figure(
             draw_mark(axes, mark, index)
         axes.set_xlabel(x_label)
         axes.set_ylabel(y_label)
-        if any(item.label for item in (*curves, *marks)):
+        if any(label for label in (*(one.label for one in curves), *(one.label for one in marks))):
             figure.legend(*axes.get_legend_handles_labels(), loc="outside right upper", fontsize=9)
     return figure
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -42,7 +43,7 @@ def panels_figure(panels: Sequence[Panel], columns: int = 3) -> Figure:
             axes.set_ylim(bottom=0)
         for axes in grid[len(panels) :]:
             axes.set_visible(False)
-        handles: dict[str, object] = {}
+        handles: dict[str, Any] = {}
         for axes in grid[: len(panels)]:
             handles |= {label: handle for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)}
         figure.legend(list(handles.values()), list(handles), loc="outside lower center", ncols=5, fontsize=9)

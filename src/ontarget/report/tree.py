@@ -19,17 +19,16 @@ def leaf_rows(loaded: Loaded[Any]) -> list[dict[str, Any]]:
     rows = []
     for address, classes, value, dimension in leaves(loaded.noun):
         record = loaded.provenance.get(address)
-        given = record is not None
         text = shown(value, dimension)
         rows.append(
             {
                 "address": address,
                 "classes": classes,
-                "value": record.text if given and record.text and np.ndim(value) == 0 else text,
+                "value": record.text if record and record.text and np.ndim(value) == 0 else text,
                 "unit": dimension.unit if dimension else "",
-                "cite": list(record.cite) if given else [],
-                "note": record.note if given else "",
-                "default": not given and dimension is not None,
+                "cite": list(record.cite) if record else [],
+                "note": record.note if record else "",
+                "default": record is None and dimension is not None,
             }
         )
     return rows
