@@ -35,7 +35,9 @@ def test_electron_equivalent_rates_count_visible_energy():
         by_constant.expected(1 * kg, 1 * day, Untagged(), SEEN.edges), 10 * 0.1 * 2.5, rtol=1e-12
     )
     model = Lindhard(0.157, 32.0)
-    total = SteadyState(10 * CKKD, 1.0, ElectronEquivalent(model)).expected(1 * kg, 1 * day, Untagged(), SEEN.edges).sum()
+    total = (
+        SteadyState(10 * CKKD, 1.0, ElectronEquivalent(model)).expected(1 * kg, 1 * day, Untagged(), SEEN.edges).sum()
+    )
     ends = np.asarray(model.image(SEEN.edges)) / keV
     assert float(total) == pytest.approx(10 * (ends[-1] - ends[0]), rel=1e-12)
 
@@ -75,7 +77,10 @@ def detector(**changes):
         (lambda: detector(mass=-1 * kg), "mass"),
         (lambda: detector(mass=float("nan") * kg), "mass"),
         (lambda: detector(channels=()), "channels"),
-        (lambda: detector(backgrounds=(TabulatedBackground(np.ones(3) / day, 1.0, name="off"),)), "backgrounds.off.rates"),
+        (
+            lambda: detector(backgrounds=(TabulatedBackground(np.ones(3) / day, 1.0, name="off"),)),
+            "backgrounds.off.rates",
+        ),
     ],
 )
 def test_impossible_detectors_are_refused(make, field):

@@ -1,5 +1,7 @@
 """Migration probabilities against scipy's distributions, and the laws that every response obeys."""
 
+import itertools
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -65,7 +67,12 @@ CASES = {
     ),
     # a whole number below an edge: the distribution function just below it
     "Poisson": (PoissonSmearing(), lambda x: Below(stats.poisson(x)), COUNTS.edges, 1.0),
-    "gamma": (GammaSmearing(1.0, 0.716), lambda x: stats.gamma(1 + 0.716 * x, scale=x / (1 + 0.716 * x)), COUNTS.edges, 1.0),
+    "gamma": (
+        GammaSmearing(1.0, 0.716),
+        lambda x: stats.gamma(1 + 0.716 * x, scale=x / (1 + 0.716 * x)),
+        COUNTS.edges,
+        1.0,
+    ),
 }
 
 
@@ -200,8 +207,13 @@ def test_efficiency_after_smearing_is_taken_at_the_smeared_energy():
         middle = (cells[cell] + cells[cell + 1]) / 2
         density = stats.norm(middle, 1.5).pdf
         expected = [
-            quad(lambda x: density(x) * np.interp(x, kinks, kept), a, b, points=kinks[(kinks > a) & (kinks < b)])[0]
-            for a, b in zip(edges[:-1], edges[1:], strict=True)
+            quad(
+                lambda x, density=density: density(x) * np.interp(x, kinks, kept),
+                a,
+                b,
+                points=kinks[(kinks > a) & (kinks < b)],
+            )[0]
+            for a, b in itertools.pairwise(edges)
         ]
         # the cell's width (0.2 keV) against its middle: h^2 / 24 times a second derivative of 0.2; the same between
         np.testing.assert_allclose(found[cell, :-1], expected, atol=1e-3)
@@ -237,7 +249,9 @@ def test_derivatives_of_a_gamma_by_both_numbers_of_its_shape():
 
     step = 1e-3
     for index, (da, db) in enumerate(((step, 0.0), (0.0, step))):
-        slopes = [(answer(1 + da / k, 0.7 + db / k) - answer(1 - da / k, 0.7 - db / k)) / (2 * step / k) for k in (1, 2)]
+        slopes = [
+            (answer(1 + da / k, 0.7 + db / k) - answer(1 - da / k, 0.7 - db / k)) / (2 * step / k) for k in (1, 2)
+        ]
         exact = float(jax.grad(answer, index)(1.0, 0.7))
         # the derivative of the incomplete gamma by its shape is a series good to 1e-8
         assert exact == pytest.approx(float(4 * slopes[1] - slopes[0]) / 3, rel=1e-6)

@@ -160,7 +160,9 @@ def test_impossible_experiments_are_refused(make):
 
 def test_expected_and_bins_agree():
     one = experiment(tag=TIMES, backgrounds=(SteadyState(1 * CKKD, 1.0),))
-    np.testing.assert_allclose(eqx.filter_jit(Experiment.bins)(one), np.asarray(one.expected().total()).ravel(), rtol=1e-12)
+    np.testing.assert_allclose(
+        eqx.filter_jit(Experiment.bins)(one), np.asarray(one.expected().total()).ravel(), rtol=1e-12
+    )
 
 
 RESOLUTION = SquareRootResolution(0.3, 1 * keV)
@@ -173,8 +175,11 @@ KINDS = {
     ),
     "threshold on a truth edge": lambda: experiment((Threshold(9 * keV),), spacing=Linear(), top=180, material="Ge"),
     "Gaussian after quenching, in time": lambda: experiment(
-        (Lindhard(0.157, 32.0), GaussianSmearing(RESOLUTION, axis=EnergyAxis(0.01 * keV, 40 * keV, 80)),
-         SmoothThreshold(2 * keV, 1 * keV)),
+        (
+            Lindhard(0.157, 32.0),
+            GaussianSmearing(RESOLUTION, axis=EnergyAxis(0.01 * keV, 40 * keV, 80)),
+            SmoothThreshold(2 * keV, 1 * keV),
+        ),
         seen=EnergyAxis(0.5 * keV, 15 * keV, 4),
         material="Ge",
         tag=TIMES,

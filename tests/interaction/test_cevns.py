@@ -160,7 +160,9 @@ def test_axial_part_of_fluorine_and_argon():
 MODELS = {
     "tree": CEvNS(),
     "radiative": CEvNS(RadiativeCouplings(), KleinNystrand(), SymmetrisedFermi()),
-    "NSI": AxialCEvNS(CEvNS(NSI(TreeCouplings(), *(0.03 * (k - 4) for k in range(12))), Helm(3.4 * fm), Helm(3.5 * fm))),
+    "NSI": AxialCEvNS(
+        CEvNS(NSI(TreeCouplings(), *(0.03 * (k - 4) for k in range(12))), Helm(3.4 * fm), Helm(3.5 * fm))
+    ),
 }
 
 
@@ -177,9 +179,7 @@ def test_derivatives_by_every_leaf(name):
     assert np.isfinite(gradient).all()
     for index, value in enumerate(np.asarray(flat)):
         step = 1e-3 * (abs(value) or 0.1)
-        slopes = [
-            (answer(flat.at[index].add(h)) - answer(flat.at[index].add(-h))) / (2 * h) for h in (step, step / 2)
-        ]
+        slopes = [(answer(flat.at[index].add(h)) - answer(flat.at[index].add(-h))) / (2 * h) for h in (step, step / 2)]
         # Richardson leaves step^4 of the scale, 1e-12; rounding 1e-13 of the answer over the step
         scale = max(abs(gradient[index]), 1e-3 * abs(float(answer(flat)) / max(abs(value), 0.1)))
         assert float(4 * slopes[1] - slopes[0]) / 3 == pytest.approx(gradient[index], abs=1e-6 * scale)

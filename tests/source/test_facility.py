@@ -31,7 +31,9 @@ def test_given_protons_are_used_where_they_agree():
 
 
 def test_given_protons_that_contradict_the_power_are_refused():
-    with pytest.raises(InputError, match=r"protons: got 3e\+23 1/yr\. Power, proton energy and operation give") as caught:
+    with pytest.raises(
+        InputError, match=r"protons: got 3e\+23 1/yr\. Power, proton energy and operation give"
+    ) as caught:
         ess(operation=5000 * hour / year, protons=3e23 / year)
     assert caught.value.where == "protons"
 

@@ -25,8 +25,8 @@ class AxialCEvNS(AbstractInteraction):
         F_A = \frac43 g_A^2 \frac{J+1}{J}\big(\langle S_p\rangle - \langle S_n\rangle\big)^2 e^{-q^2b^2}
 
     Isovector axial current at leading order; the harmonic-oscillator Gaussian stands for the nucleus' own structure
-    function, whose polynomial in q is left out (tens of per cent of a term that is about 4 % of the stopped-pion rate on
-    fluorine and far less on heavier nuclei). Zero where the spins are not known.
+    function, whose polynomial in q is left out (tens of per cent of a term that is about 4 % of the stopped-pion rate
+    on fluorine and far less on heavier nuclei). Zero where the spins are not known.
 
     References
     ----------
