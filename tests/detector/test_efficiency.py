@@ -1,3 +1,5 @@
+import itertools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -30,9 +32,7 @@ def test_a_threshold_keeps_exactly_what_lies_above(threshold):
 def test_smooth_threshold_is_averaged_over_the_cell():
     edges = np.linspace(0, 10, 21)
     found = SmoothThreshold(4 * keV, 0.6 * keV).weight(jnp.asarray(edges * keV))
-    expected = [
-        quad(lambda x: norm.cdf((x - 4) / 0.6), a, b)[0] / (b - a) for a, b in zip(edges[:-1], edges[1:], strict=True)
-    ]
+    expected = [quad(lambda x: norm.cdf((x - 4) / 0.6), a, b)[0] / (b - a) for a, b in itertools.pairwise(edges)]
     # 4 nodes on cells of 0.8 widths: (0.4)^8 / 8! of the eighth derivative, 1e-7
     np.testing.assert_allclose(found, expected, atol=1e-7)
 

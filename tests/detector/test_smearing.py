@@ -1,5 +1,7 @@
 """Migration probabilities against scipy's distributions, and the laws that every response obeys."""
 
+import itertools
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -205,8 +207,13 @@ def test_efficiency_after_smearing_is_taken_at_the_smeared_energy():
         middle = (cells[cell] + cells[cell + 1]) / 2
         density = stats.norm(middle, 1.5).pdf
         expected = [
-            quad(lambda x: density(x) * np.interp(x, kinks, kept), a, b, points=kinks[(kinks > a) & (kinks < b)])[0]
-            for a, b in zip(edges[:-1], edges[1:], strict=True)
+            quad(
+                lambda x, density=density: density(x) * np.interp(x, kinks, kept),
+                a,
+                b,
+                points=kinks[(kinks > a) & (kinks < b)],
+            )[0]
+            for a, b in itertools.pairwise(edges)
         ]
         # the cell's width (0.2 keV) against its middle: h^2 / 24 times a second derivative of 0.2; the same between
         np.testing.assert_allclose(found[cell, :-1], expected, atol=1e-3)

@@ -1,4 +1,4 @@
-"""An independent calculation of smeared recoil spectra: numpy and scipy only, its own constants, no code of the package.
+"""An independent calculation of smeared recoil spectra: numpy and scipy only, own constants, no code of the package.
 
 Energies in keV, masses in kg, cross-sections in cm2. Isotopes are (Z, N, nuclear mass in keV, nuclei per kg).
 """

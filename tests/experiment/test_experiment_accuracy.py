@@ -1,5 +1,7 @@
 """The accuracy law: six detectors at the ESS against an independent calculation."""
 
+import itertools
+
 import numpy as np
 import pytest
 from experiment_reference import HBAR_C, LINE, MUON, Recoils, bracket_mean, truncated_spectrum
@@ -50,7 +52,7 @@ def recoils(formula, mass):
 
 @pytest.mark.parametrize("formula", DETECTORS)
 def test_expected_spectrum_agrees_with_the_reference(formula):
-    mass, threshold, top, resolution = DETECTORS[formula]
+    mass, threshold, _top, resolution = DETECTORS[formula]
     counts = experiment(formula, *DETECTORS[formula]).expected()
     found = np.asarray(counts.signal()).ravel()
     seen = np.asarray(counts.seen.edges) / keV
@@ -97,7 +99,7 @@ def test_the_reference_bins_are_the_adaptive_integral_over_recoils():
 
     near = [seen[index] - 5, seen[index] - 1, seen[index], seen[index + 1], seen[index + 1] + 1, seen[index + 1] + 6]
     near = sorted({*near, *(b for b in reference.breaks() if near[0] < b < near[-1])})
-    pieces = zip(near[:-1], near[1:], strict=True)
+    pieces = itertools.pairwise(near)
     adaptive = sum(quad(integrand, a, b, epsabs=0, epsrel=1e-11)[0] for a, b in pieces)
     # the pieces stop at six standard deviations: 1e-9
     assert expected[index] == pytest.approx(adaptive, rel=3e-8)

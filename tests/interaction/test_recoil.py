@@ -1,5 +1,7 @@
 """Kernels against adaptive quadrature of the differential cross-section, written here with its own constants."""
 
+import itertools
+
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
@@ -63,7 +65,7 @@ def by_quadrature(density, nuclide, energy, edges):
     mass = float(nuclide.mass / MeV)
     limit = 2 * energy**2 / (mass + 2 * energy)
     bounded = np.minimum(edges, limit)
-    pieces = zip(bounded[:-1], bounded[1:], strict=True)
+    pieces = itertools.pairwise(bounded)
     return np.array([quad(lambda t: density(t, energy), a, b, epsabs=0, epsrel=1e-11)[0] for a, b in pieces])
 
 

@@ -34,7 +34,7 @@ def test_cell_average_is_the_mean_over_each_cell():
 def test_cell_average_of_several_rows():
     edges = jnp.linspace(0.0, 1.0, 4)
     both = cell_average(lambda x: jnp.stack([x, x**2]), edges, 2)
-    np.testing.assert_allclose(both, [cell_average(lambda x: x**k, edges, 2) for k in (1, 2)], rtol=1e-15)
+    np.testing.assert_allclose(both, [cell_average(lambda x, k=k: x**k, edges, 2) for k in (1, 2)], rtol=1e-15)
 
 
 def test_merge_edges_inserts_and_clips():

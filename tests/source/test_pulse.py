@@ -1,5 +1,7 @@
 """Pulses against adaptive quadrature of the proton current convolved with the decays."""
 
+import itertools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -68,7 +70,7 @@ def convolved(t, density, breaks, decayed):
     points = sorted({*(b for b in breaks if b < t), *([t] if t <= max(breaks) else [])})
     # the decay's own scale, seen backwards from t, which a long pulse would otherwise hide from the quadrature
     points = sorted({*points, *(t - k * PION for k in (3, 12, 40) if points and points[0] < t - k * PION < points[-1])})
-    pieces = zip(points[:-1], points[1:], strict=True)
+    pieces = itertools.pairwise(points)
     return sum(quad(lambda s: density(s) * decayed(t - s), a, b, epsabs=1e-13, epsrel=1e-12)[0] for a, b in pieces)
 
 

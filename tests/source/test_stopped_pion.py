@@ -61,7 +61,7 @@ def test_tag_fractions_are_probabilities(width, start, length, offset, baseline)
 
 def test_prompt_leads_and_delayed_follows():
     prompt, delayed = StoppedPion(0.3).arrival(UniformPulse(1 * ns), Site(3 * m), TIMES)
-    # closed forms for a pulse much shorter than the lifetimes (1 ns against 26 ns: 2 %), first bin 0 to 500 ns less 10 ns
+    # closed forms for a pulse far shorter than the lifetimes (1 ns against 26 ns: 2 %), first bin 0 to 500 ns less 10
     assert float(prompt[0]) == pytest.approx(1 - np.exp(-490 / 26.033), abs=1e-3)
     fast, slow = (1 - np.exp(-490 / tau) for tau in (26.033, 2196.9811))
     assert float(delayed[0]) == pytest.approx((2196.9811 * slow - 26.033 * fast) / 2170.9481, abs=1e-3)

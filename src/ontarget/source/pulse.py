@@ -15,7 +15,7 @@ from ontarget.ground.noun import Noun, Time, quantity
 from ontarget.ground.units import TIME
 
 
-def rise(t: Float[Array, "*t"], width: Float[Array, "..."], tau: Float[Array, ""] | float) -> Float[Array, "*t"]:
+def rise(t: Float[Array, "*t"], width: Float[Array, "*width"], tau: Float[Array, ""] | float) -> Float[Array, "*t"]:
     r"""Fraction that has decayed by t, for protons spread evenly over [0, width] and a delay of mean tau.
 
     .. math:: C(t) = \frac{d + \tau e^{-(t-d)/\tau}(e^{-d/\tau} - 1)}{w},\quad d = \min(\max(t, 0), w)
