@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import Any
+
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
+from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
 from ontarget.numerics.axis import AbstractAxis
 
@@ -58,3 +63,48 @@ class Counts(Noun):
     def total(self) -> Float[Array, "tag seen"]:
         """Signal and background."""
         return self.signal() + self.background()
+
+    def to_xarray(self) -> Any:
+        """Total counts as an `xarray.DataArray` [part tag seen], one part per channel and background.
+
+        Coordinates are bin centres in display units, with the edges as attributes. Needs the extra ``ontarget[data]``.
+        """
+        xarray = needed("xarray")
+        parts = {one.name: one.values.sum(axis=0) for one in self.channels}
+        parts |= {one.name: one.values for one in self.backgrounds}
+        edges = [shown_edges(self.tag), shown_edges(self.seen)]
+        centres = [(one[1:] + one[:-1]) / 2 for one in edges]
+        return xarray.DataArray(
+            np.stack([np.asarray(values) for values in parts.values()]),
+            coords={"part": list(parts), "tag": centres[0], "seen": centres[1]},
+            dims=("part", "tag", "seen"),
+            name="counts",
+            attrs={"tag_edges": edges[0].tolist(), "seen_edges": edges[1].tolist(), "seen_unit": self.seen.dimension.unit},
+        )
+
+    def to_hist(self) -> Any:
+        """Total counts as a `hist.Hist` over part, tag and seen. Needs the extra ``ontarget[data]``."""
+        hist = needed("hist")
+        parts = {one.name: one.values.sum(axis=0) for one in self.channels}
+        parts |= {one.name: one.values for one in self.backgrounds}
+        histogram = hist.Hist(
+            hist.axis.StrCategory(list(parts), name="part"),
+            hist.axis.Variable(shown_edges(self.tag), name="tag"),
+            hist.axis.Variable(shown_edges(self.seen), name="seen", label=self.seen.dimension.unit),
+        )
+        histogram.view(flow=False)[...] = np.stack([np.asarray(values) for values in parts.values()])
+        return histogram
+
+
+def shown_edges(axis: AbstractAxis | None) -> np.ndarray:
+    """Edges in display units; one bin from 0 to 1 where there is no axis."""
+    return np.array([0.0, 1.0]) if axis is None else axis.shown()
+
+
+def needed(module: str) -> Any:
+    """A package of an extra; without it one sentence that names the extra."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError:
+        truth, remedy = "It is not installed.", "Install the extra: pip install 'ontarget[data]'."
+        raise InputError(f"the package {module!r}", "a request for it", truth, remedy) from None

@@ -1,0 +1,47 @@
+"""Our own numbers, frozen as text. ``python tests/regression/freeze.py`` rewrites them and prints what moved."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+FROZEN = Path(__file__).with_name("expected.json")
+
+
+def compute() -> dict[str, Any]:
+    """Counts per year of every experiment of the catalog: total, by flavour, and the spectrum, to nine digits."""
+    from ontarget.io import entries
+    from ontarget.io.entry import load_experiment
+    from ontarget.report.expectation import expectation
+
+    def rounded(value: float) -> float:
+        return float(f"{value:.9g}")
+
+    found: dict[str, Any] = {}
+    for name in entries("experiments"):
+        data = expectation(load_experiment(name).noun)
+        for channel, part in data["channels"].items():
+            found[f"{name}.{channel}"] = {
+                "total_per_year": rounded(part["total_per_year"]),
+                "by_flavour": {flavour: rounded(count) for flavour, count in part["by_flavour"].items()},
+                "counts": [rounded(count) for count in part["counts"][0][:12]],
+            }
+        for background, part in data["backgrounds"].items():
+            found[f"{name}.{background}"] = {"total_per_year": rounded(part["total_per_year"])}
+    return found
+
+
+def main() -> None:
+    """Rewrite the file and print what moved."""
+    old = json.loads(FROZEN.read_text()) if FROZEN.exists() else {}
+    new = compute()
+    for name in sorted(old.keys() | new.keys()):
+        before, after = old.get(name, {}).get("total_per_year"), new.get(name, {}).get("total_per_year")
+        if old.get(name) != new.get(name):
+            print(f"{name}: {before} -> {after}")
+    FROZEN.write_text(json.dumps(new, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
