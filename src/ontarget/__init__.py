@@ -33,7 +33,7 @@ _ROOMS = {
     "fit": "inference",
     "intervals": "inference",
     "likelihood": "inference",
-    "load": "io",
+    "load": "io.entry",
     "profile": "inference",
     "units": "ground",
 }
