@@ -13,8 +13,11 @@ from ontarget.io import bibliography, catalog
 
 @pytest.fixture(autouse=True)
 def small_catalog(tmp_path, monkeypatch):
-    (tmp_path / "detectors").mkdir()
-    (tmp_path / "detectors" / "toy.yaml").write_text("mass: {value: 1 kg, cite: A:2001aa}\n")
+    (tmp_path / "facilities").mkdir()
+    (tmp_path / "facilities" / "toy.yaml").write_text(
+        "name: A toy\nproton_energy: {value: 1 GeV, cite: A:2001aa}\npower: 1 MW\nrepetition: 10 Hz\n"
+        "pulse: {type: UniformPulse, width: 1 us}\n"
+    )
     (tmp_path / "references.bib").write_text("@article{A:2001aa, title={x}}\n")
     monkeypatch.setattr(catalog, "ROOT", tmp_path)
     monkeypatch.setattr(bibliography, "FILE", tmp_path / "references.bib")
@@ -40,9 +43,16 @@ def test_every_command_has_help(name, capsys):
 
 def test_list(capsys):
     assert run(["list"]) == 0
-    assert "detectors\n  toy\n" in capsys.readouterr().out
-    assert run(["list", "facilities"]) == 0
-    assert capsys.readouterr().out == "facilities\n"
+    assert "facilities\n  toy  A toy\n" in capsys.readouterr().out
+    assert run(["list", "detectors"]) == 0
+    assert capsys.readouterr().out == "detectors\n"
+
+
+def test_cite(capsys):
+    assert run(["cite", "toy"]) == 0
+    assert capsys.readouterr().out == "@article{A:2001aa, title={x}}\n"
+    assert run(["cite", "toy", "--keys"]) == 0
+    assert capsys.readouterr().out == "A:2001aa\n"
 
 
 @pytest.mark.parametrize(

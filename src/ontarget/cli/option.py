@@ -45,6 +45,8 @@ def keep_compiled() -> None:
     """Keep compiled programs between calls in the user's cache folder; without one, work without."""
     import jax
 
+    if os.environ.get("JAX_COMPILATION_CACHE_DIR"):  # the user's own choice
+        return
     root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     folder = Path(root) / "ontarget" / "jax"
     try:

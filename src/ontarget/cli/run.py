@@ -19,6 +19,7 @@ def command(study: str, output: Path | None, settings: tuple[str, ...], trust: b
     """Run a study and write one folder: report.html, figures, tables (CSV and JSON), run.json."""
     begun = time.monotonic()
     from ontarget.cli.table import print_table
+    from ontarget.io import check_folder
     from ontarget.report.study import run, say, write
 
     def progress(line: str) -> None:
@@ -26,6 +27,7 @@ def command(study: str, output: Path | None, settings: tuple[str, ...], trust: b
 
     keep_compiled()
     folder = output or Path("out") / Path(study).stem
+    check_folder(folder)
     answer = run(study, parse_settings(settings), trust, progress)
     page = write(answer, folder)
     for section in answer.sections:

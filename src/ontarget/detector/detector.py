@@ -10,6 +10,8 @@ from ontarget.matter.material import Material
 from ontarget.numerics.axis import AbstractAxis
 from ontarget.source.site import AbstractTag, Site, Untagged
 
+LARGEST_MATRIX = 10_000_000
+
 
 class Detector(Noun):
     """A mass of material at a site. All channels and backgrounds share the seen axis and the tag.
@@ -38,6 +40,12 @@ class Detector(Noun):
         check_positive(self, "mass")
         if not self.channels:
             raise InputError("channels", "none", "A detector has at least one channel.", "Add one.")
+        for channel in self.channels:
+            for name, bins in (("seen", self.seen.bins), ("tag", self.tag.bins)):
+                if bins * channel.truth.bins > LARGEST_MATRIX:
+                    got = f"{bins} {name} bins for {channel.truth.bins} of the truth"
+                    truth = f"Their product is at most {LARGEST_MATRIX}."
+                    raise InputError(f"channels.{channel.name}.truth.bins", got, truth, "Give fewer bins.")
         for background in self.backgrounds:
             if isinstance(background, TabulatedBackground) and len(background.rates) != self.seen.bins:
                 got = f"{len(background.rates)} rates"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -12,13 +14,16 @@ from ontarget.detector.detector import Detector
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
 from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.noun import Noun, static
-from ontarget.ground.units import ENERGY
+from ontarget.ground.units import ENERGY, MASS
 from ontarget.matter.nuclide import Nuclides
 from ontarget.propagation.none import AbstractPropagation, NoOscillation
 from ontarget.source.exposure import AbstractExposure
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
 from ontarget.source.stopped_pion import AbstractSource
+
+SEEN_AT_THE_START = 1e-3
+"""A truth axis may start where at most this fraction of the interactions is seen."""
 
 
 class Experiment(Noun):
@@ -102,9 +107,31 @@ class Experiment(Noun):
         counts = compiled_counts(self)
         for channel, found in zip(self.detector.channels, counts.channels, strict=True):
             total = concrete(found.values.sum())
-            if total is not None and not total > 0:
-                raise self.nothing_through(channel)
+            if total is not None and not 0 < total < math.inf:
+                raise self.nothing_through(channel) if total == 0 else self.not_finite(channel, total)
+            self.check_truth(channel, found)
         return counts
+
+    def check_truth(self, channel: Channel, found: ChannelCounts) -> None:
+        """Refuse a truth axis that starts where events are still seen: those below it would be lost."""
+        if not concrete(found.truth[:, 0].sum()):
+            return
+        share = float(compiled_start(channel, self.detector.seen.edges))
+        if share > SEEN_AT_THE_START:
+            axis = channel.truth
+            truth = f"There {100 * share:.3g} % are still seen: what lies below would be lost."
+            where = f"{self.name}, channels.{channel.name}.truth.start"
+            raise InputError(where, axis.dimension.show(float(axis.start)), truth, "Start it lower.")
+
+    def not_finite(self, channel: Channel, total: float) -> InputError:
+        """The error for counts beyond the largest number, or for none at all (NaN)."""
+        where = f"{self.name}, channel {channel.name}"
+        truth = f"The detector has {MASS.show(float(self.detector.mass))}, and the exposure {self.shown_protons()}."
+        return InputError(where, f"{total} events", truth, "Counts are finite: give smaller numbers.")
+
+    def shown_protons(self) -> str:
+        """Protons on target of the whole exposure, for messages."""
+        return f"{float(self.exposure.protons(self.facility)):.3g} protons"
 
     def nothing_through(self, channel: Channel) -> InputError:
         """The error for a channel whose response lets nothing through."""
@@ -122,3 +149,9 @@ class Experiment(Noun):
 def compiled_counts(experiment: Experiment) -> Counts:
     """`Experiment.counts`, compiled once per structure."""
     return experiment.counts()
+
+
+@eqx.filter_jit
+def compiled_start(channel: Channel, seen: Float[Array, " seen_edge"]) -> Float[Array, ""]:
+    """Which fraction of the interactions is seen at the start of a channel's truth axis."""
+    return channel.matrix(seen)[0, :-1].sum()

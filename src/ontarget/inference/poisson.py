@@ -33,9 +33,10 @@ def poisson(expected: Any, observed: Any) -> tuple[Any, Any, Any]:
     xp = namespace(expected, observed)
     safe = xp.maximum(expected, LEAST)
     below = xp.minimum(expected - LEAST, 0.0)
-    ratio = observed / safe
+    inverse = 1.0 / safe
+    ratio = observed * inverse
     log = xp.log(xp.where(ratio > 0.0, ratio, 1.0)) - below / LEAST
     value = 2.0 * (expected - observed + observed * log) + below**2 / LEAST
     slope = 2.0 * (1.0 - ratio) + 2.0 * below / LEAST
-    weight = 2.0 / safe + xp.where(below < 0.0, 2.0 / LEAST, 0.0)
+    weight = 2.0 * inverse + xp.where(below < 0.0, 2.0 / LEAST, 0.0)
     return value, slope, weight

@@ -87,7 +87,8 @@ class _Chunk:
     ) -> None:
         self.low, self.high = (np.asarray(one)[places] for one in (likelihood.expansion.low, likelihood.expansion.high))
         self.contraction = Contraction(likelihood, places, thetas, data, toy)
-        self.priors = [priors[i] for i in places]
+        # an equinox method makes a new module each time it is looked up: look it up once
+        self.priors = [(priors[i].pull, priors[i].rate) for i in places]
         self.offset = sum(
             (prior.minus_two_log(thetas[:, i]) for i, prior in enumerate(priors) if i not in places),
             np.zeros(len(thetas)),
@@ -124,8 +125,8 @@ class _Chunk:
         """Evaluate the trial points, keep those that do not raise -2 ln L, and set the damping."""
         value, gradient, expected, bent = self.contraction(active, trial)
         value, gradient, expected = value.copy(), gradient.copy(), expected.copy()
-        for i, prior in enumerate(self.priors):
-            pull, rate = prior.pull(trial[:, i]), prior.rate(trial[:, i])
+        for i, (pull_of, rate_of) in enumerate(self.priors):
+            pull, rate = pull_of(trial[:, i]), rate_of(trial[:, i])
             value += pull**2
             gradient[:, i] += 2.0 * pull * rate
             expected[:, i, i] += 2.0 * rate**2

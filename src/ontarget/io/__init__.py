@@ -6,7 +6,7 @@ from ontarget.io.load import Loaded, digest, load, load_tree, override
 from ontarget.io.provenance import Record
 from ontarget.io.quantity import parse
 from ontarget.io.structure import structure
-from ontarget.io.write import csv_text, json_text, run_record, write_csv, write_json, write_text
+from ontarget.io.write import check_folder, csv_text, json_text, run_record, write_csv, write_json, write_text
 from ontarget.io.yaml import Mark, Tree, parse_yaml, read_yaml
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Record",
     "Tree",
     "bibtex",
+    "check_folder",
     "csv_text",
     "digest",
     "entries",

@@ -69,6 +69,9 @@ def load_entry(name: str | Path, set: Mapping[str, Any] | None = None, trust: bo
 def load_experiment(name: str | Path, set: Mapping[str, Any] | None = None, trust: bool = False) -> Loaded[Experiment]:
     """An experiment by bare name, kind-qualified name or path."""
     path = catalog.find(name, ("experiments",))
+    if catalog.is_ours(path) and path.parent.name != "experiments":
+        truth = f"It is one of the {path.parent.name}, not an experiment."
+        raise InputError("catalog", f"the name {str(name)!r}", truth, "See 'ontarget list experiments'.")
     tree = identified(load_tree(name, set, ("experiments",)), path.stem)
     built = structure(Experiment, tree, trust)
     return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered), path)

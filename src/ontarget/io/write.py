@@ -11,6 +11,7 @@ import math
 import os
 import platform
 import secrets
+import tempfile
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -50,6 +51,30 @@ def write_text(path: str | Path, text: str) -> Path:
         where = one_line(path)
         raise InputError(where, f"a failure to write ({reason})", "", "Free space or choose another folder.") from None
     return path
+
+
+def check_folder(folder: str | Path) -> None:
+    """Refuse a folder that cannot be made or written into, before anything long is computed; nothing stays behind."""
+    folder = Path(folder)
+    made: list[Path] = []
+    try:
+        for path in (*reversed(folder.parents), folder):
+            if not path.exists():
+                path.mkdir()
+                made.append(path)
+        if not folder.is_dir():
+            raise InputError(one_line(folder), "a file", "Results go into a folder.", "Name another.")
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = one_line(getattr(error, "strerror", None) or error)
+        got = f"a folder that cannot be written ({reason})"
+        raise InputError(one_line(folder), got, "", "Name another with -o.") from None
+    finally:
+        for path in reversed(made):
+            path.rmdir()
 
 
 def write_json(path: str | Path, data: Any) -> Path:

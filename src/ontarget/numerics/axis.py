@@ -13,6 +13,9 @@ from ontarget.ground.errors import InputError, concrete, dimension_of
 from ontarget.ground.noun import Energy, Noun, Number, Time, quantity, static
 from ontarget.ground.units import Dimension
 
+MOST_BINS = 20_000
+"""A kernel and a response are matrices over their axes: beyond this they would not fit a memory."""
+
 
 class AbstractSpacing(Noun):
     """How the edges of an axis lie between its ends."""
@@ -72,6 +75,9 @@ class AbstractAxis(Noun):
         start, stop, dimension = concrete(self.start), concrete(self.stop), dimension_of(self, "start")
         if self.bins < 1:
             raise InputError("bins", str(self.bins), "An axis has at least one bin.", "Give a positive whole number.")
+        if self.bins > MOST_BINS:
+            truth = f"An axis has at most {MOST_BINS} bins."
+            raise InputError("bins", str(self.bins), truth, "Give fewer.")
         if isinstance(self.spacing, Explicit) and len(self.spacing.fractions) != self.bins + 1:
             given = f"{self.bins} bins and {len(self.spacing.fractions)} edges"
             raise InputError("bins", given, "There is one edge more than bins.", "Mend either.")

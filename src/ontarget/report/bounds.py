@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from ontarget.ground.noun import Number, quantity, static
 from ontarget.inference import AbstractParameter, Intervals, Likelihood, Scan, intervals, likelihood, profile
 from ontarget.plot import Interval, intervals_figure
 from ontarget.report.section import Context, Picture, Section, Table
-from ontarget.report.task import AbstractTask
+from ontarget.report.task import AbstractTask, check_points
 
 
 class Bounds(AbstractTask):
@@ -40,8 +40,10 @@ class Bounds(AbstractTask):
 
     def __check_init__(self) -> None:
         check_range(self, "level", 0.0, 1.0, open_low=True)
-        if self.points < 11:
-            raise InputError("points", str(self.points), "A profile needs at least 11.", "Leave it out for 201.")
+        check_points(self.points, 11, 100_001)
+
+    def check(self, context: Context) -> None:
+        check_targets(self.parameters, grouped(self.groups, context), context)
 
     def run(self, context: Context) -> Section:
         rows, bars, warnings = [], [], []
@@ -84,6 +86,15 @@ def grouped(groups: Mapping[str, tuple[str, ...]], context: Context) -> dict[str
     if groups:
         return {label: tuple(names) for label, names in groups.items()}
     return {short(name, context): (name,) for name in context.experiments}
+
+
+def check_targets(
+    parameters: Sequence[AbstractParameter], groups: Mapping[str, tuple[str, ...]], context: Context
+) -> None:
+    """Refuse parameters, of the task or of the study, whose address or start does not fit a group of experiments."""
+    for names in groups.values():
+        for parameter in (*parameters, *context.parameters):
+            parameter.initial(context.nouns(names))
 
 
 def short(name: str, context: Context) -> str:

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.ground.errors import InputError, check_range
+from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.inference import AbstractParameter, contour, likelihood, profile, threshold
 from ontarget.plot import Guide, Region, regions_figure
-from ontarget.report.bounds import grouped, start_of, symbol
+from ontarget.report.bounds import check_targets, grouped, start_of, symbol
 from ontarget.report.degeneracy import bands
 from ontarget.report.section import Context, Picture, Section, Table
-from ontarget.report.task import AbstractTask
+from ontarget.report.task import AbstractTask, check_points
 
 
 class Plane(AbstractTask):
@@ -44,8 +44,14 @@ class Plane(AbstractTask):
 
     def __check_init__(self) -> None:
         check_range(self, "level", 0.0, 1.0, open_low=True)
-        if self.points < 11:
-            raise InputError("points", str(self.points), "A plane needs at least 11 a side.", "Leave it out for 100.")
+        check_points(self.points, 11, 2001)
+
+    def check(self, context: Context) -> None:
+        groups = grouped(self.groups, context)
+        for label in self.filled:
+            if label not in groups:
+                raise InputError("filled", repr(label), "No group has this label.", did_you_mean(label, groups))
+        check_targets((self.x, self.y), groups, context)
 
     def run(self, context: Context) -> Section:
         rows, regions, warnings = [], [], []

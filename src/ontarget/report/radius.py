@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from ontarget.experiment.experiment import Experiment
-from ontarget.ground.errors import InputError
+from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.ground.units import fm
 from ontarget.inference import Intervals, Parameter, intervals, likelihood, profile
 from ontarget.interaction import CEvNS
 from ontarget.plot import Interval, intervals_figure
-from ontarget.report.bounds import short
+from ontarget.report.bounds import check_targets, short
 from ontarget.report.section import Context, Picture, Section, Table
-from ontarget.report.task import AbstractTask
+from ontarget.report.task import AbstractTask, check_points
 
 
 class Radius(AbstractTask):
@@ -27,13 +27,23 @@ class Radius(AbstractTask):
     low: Number = quantity(default=0.6)
     high: Number = quantity(default=1.4)
 
+    def __check_init__(self) -> None:
+        check_range(self, "level", 0.0, 1.0, open_low=True)
+        check_points(self.points, 11, 100_001)
+
+    def scale(self) -> Parameter:
+        """The parameter: one scale for the radii of all isotopes."""
+        return Parameter("scale", "*.interaction.neutron.scale", self.low, self.high)
+
+    def check(self, context: Context) -> None:
+        check_targets([self.scale()], {name: (name,) for name in context.experiments}, context)
+
     def run(self, context: Context) -> Section:
         rows, bars, warnings = [], [], []
 
         def measure(name: str) -> Intervals:
             context.progress(f"{self.title}: {short(name, context)}")
-            scale = Parameter("scale", "*.interaction.neutron.scale", self.low, self.high)
-            chance = likelihood(context.nouns([name]), [scale, *context.parameters])
+            chance = likelihood(context.nouns([name]), [self.scale(), *context.parameters])
             scan = profile(chance, {"scale": np.linspace(float(self.low), float(self.high), self.points)})
             return intervals(scan, float(self.level))
 

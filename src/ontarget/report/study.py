@@ -93,8 +93,12 @@ def run(
     for entry in study.experiments:
         place = folder / entry if catalog.is_path(entry) else entry
         found = load_experiment(place, overrides, trust)
+        if found.noun.name in loaded:
+            raise InputError("experiments", repr(found.noun.name), "It stands there already.", "List each once.")
         loaded[found.noun.name] = found
     context = Context(loaded, study.parameters, progress or say)
+    for task in study.tasks:
+        task.check(context)
     sections = tuple(task.run(context) for task in study.tasks)
     inputs = {f"study {Path(str(name)).stem}": own} | {one: found.digest for one, found in loaded.items()}
     return Answer(study, context, sections, run_record(inputs))

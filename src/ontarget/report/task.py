@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
+from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun
 from ontarget.report.section import Context, Section
 
@@ -11,6 +12,17 @@ from ontarget.report.section import Context, Section
 class AbstractTask(Noun):
     """One question of a study, answered with tables and figures."""
 
+    def check(self, context: Context) -> None:
+        """Refuse, before anything is computed, what does not fit the study's experiments."""
+        return
+
     @abstractmethod
     def run(self, context: Context) -> Section:
         """Answer it."""
+
+
+def check_points(points: int, least: int, most: int) -> None:
+    """Refuse a grid that is too coarse to mean anything, or too fine to be computed."""
+    if not least <= points <= most:
+        truth = f"At least {least} and at most {most} are taken."
+        raise InputError("points", str(points), truth, "Leave it out for the usual number.")

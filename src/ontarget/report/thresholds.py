@@ -6,11 +6,12 @@ import numpy as np
 
 from ontarget.experiment.counts import ChannelCounts
 from ontarget.experiment.experiment import Experiment
+from ontarget.ground.errors import InputError, check_positive, concrete
 from ontarget.ground.noun import Energy, quantity, static
-from ontarget.ground.units import keV, kg, year
+from ontarget.ground.units import ENERGY, keV, kg, year
 from ontarget.plot import Curve, Mark, curves_figure
 from ontarget.report.section import Context, Picture, Section, Table
-from ontarget.report.task import AbstractTask
+from ontarget.report.task import AbstractTask, check_points
 from ontarget.report.validation import published
 
 
@@ -24,6 +25,14 @@ class ThresholdScan(AbstractTask):
     start: Energy = quantity()
     stop: Energy = quantity()
     points: int = static(default=120)
+
+    def __check_init__(self) -> None:
+        check_positive(self, "start", "stop")
+        start, stop = concrete(self.start), concrete(self.stop)
+        if start is not None and stop is not None and not start < stop:
+            remedy = f"Give more than start, {ENERGY.show(start)}."
+            raise InputError("stop", ENERGY.show(stop), "Thresholds go upwards.", remedy)
+        check_points(self.points, 2, 100_001)
 
     def run(self, context: Context) -> Section:
         thresholds = np.geomspace(float(self.start), float(self.stop), self.points)

@@ -66,6 +66,8 @@ class StoppedPion(AbstractSource):
         check_positive(self, "neutrinos_per_proton")
         if self.nodes < 8:
             raise InputError("nodes", str(self.nodes), "At least 8 nodes are needed.", "Leave it out for 256.")
+        if self.nodes > 1024:
+            raise InputError("nodes", str(self.nodes), "At most 1024 nodes are taken.", "Leave it out for 256.")
 
     def spectrum(self) -> Spectrum:
         """Neutrinos per stopped pion at quadrature nodes, contamination included."""
