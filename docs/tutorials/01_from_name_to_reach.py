@@ -77,8 +77,8 @@ csi, silicon = ot.load("ess_csi", set=nsi), ot.load("ess_silicon", set=nsi)
 # multiplies it. The star ties the same number of all experiments: two detectors at one source share its yield.
 
 new = [
-    ot.Parameter("eps_ee_u", "*.couplings.eps_ee_u", low=-1.2, high=1.6),
-    ot.Parameter("eps_ee_d", "*.couplings.eps_ee_d", low=-1.2, high=1.6),
+    ot.Parameter("eps_ee_u", "*.couplings.eps_ee_u", low=-1.0, high=1.1),
+    ot.Parameter("eps_ee_d", "*.couplings.eps_ee_d", low=-1.0, high=1.1),
 ]
 nuisances = [
     ot.Scale("signal", "*.source.neutrinos_per_proton", low=0.2, high=1.8, prior=ot.Gaussian(mean=1, sigma=0.10)),
@@ -101,7 +101,7 @@ print("eps_ee_u at 90 %:", " or ".join(f"{piece.low:+.3f} to {piece.high:+.3f}" 
 # Both couplings now. One nucleus measures one combination of u and d, so its allowed region is a pair of bands; a
 # nucleus with another ratio of neutrons to protons has other bands, and the two cross.
 
-grid = np.linspace(-1.2, 1.6, 181)
+grid = np.linspace(-1.0, 1.1, 201)
 regions = []
 for label, experiments in {"CsI": [csi], "silicon": [silicon], "both": [csi, silicon]}.items():
     scan = ot.profile(ot.likelihood(experiments, [*new, *nuisances]), {"eps_ee_u": grid, "eps_ee_d": grid})
