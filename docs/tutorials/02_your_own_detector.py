@@ -16,7 +16,7 @@ from ontarget.plot import Panel, panels_figure, to_svg
 #
 # From the true recoil energy to what is seen there are four stages, in this order: quenching turns recoil energy into
 # visible energy, the light yield turns that into a mean number of photo-electrons, Poisson statistics turn the mean
-# into a whole number, and some events are lost. One response serves the channel, so sodium and iodine are quenched alike.
+# into a whole number, and some events are lost. One response serves the channel: sodium and iodine are quenched alike.
 
 text = """
 name: Sodium iodide, an example
@@ -103,6 +103,6 @@ def stacked(axis):
 
 panels = [
     Panel("when", *stacked(0), "arrival time (µs)", "events per µs and year"),
-    Panel("how bright", *stacked(1), "photo-electrons", "events per photo-electron and year"),
+    Panel("how bright", *stacked(1), "photo-electrons", "events per p.e. and year"),
 ]
 Path("arrival.svg").write_text(to_svg(panels_figure(panels, columns=2)), encoding="utf-8")
