@@ -24,12 +24,12 @@ NAMES = {
     r"C$_3$F$_8$": "ess_c3f8",
 }
 COUPLINGS = {"detector.channels.cevns.interaction.couplings": {"type": "NSI"}}
-GRID = np.linspace(-0.8, 1.0, 151)
+GRID = np.linspace(-0.8, 1.0, 141)
 
 
 def draw_counts(axes: Axes, experiments: dict[str, ot.Experiment]) -> None:
     """Recoils per kg and year above each threshold; a dot where the detector is proposed to have it."""
-    energies = np.geomspace(0.05 * keV, 150 * keV, 90)
+    energies = np.geomspace(0.05 * keV, 150 * keV, 70)
     for (label, one), colour in zip(experiments.items(), COLOURS, strict=False):
         style = "--" if label == "xenon" else "-"  # it lies on caesium iodide, its neighbour
         unit = float(one.exposure.calendar(one.facility) / year * one.detector.mass / kg)
