@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -34,7 +35,7 @@ CAPTIONS = {
     "02_your_own_detector_arrival": "Arrival time and light of the events in 100 kg of sodium iodide at the SNS.",
     "spectra": "Spectra of the six detectors over three years, stacked by flavour on top of the steady background.",
     "thresholds": "Recoils above a sharp threshold, per kilogram and year; the marks are the proposed thresholds.",
-    "yields": "Neutrinos per flavour and year of eight facilities and their upgrades, against beam power.",
+    "yields": "Neutrinos per flavour and year at eight facilities, upgrades among them, against beam power.",
     "nsi_bounds": "Vector couplings of electron and muon neutrinos to quarks allowed at 90 %, one at a time.",
     "neutron_radius": "One standard deviation of the rms radius of the neutron density of each target.",
     "nsi_plane": "Couplings to u and d quarks allowed at 90 % by one, two and six nuclei.",
@@ -60,7 +61,7 @@ def figures_of(command: list[str], prefix: str = "") -> list[str]:
         run(command, folder)
         found = sorted(Path(folder).rglob("*.svg"))
         names = [keep(figure, f"{prefix}{figure.stem}") for figure in found]
-    print(f"{prefix or Path(command[0]).name}: {len(names)} figures, {time.monotonic() - start:.0f} s", flush=True)
+    print(f"{' '.join(command)}: {len(names)} figures, {time.monotonic() - start:.0f} s", flush=True)
     return names
 
 
@@ -71,8 +72,9 @@ def keep(figure: Path, name: str) -> str:
     if len(text) <= LARGEST_SVG:
         (GALLERY / f"{name}.svg").write_bytes(text)
         return f"{name}.svg"
-    if not png.exists():
-        subprocess.run(["rsvg-convert", "-w", "1000", str(figure), "-o", str(png)], check=True)
+    if shutil.which("rsvg-convert") is None:
+        sys.exit(f"{name}: {len(text) // 1000} kB as SVG, and no rsvg-convert here to make a PNG: install librsvg.")
+    subprocess.run(["rsvg-convert", "-w", "1000", str(figure), "-o", str(png)], check=True)
     if png.stat().st_size > LARGEST_PNG:
         sys.exit(f"{name}: {png.stat().st_size // 1000} kB as PNG; a figure of the gallery has at most 150.")
     (GALLERY / f"{name}.png").write_bytes(png.read_bytes())
