@@ -113,7 +113,7 @@ def main() -> None:
         from ontarget.io import entries
 
         for name in entries("experiments"):
-            found[name] = answers(ontarget.load(Experiment, f"experiments/{name}").noun.expected())
+            found[name] = answers(ontarget.load(f"experiments/{name}").expected())
     json.dump(found, sys.stdout)
 
 

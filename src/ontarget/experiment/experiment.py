@@ -136,7 +136,7 @@ class Experiment(Noun):
     def nothing_through(self, channel: Channel) -> InputError:
         """The error for a channel whose response lets nothing through."""
         axis = self.detector.seen
-        shown = f"{axis.shown()[0]:.6g} to {axis.shown()[-1]:.6g} {axis.dimension.unit}".rstrip()
+        shown = f"{axis.shown()[0]:.6g} and {axis.shown()[-1]:.6g} {axis.dimension.unit}".rstrip()
         return InputError(
             f"{self.name}, channel {channel.name}",
             f"no event between {shown}",

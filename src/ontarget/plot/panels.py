@@ -26,9 +26,10 @@ class Panel:
 
 def panels_figure(panels: Sequence[Panel], columns: int = 3) -> Figure:
     """Stacked spectra with one legend for all panels."""
+    columns = min(columns, len(panels))
     rows = -(-len(panels) // columns)
     with mpl.rc_context(RULES):
-        figure, grid = new_grid(rows, columns, 3.3 * columns, 2.6 * rows + 0.4)
+        figure, grid = new_grid(rows, columns, max(3.3 * columns, 5.0), 2.6 * rows + 0.4)
         labels = list(dict.fromkeys(label for panel in panels for label in panel.parts))
         for axes, panel in zip(grid, panels, strict=False):
             below = np.zeros(len(panel.edges) - 1)

@@ -44,7 +44,8 @@ def regions_figure(
             handles.append(shown)
         limits = axes.get_xlim(), axes.get_ylim()
         for line in lines:
-            handles += axes.plot(line.x, line.y, color="#555555", linestyle=":", linewidth=1.2, label=line.label)
+            drawn = axes.plot(line.x, line.y, color="#555555", linestyle=":", linewidth=1.2, label=line.label or "_")
+            handles += drawn if line.label else []
         if best is not None:
             handles += axes.plot(*best, marker="*", color="black", markersize=11, linestyle="", label="true value")
         axes.set_xlim(limits[0])

@@ -24,7 +24,7 @@ def bands(context: Context, x: str, y: str, grid: np.ndarray) -> list[tuple[str,
     proton, neutron = (float(matrix[0, 0]) for matrix in couplings.standard.matrices())
     label = f"{(first.title or first.name).removeprefix('ESS ')}, same rate as SM"
     return [
-        (label if index == 0 else "_", grid, degenerate_line(grid, Z, N, constant))
+        (label if index == 0 else "", grid, degenerate_line(grid, Z, N, constant))
         for index, constant in enumerate((0.0, -2 * (Z * proton + N * neutron)))
     ]
 

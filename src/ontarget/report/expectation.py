@@ -53,12 +53,13 @@ def expectation(experiment: Experiment, counts: Counts | None = None) -> dict[st
 def channel_data(channel: ChannelCounts, counts: Counts, years: float) -> dict[str, Any]:
     """One channel as plain data."""
     by_flavour = np.asarray(channel.values.sum(axis=(1, 2)))
+    outside, interactions = float(channel.outside.sum()), float(channel.interactions.sum())
     return {
         "total": float(by_flavour.sum()),
         "total_per_year": float(by_flavour.sum()) / years,
         "by_flavour": {name: float(n) for name, n in zip(FLAVOURS, by_flavour, strict=True) if n > 0},
-        "overflow": float(channel.outside.sum()),
-        "interactions": float(channel.interactions.sum()),
+        "overflow": outside if outside > 1e-12 * interactions else 0.0,  # less is rounding of the sums
+        "interactions": interactions,
         "tag": axis_data(counts.tag),
         "seen": axis_data(counts.seen),
         "counts": np.asarray(channel.values.sum(axis=0)).tolist(),

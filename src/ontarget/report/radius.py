@@ -56,7 +56,7 @@ class Radius(AbstractTask):
                         "mean neutron radius (fm)": radius,
                         "low (fm)": piece.low * radius,
                         "high (fm)": piece.high * radius,
-                        "error (%)": 50 * piece.width,
+                        "error (%)": None if piece.open_low or piece.open_high else 50 * piece.width,
                         "reaches end of grid": piece.open_low or piece.open_high,
                     }
                 )
