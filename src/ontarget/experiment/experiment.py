@@ -52,7 +52,12 @@ class Experiment(Noun):
 
     def interactions(self, channel: Channel, edges: Float[Array, " edge"]) -> Float[Array, "flavour tag truth"]:
         """Interactions in the whole target by truth cell, before any response; the last tag bin is outside."""
-        flux = self.flux()
+        return self.scatter(channel, edges, self.flux())
+
+    def scatter(
+        self, channel: Channel, edges: Float[Array, " edge"], flux: Flux
+    ) -> Float[Array, "flavour tag truth"]:
+        """`interactions` of a flux that is already there: to trace and compile it once is half of a first call."""
         arriving = self.propagation.propagate(flux)
         nuclides = self.detector.material.nuclides()
         targets = self.detector.mass * self.detector.material.nuclei_per_mass()
@@ -63,19 +68,18 @@ class Experiment(Noun):
 
         return jax.lax.map(of_one, (nuclides, targets)).sum(axis=0)
 
-    def reach(self, channel: Channel) -> Float[Array, ""]:
-        """The highest truth value that the source can give in this material."""
-        flux, nuclides = self.flux(), self.detector.material.nuclides()
-        highest = jnp.max(flux.energy)
+    def reach(self, channel: Channel, flux: Flux) -> Float[Array, ""]:
+        """The highest truth value that a flux can give in this material."""
+        nuclides, highest = self.detector.material.nuclides(), jnp.max(flux.energy)
         return jnp.max(jax.vmap(lambda nuclide: channel.interaction.endpoint(nuclide, highest))(nuclides))
 
-    def channel_counts(self, channel: Channel) -> ChannelCounts:
+    def channel_counts(self, channel: Channel, flux: Flux) -> ChannelCounts:
         """Counts of one channel; truth outside the channel's truth axis is counted as outside."""
         seen = self.detector.seen.edges
         cells, response = channel.cells(seen), channel.matrix(seen)
-        far = jnp.maximum(cells[-1], self.reach(channel))
+        far = jnp.maximum(cells[-1], self.reach(channel, flux))
         edges = jnp.concatenate([jnp.minimum(cells[:1], 0.0), cells, far[None]])
-        by_truth = self.interactions(channel, edges)
+        by_truth = self.scatter(channel, edges, flux)
         reached = by_truth[..., 1:-1] @ response
         beyond = by_truth[..., 0].sum(1) + by_truth[..., -1].sum(1)
         return ChannelCounts(
@@ -95,7 +99,8 @@ class Experiment(Noun):
             )
             for background in detector.backgrounds
         )
-        channels = tuple(self.channel_counts(channel) for channel in detector.channels)
+        flux = self.flux()
+        channels = tuple(self.channel_counts(channel, flux) for channel in detector.channels)
         return Counts(channels, backgrounds, detector.seen, detector.tag.axis)
 
     def bins(self) -> Float[Array, " bin"]:
@@ -140,7 +145,7 @@ class Experiment(Noun):
         return InputError(
             f"{self.name}, channel {channel.name}",
             f"no event between {shown}",
-            f"The source gives recoils up to {ENERGY.show(float(self.reach(channel)))}.",
+            f"The source gives recoils up to {ENERGY.show(float(self.reach(channel, self.flux())))}.",
             "Lower the threshold, or move the seen and truth axes.",
         )
 
