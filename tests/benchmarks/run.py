@@ -222,7 +222,9 @@ def table(rows: list[Row]) -> str:
     """Aligned columns."""
     lines = [("task", "ontarget", "reference", "ratio", "bar", "ok", "")] + [row.cells() for row in rows]
     widths = [max(len(line[i]) for line in lines) for i in range(7)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
 
 
 def machine() -> str:
@@ -243,7 +245,9 @@ def main() -> int:
     print(machine(), flush=True)
     rows = [start_up(), recoil_spectrum("argon", "Ar"), recoil_spectrum("csi", "CsI"), *nsi_scan(), *fits()]
     print("\n" + table(rows))
-    print("\nTimes are the least of several repetitions. Reference: plain NumPy (W1, W2), iminuit on the same likelihood")
+    print(
+        "\nTimes are the least of several repetitions. Reference: plain NumPy (W1, W2), iminuit on the same likelihood"
+    )
     print("(W5), Python that does nothing (--help). Ratio: ontarget over reference.")
     return 0 if all(row.ok for row in rows) else 1
 
