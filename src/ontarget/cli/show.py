@@ -17,10 +17,17 @@ from ontarget.cli.option import parse_settings, set_option, trust_option
 @click.option("--format", "form", type=click.Choice(["tree", "json"]), default="tree", show_default=True)
 def command(name: str, settings: tuple[str, ...], trust: bool, form: str) -> None:
     """An entry of the catalog, or a YAML file, as a tree: address, value, unit and citation of every number."""
-    from ontarget.io.entry import load_entry
+    from ontarget.io.entry import is_study, load_entry
     from ontarget.report.tree import leaf_rows
 
-    loaded = load_entry(name, parse_settings(settings), trust)
+    loaded: Any
+    if is_study(name):
+        from ontarget.report.study import load_experiments, load_study
+
+        loaded = load_study(name, trust)
+        load_experiments(loaded, parse_settings(settings), trust)  # what cannot be loaded is not shown as if it could
+    else:
+        loaded = load_entry(name, parse_settings(settings), trust)
     rows = leaf_rows(loaded)
     if form == "json":
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))

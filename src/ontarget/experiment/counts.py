@@ -79,7 +79,11 @@ class Counts(Noun):
             coords={"part": list(parts), "tag": centres[0], "seen": centres[1]},
             dims=("part", "tag", "seen"),
             name="counts",
-            attrs={"tag_edges": edges[0].tolist(), "seen_edges": edges[1].tolist(), "seen_unit": self.seen.dimension.unit},
+            attrs={
+                "tag_edges": edges[0].tolist(),
+                "seen_edges": edges[1].tolist(),
+                "seen_unit": self.seen.dimension.unit,
+            },
         )
 
     def to_hist(self) -> Any:

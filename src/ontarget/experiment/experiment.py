@@ -54,9 +54,7 @@ class Experiment(Noun):
         """Interactions in the whole target by truth cell, before any response; the last tag bin is outside."""
         return self.scatter(channel, edges, self.flux())
 
-    def scatter(
-        self, channel: Channel, edges: Float[Array, " edge"], flux: Flux
-    ) -> Float[Array, "flavour tag truth"]:
+    def scatter(self, channel: Channel, edges: Float[Array, " edge"], flux: Flux) -> Float[Array, "flavour tag truth"]:
         """`interactions` of a flux that is already there: to trace and compile it once is half of a first call."""
         arriving = self.propagation.propagate(flux)
         nuclides = self.detector.material.nuclides()

@@ -52,6 +52,14 @@ def locate(name: str | Path) -> str | Path:
     return name
 
 
+def is_study(name: str | Path) -> bool:
+    """Whether a name means a study of the catalog, or a file that is one (it has tasks)."""
+    path = catalog.find(locate(name))
+    if catalog.is_ours(path):
+        return path.parent.name == "studies"
+    return "tasks" in load_tree(path).data
+
+
 def load_entry(name: str | Path, set: Mapping[str, Any] | None = None, trust: bool = False) -> Loaded[Any]:
     """The same, with the provenance of every number."""
     name = locate(name)

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Noun, static
 from ontarget.inference import AbstractParameter
 from ontarget.io import (
+    Loaded,
     bibtex,
     catalog,
     digest,
+    keys_in,
     keys_of,
     load_tree,
     run_record,
@@ -58,17 +61,39 @@ class Study(Noun):
 class Answer:
     """What a study found: its sections, and what made them."""
 
-    study: Study
+    study: Loaded[Study]
     context: Context
     sections: tuple[Section, ...]
     record: dict[str, Any]
 
 
-def load_study(name: str | Path, trust: bool = False) -> tuple[Study, str]:
-    """The study of a catalog name or file, and the digest of its tree."""
+def load_study(name: str | Path, trust: bool = False) -> Loaded[Study]:
+    """The study of a catalog name or file."""
     tree = load_tree(name, None, ("studies",))
     built = structure(Study, tree, trust)
-    return built.noun, digest(tree, built.ordered)
+    path = catalog.find(name, ("studies",))
+    return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered), path)
+
+
+def load_experiments(
+    study: Loaded[Study], set: Mapping[str, Any] | None = None, trust: bool = False
+) -> dict[str, Loaded[Experiment]]:
+    """The experiments of a study by name, with its overrides and those given on top; files lie beside the study's."""
+    folder = Path() if catalog.is_ours(study.path) else study.path.parent
+    overrides, loaded = {**study.noun.set, **(set or {})}, {}
+    for entry in study.noun.experiments:
+        found = load_experiment(folder / entry if catalog.is_path(entry) else entry, overrides, trust)
+        if found.noun.name in loaded:
+            raise InputError("experiments", repr(found.noun.name), "It stands there already.", "List each once.")
+        loaded[found.noun.name] = found
+    return loaded
+
+
+def keys_of_study(study: Loaded[Study], experiments: Mapping[str, Loaded[Experiment]]) -> tuple[str, ...]:
+    """What a study rests upon: its own models and numbers, and those of its experiments."""
+    every = [keys_of(found.noun, found.provenance) for found in experiments.values()]
+    own = (keys_of(study.noun, study.provenance), keys_in(study.tree))
+    return tuple(sorted({key for keys in (*own, *every) for key in keys}))
 
 
 def run(
@@ -86,21 +111,13 @@ def run(
     trust : let 'type: module:Class' import code from outside
     progress : called with one line before each step; standard error by default
     """
-    study, own = load_study(name, trust)
-    folder = Path(name).parent if catalog.is_path(str(name)) else Path()
-    overrides = {**study.set, **(set or {})}
-    loaded = {}
-    for entry in study.experiments:
-        place = folder / entry if catalog.is_path(entry) else entry
-        found = load_experiment(place, overrides, trust)
-        if found.noun.name in loaded:
-            raise InputError("experiments", repr(found.noun.name), "It stands there already.", "List each once.")
-        loaded[found.noun.name] = found
-    context = Context(loaded, study.parameters, progress or say)
-    for task in study.tasks:
+    study = load_study(name, trust)
+    loaded = load_experiments(study, set, trust)
+    context = Context(loaded, study.noun.parameters, progress or say)
+    for task in study.noun.tasks:
         task.check(context)
-    sections = tuple(task.run(context) for task in study.tasks)
-    inputs = {f"study {Path(str(name)).stem}": own} | {one: found.digest for one, found in loaded.items()}
+    sections = tuple(task.run(context) for task in study.noun.tasks)
+    inputs = {f"study {study.path.stem}": study.digest} | {one: found.digest for one, found in loaded.items()}
     return Answer(study, context, sections, run_record(inputs))
 
 
@@ -118,10 +135,8 @@ def write(answer: Answer, folder: str | Path) -> Path:
             write_json(folder / "tables" / f"{table.name}.json", list(table.rows))
         for picture in section.pictures:
             write_text(folder / "figures" / f"{picture.name}.svg", to_svg(picture.figure))
-    keys = sorted(
-        {key for found in answer.context.experiments.values() for key in keys_of(found.noun, found.provenance)}
-    )
-    title = answer.study.name
+    keys = keys_of_study(answer.study, answer.context.experiments)
+    title = answer.study.noun.name or answer.study.path.stem
     text = page(title, answer.sections, input_rows(answer.context), answer.record, bibtex(keys))
     write_text(folder / "report.html", text)
     write_json(folder / "run.json", answer.record)

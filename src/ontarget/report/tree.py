@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -44,8 +44,9 @@ def leaves(noun: Noun, path: str = "", classes: tuple[str, ...] = ()) -> Iterato
             yield from inner or [(f"{address}.type", (*classes, ""), type(value).__name__, None)]
         elif isinstance(value, tuple) and value and isinstance(value[0], Noun):
             for index, item in enumerate(value):
-                name = getattr(item, "name", "") or str(index)
-                yield from leaves(item, f"{address}.{name}.", (*classes, "", type(item).__name__))
+                name, kind = getattr(item, "name", "") or str(index), type(item).__name__
+                inner = list(leaves(item, f"{address}.{name}.", (*classes, "", kind)))
+                yield from inner or [(f"{address}.{name}.type", (*classes, "", ""), kind, None)]
         elif field.metadata.get("static"):
             if field.name not in ("name", "title") and value not in ("", (), None):
                 yield address, classes, value, None
@@ -55,8 +56,10 @@ def leaves(noun: Noun, path: str = "", classes: tuple[str, ...] = ()) -> Iterato
 
 def shown(value: Any, dimension: Dimension | None) -> str:
     """A value in its unit; long arrays by their ends."""
+    if dimension is None and isinstance(value, Mapping):
+        return "; ".join(f"{key}: {shown(inner, None)}" for key, inner in value.items())
     if dimension is None:
-        return str(value)
+        return ", ".join(value) if isinstance(value, tuple) else str(value)
     array = np.asarray(value) / dimension.value
     if array.ndim == 0:
         return f"{float(array):.6g} {dimension.unit}".rstrip()
