@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 from jax.extend import core
 
+Support = tuple[list[tuple[int, ...]], tuple[int, ...]]
 Exponents = frozenset[int]  # each an integer that packs one exponent per parameter, BITS apiece
 BITS = 8
 CONSTANT: Exponents = frozenset((0,))
@@ -30,9 +31,7 @@ BILINEAR = frozenset(("mul", "dot_general", "conv_general_dilated"))
 INDEXED = {"dynamic_slice": 1, "gather": 1, "dynamic_update_slice": 2}
 
 
-def support(
-    function: Callable[[Sequence[Any]], Any], start: Sequence[float], shapes: Sequence[int] = ()
-) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:
+def support(function: Callable[[Sequence[Any]], Any], start: Sequence[float], shapes: Sequence[int] = ()) -> Support:
     """Exponents that `function` may contain, and the parameters in which it is no polynomial.
 
     Parameters

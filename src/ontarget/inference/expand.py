@@ -12,7 +12,7 @@ import numpy as np
 
 from ontarget.ground.errors import InputError
 from ontarget.inference.basis import products, tables
-from ontarget.inference.degrees import support
+from ontarget.inference.degrees import Support, support
 from ontarget.inference.expansion import Expansion, build
 from ontarget.numerics.blocked import blocked_map
 
@@ -59,6 +59,7 @@ def expand(
     *,
     tolerance: float = 1e-6,
     shapes: Sequence[str] = (),
+    monomials: Support | None = None,
 ) -> Expansion:
     """The expansion of `function` in its parameters, valid in `box`.
 
@@ -70,6 +71,7 @@ def expand(
     start : a point in the box
     tolerance : largest error allowed on held-out points, in Poisson standard deviations (of one count at least)
     shapes : parameters to expand in Chebyshev polynomials even where a polynomial would do
+    monomials : what `support` says of the function and these shapes, if it is known already
 
     Raises
     ------
@@ -77,7 +79,7 @@ def expand(
     """
     box = np.asarray(box, float).reshape(len(names), 2)
     chain = Chain(function, names, box)
-    exponents, shaped = support(function, start, [list(names).index(one) for one in shapes])
+    exponents, shaped = monomials or support(function, start, [list(names).index(one) for one in shapes])
     random = np.random.default_rng(SEED)
     held = _held_out(box, random)
     truth = chain(held)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any
 
 import jax
@@ -15,7 +16,7 @@ from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.noun import Noun, Vector, quantity, static
 from ontarget.inference.basis import namespace
-from ontarget.inference.degrees import support
+from ontarget.inference.degrees import Support, support
 from ontarget.inference.expand import expand
 from ontarget.inference.expansion import Expansion, check_inside, joint
 from ontarget.inference.parameter import AbstractParameter, Parameter, Scale
@@ -133,6 +134,7 @@ def likelihood(
     data: Sequence[Any] | None = None,
     *,
     tolerance: float = 1e-6,
+    known: MutableMapping[Any, Any] | None = None,
 ) -> Likelihood:
     """Build the likelihood: the counts of every experiment, expanded in the parameters that touch it.
 
@@ -142,7 +144,9 @@ def likelihood(
     parameters : what the study frees
     data : observed counts, one array per experiment; None for those expected at the start (Asimov data)
     tolerance : largest error of an expansion anywhere in the box, in Poisson standard deviations
+    known : a dict that the caller keeps: expansions are put there, and taken from there when asked for again
     """
+    known = {} if known is None else known
     experiments = tuple(experiments) if isinstance(experiments, (tuple, list)) else (experiments,)
     _check_unique("experiment", [one.name for one in experiments])
     _check_unique("parameter", [one.name for one in parameters])
@@ -152,20 +156,48 @@ def likelihood(
     start = np.array([one.initial(experiments) for one in parameters])
     box = np.array([[float(one.low), float(one.high)] for one in parameters]).reshape(-1, 2)
     chains = [_chain(one, parameters, targets) for one in experiments]
+    marks = [fingerprint(chain, start[places].tobytes(), box[places].tobytes(), tolerance) for chain, places in chains]
+    for mark, (chain, places) in zip(marks, chains, strict=True):
+        if mark not in known:
+            known[mark] = support(chain, start[places].tolist())
     # a shape in one experiment is a shape in all: one basis for the whole study
-    shapes = {places[i] for chain, places in chains for i in support(chain, start[places].tolist())[1]}
+    shapes = {places[i] for mark, (_, places) in zip(marks, chains, strict=True) for i in known[mark][1]}
     parts = []
-    for chain, places in chains:
-        names, shaped = [parameters[i].name for i in places], [parameters[i].name for i in places if i in shapes]
-        try:
-            parts.append(expand(chain, names, box[places], start[places].tolist(), tolerance=tolerance, shapes=shaped))
-        except InputError as error:
-            raise error.within(f"experiment {chain.experiment.name!r}") from None
+    for mark, (chain, places) in zip(marks, chains, strict=True):
+        shaped = tuple(parameters[i].name for i in places if i in shapes)
+        if (mark, shaped) not in known:
+            monomials = known[mark] if len(shaped) == len(known[mark][1]) else None
+            known[mark, shaped] = _expanded(chain, box[places], start[places].tolist(), tolerance, shaped, monomials)
+        parts.append(known[mark, shaped])
     expansion = joint(parts, [one.name for one in parameters], box[:, 0], box[:, 1])
     sizes = tuple(part.coefficients.shape[1] for part in parts)
     names, errors = [one.name for one in experiments], tuple(part.error for part in parts)
     counts = expansion(start) if data is None else _checked(data, names, sizes)
     return Likelihood(parameters, expansion, jnp.asarray(start), jnp.asarray(counts), tuple(names), sizes, errors)
+
+
+def fingerprint(chain: Chain, *more: Any) -> str:
+    """A hash of everything that the counts of a chain depend on: its structure, its numbers, and what else is given."""
+    leaves, structure = jax.tree.flatten(chain)
+    found = hashlib.sha256(repr((str(structure), more)).encode())
+    for leaf in leaves:
+        found.update(np.asarray(leaf).tobytes())
+    return found.hexdigest()
+
+
+def _expanded(
+    chain: Chain,
+    box: np.ndarray,
+    start: list[float],
+    tolerance: float,
+    shapes: Sequence[str],
+    monomials: Support | None,
+) -> Expansion:
+    names = [one.name for one in chain.parameters]
+    try:
+        return expand(chain, names, box, start, tolerance=tolerance, shapes=shapes, monomials=monomials)
+    except InputError as error:
+        raise error.within(f"experiment {chain.experiment.name!r}") from None
 
 
 def _chain(

@@ -10,7 +10,7 @@ import numpy as np
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Number, quantity, static
-from ontarget.inference import AbstractParameter, Intervals, Likelihood, Scan, intervals, likelihood, profile
+from ontarget.inference import AbstractParameter, Intervals, Likelihood, Scan, intervals, profile
 from ontarget.plot import Interval, intervals_figure
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask, check_points
@@ -42,6 +42,9 @@ class Bounds(AbstractTask):
         check_range(self, "level", 0.0, 1.0, open_low=True)
         check_points(self.points, 11, 100_001)
 
+    def interest(self) -> Sequence[AbstractParameter]:
+        return self.parameters
+
     def check(self, context: Context) -> None:
         check_targets(self.parameters, grouped(self.groups, context), context)
 
@@ -49,12 +52,13 @@ class Bounds(AbstractTask):
         rows, bars, warnings = [], [], []
         groups = grouped(self.groups, context)
 
-        def fit_group(label: str) -> tuple[Likelihood, list[tuple[Intervals, Scan]]]:
+        def fit_group(label: str) -> list[tuple[Intervals, Scan]]:
             context.progress(f"{self.title}: {label}")
-            chance = likelihood(context.nouns(groups[label]), [*self.parameters, *context.parameters])
-            return chance, [self.interval(chance, parameter) for parameter in self.parameters]
+            chance = context.likelihood(groups[label], self.parameters)
+            nuisances = {one.name for one in context.parameters}
+            return [self.interval(chance, parameter, nuisances) for parameter in self.parameters]
 
-        for label, (_, fits) in zip(groups, context.each(fit_group, groups), strict=True):
+        for label, fits in zip(groups, context.each(fit_group, groups), strict=True):
             for parameter, (found, scan) in zip(self.parameters, fits, strict=True):
                 rows += piece_rows(label, parameter.name, found, scan)
                 pieces = [(piece.low, piece.high) for piece in found.pieces]
@@ -69,10 +73,10 @@ class Bounds(AbstractTask):
         )
         return Section(self.title, self.text, [table], [picture], warnings)
 
-    def interval(self, chance: Likelihood, parameter: AbstractParameter) -> tuple[Intervals, Scan]:
+    def interval(self, chance: Likelihood, parameter: AbstractParameter, nuisances: set[str]) -> tuple[Intervals, Scan]:
         """Profile one parameter over its box, the other parameters of interest at their start."""
         grid = np.linspace(float(parameter.low), float(parameter.high), self.points)
-        others = {one.name: start_of(chance, one.name) for one in self.parameters if one.name != parameter.name}
+        others = at_start(chance, nuisances | {parameter.name})
         scan = profile(chance, {parameter.name: grid}, fixed=others)
         return intervals(scan, float(self.level)), scan
 
@@ -105,6 +109,11 @@ def short(name: str, context: Context) -> str:
 def start_of(chance: Likelihood, name: str) -> float:
     """Where a parameter starts: the value the Asimov data are made with."""
     return float(chance.start[chance.names.index(name)])
+
+
+def at_start(chance: Likelihood, free: set[str]) -> dict[str, float]:
+    """All parameters but the free ones, where they start."""
+    return {name: start_of(chance, name) for name in chance.names if name not in free}
 
 
 def piece_rows(label: str, name: str, found: Intervals, scan: Scan) -> list[dict[str, Any]]:

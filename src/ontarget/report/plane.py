@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,9 @@ import numpy as np
 from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Number, quantity, static
-from ontarget.inference import AbstractParameter, contour, likelihood, profile, threshold
+from ontarget.inference import AbstractParameter, contour, profile, threshold
 from ontarget.plot import Guide, Region, regions_figure
-from ontarget.report.bounds import check_targets, grouped, start_of, symbol
+from ontarget.report.bounds import at_start, check_targets, grouped, start_of, symbol
 from ontarget.report.degeneracy import bands
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask, check_points
@@ -46,6 +46,9 @@ class Plane(AbstractTask):
         check_range(self, "level", 0.0, 1.0, open_low=True)
         check_points(self.points, 11, 2001)
 
+    def interest(self) -> Sequence[AbstractParameter]:
+        return self.x, self.y
+
     def check(self, context: Context) -> None:
         groups = grouped(self.groups, context)
         for label in self.filled:
@@ -58,9 +61,10 @@ class Plane(AbstractTask):
         best = None
         for label, names in grouped(self.groups, context).items():
             context.progress(f"{self.title}: {label}")
-            chance = likelihood(context.nouns(names), [self.x, self.y, *context.parameters])
+            chance = context.likelihood(names, (self.x, self.y))
             grids = {one.name: np.linspace(float(one.low), float(one.high), self.points) for one in (self.x, self.y)}
-            scan = profile(chance, grids)
+            free = {self.x.name, self.y.name} | {one.name for one in context.parameters}
+            scan = profile(chance, grids, fixed=at_start(chance, free))
             best = start_of(chance, self.x.name), start_of(chance, self.y.name)
             level = threshold(float(self.level), 2)
             regions.append(

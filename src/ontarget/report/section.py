@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 
 from ontarget.experiment.counts import Counts
 from ontarget.experiment.experiment import Experiment
-from ontarget.inference.parameter import AbstractParameter
+from ontarget.inference import AbstractParameter, Likelihood, likelihood
 from ontarget.io import Loaded
 from ontarget.plot import Figure
 
@@ -55,13 +56,16 @@ class Context:
     ----------
     experiments : by name, with the provenance of their numbers
     parameters : freed in every fit, with their priors (the nuisances)
+    interest : the parameters that each task asks about
+    known : what was computed already
     progress : says in one line what is being done
     """
 
     experiments: Mapping[str, Loaded[Experiment]]
     parameters: Sequence[AbstractParameter]
     progress: Callable[[str], None]
-    known: dict[str, Any] = field(default_factory=dict)
+    interest: Sequence[Sequence[AbstractParameter]] = ()
+    known: dict[Any, Any] = field(default_factory=dict)
 
     def counts(self, name: str) -> Counts:
         """Expected counts of one experiment, computed once."""
@@ -69,6 +73,16 @@ class Context:
             self.progress(f"expected counts of {name}")
             self.known[name] = self.experiments[name].noun.expected()
         return self.known[name]
+
+    def likelihood(self, names: Sequence[str], parameters: Sequence[AbstractParameter]) -> Likelihood:
+        """Asimov likelihood of these experiments in a task's parameters and the nuisances.
+
+        It holds more where another task asks about all of these parameters and others: expansions are then shared.
+        """
+        nouns, wanted = self.nouns(names), {identity(one) for one in parameters}
+        sets = [one for one in (*self.interest, parameters) if wanted <= {identity(each) for each in one}]
+        widest = [widened(one, self.interest) for one in max(sets, key=len)]
+        return likelihood(nouns, [*widest, *self.parameters], known=self.known)
 
     def each(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """`function` of every item, a few at a time (compilation runs beside Python), in the order of the items."""
@@ -78,3 +92,15 @@ class Context:
     def nouns(self, names: Sequence[str] | None = None) -> list[Experiment]:
         """The experiments of these names (all of them by default)."""
         return [self.experiments[name].noun for name in (self.experiments if names is None else names)]
+
+
+def identity(parameter: AbstractParameter) -> tuple[Any, ...]:
+    """What makes two parameters of two tasks the same: all but the box."""
+    return type(parameter), parameter.name, parameter.address, str(parameter.start), str(parameter.prior)
+
+
+def widened(parameter: AbstractParameter, sets: Sequence[Sequence[AbstractParameter]]) -> AbstractParameter:
+    """A parameter with a box that holds the boxes of all that are the same."""
+    same = [one for each in sets for one in each if identity(one) == identity(parameter)] or [parameter]
+    low, high = min(float(one.low) for one in same), max(float(one.high) for one in same)
+    return dataclasses.replace(parameter, low=low, high=high)

@@ -113,7 +113,8 @@ def run(
     """
     study = load_study(name, trust)
     loaded = load_experiments(study, set, trust)
-    context = Context(loaded, study.noun.parameters, progress or say)
+    interest = [task.interest() for task in study.noun.tasks]
+    context = Context(loaded, study.noun.parameters, progress or say, interest)
     for task in study.noun.tasks:
         task.check(context)
     sections = tuple(task.run(context) for task in study.noun.tasks)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun
+from ontarget.inference import AbstractParameter
 from ontarget.report.section import Context, Section
 
 
@@ -15,6 +17,10 @@ class AbstractTask(Noun):
     def check(self, context: Context) -> None:
         """Refuse, before anything is computed, what does not fit the study's experiments."""
         return
+
+    def interest(self) -> Sequence[AbstractParameter]:
+        """The parameters that the task asks about."""
+        return ()
 
     @abstractmethod
     def run(self, context: Context) -> Section:
