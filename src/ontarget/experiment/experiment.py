@@ -12,6 +12,7 @@ from jaxtyping import Array, Float
 from ontarget.detector.channel import Channel
 from ontarget.detector.detector import Detector
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
+from ontarget.experiment.many import counts_of_many
 from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.noun import Noun, static
 from ontarget.ground.units import ENERGY, MASS
@@ -107,7 +108,9 @@ class Experiment(Noun):
 
     def expected(self) -> Counts:
         """Expected counts, compiled; a response that lets nothing of a channel through is an error."""
-        counts = compiled_counts(self)
+        if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(self)):
+            return self.counts()
+        counts = jax.tree.map(lambda leaf: jnp.asarray(leaf[0]), counts_of_many(self, {}, 1))
         for channel, found in zip(self.detector.channels, counts.channels, strict=True):
             total = concrete(found.values.sum())
             if total is not None and not 0 < total < math.inf:
@@ -146,12 +149,6 @@ class Experiment(Noun):
             f"The source gives recoils up to {ENERGY.show(float(self.reach(channel, self.flux())))}.",
             "Lower the threshold, or move the seen and truth axes.",
         )
-
-
-@eqx.filter_jit
-def compiled_counts(experiment: Experiment) -> Counts:
-    """`Experiment.counts`, compiled once per structure."""
-    return experiment.counts()
 
 
 @eqx.filter_jit

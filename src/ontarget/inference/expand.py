@@ -29,6 +29,11 @@ def _evaluate(function: Function, thetas: Any) -> Any:
     return jax.vmap(lambda theta: function(tuple(theta)))(thetas)
 
 
+def in_blocks(function: Function, thetas: np.ndarray) -> np.ndarray:
+    """The function at many points [point, parameter], block by block."""
+    return blocked_map(lambda block: _evaluate(function, block), [thetas], BLOCK)
+
+
 class Chain:
     """A function with its box; counts how often it was asked."""
 
@@ -42,7 +47,8 @@ class Chain:
             truth = f"It needs more than {COSTLIEST} evaluations of the chain."
             remedy = "Free fewer shape parameters at once, or narrow their boxes."
             raise InputError("expansion in " + ", ".join(self.names), "too large a study", truth, remedy)
-        counts = blocked_map(lambda block: _evaluate(self.function, block), [thetas], BLOCK)
+        many = getattr(self.function, "many", None)  # a function may have a better way for many points at once
+        counts = many(thetas) if many else in_blocks(self.function, thetas)
         if not np.isfinite(counts).all():
             bad = thetas[~np.isfinite(counts).all(axis=tuple(range(1, counts.ndim)))][0]
             where = ", ".join(f"{name} = {value:g}" for name, value in zip(self.names, bad, strict=True))

@@ -12,12 +12,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from ontarget.experiment import Experiment, counts_of_many
 from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.noun import Noun, Vector, quantity, static
 from ontarget.inference.basis import namespace
 from ontarget.inference.degrees import Support, support
-from ontarget.inference.expand import expand
+from ontarget.inference.expand import expand, in_blocks
 from ontarget.inference.expansion import Expansion, check_inside, joint
 from ontarget.inference.parameter import AbstractParameter, Parameter, Scale
 from ontarget.inference.poisson import poisson
@@ -38,6 +39,23 @@ class Chain(Noun):
             for address in targets:
                 values[address] = parameter.leaf(value, values.get(address, leaves[address]))
         return replace(self.experiment, values).bins()
+
+    def many(self, thetas: Float[np.ndarray, "point parameter"]) -> Float[np.ndarray, "point bin"]:
+        """The bins at many points, by the one compiled program that an experiment has."""
+        if not isinstance(self.experiment, Experiment):
+            return in_blocks(self, thetas)
+        leaves = {address: np.asarray(leaf) for address, leaf in addresses(self.experiment).items()}
+        values: dict[str, Any] = {}
+        for parameter, targets, column in zip(self.parameters, self.targets, thetas.T, strict=True):
+            for address in targets:
+                before = values.get(address, leaves[address][None])
+                at_each = column.reshape(-1, *[1] * leaves[address].ndim)
+                values[address] = np.broadcast_to(
+                    parameter.leaf(at_each, before), (len(thetas), *leaves[address].shape)
+                )
+        counts = counts_of_many(self.experiment, values, len(thetas))
+        parts = [one.values.sum(axis=1) for one in counts.channels] + [one.values for one in counts.backgrounds]
+        return np.sum(np.stack([np.asarray(one) for one in parts]), axis=0).reshape(len(thetas), -1)
 
 
 class Likelihood(Noun):

@@ -84,14 +84,16 @@ def integrate_recoils(
     slope = 1 / energy - sign * mass / (2 * energy**2)
     low, high = edges[:-1], edges[1:]
 
-    nodes, measure = interval_nodes(low, high, ORDER)
-    weighed = weight(nodes) * measure
-    moments = jnp.stack([weighed.sum(-1), (weighed * nodes).sum(-1)])
-
     cell = jnp.clip(jnp.searchsorted(edges, limit, side="left") - 1, 0, len(edges) - 2)
     start = edges[cell]
-    nodes, measure = interval_nodes(start, jnp.maximum(limit, start), ORDER)
-    last = (weight(nodes) * (measure * (1 - nodes * slope[:, None]))).sum(-1)
+    # whole cells, and below them the last, cut cell of each energy: the weight is asked once
+    nodes, measure = interval_nodes(
+        jnp.concatenate([low, start]), jnp.concatenate([high, jnp.maximum(limit, start)]), ORDER
+    )
+    weighed = weight(nodes) * measure
+    whole, cut = weighed[:, : len(low)], weighed[:, len(low) :]
+    moments = jnp.stack([whole.sum(-1), (whole * nodes[: len(low)]).sum(-1)])
+    last = (cut * (1 - nodes[len(low) :] * slope[:, None])).sum(-1)
 
     holds = (jnp.arange(len(low)) == cell[:, None]) & (limit[:, None] < high)
     below = high <= limit[:, None]
