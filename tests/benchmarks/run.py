@@ -28,7 +28,6 @@ import reference  # noqa: E402
 import scan  # noqa: E402
 
 import ontarget as ot  # noqa: E402
-from ontarget.ground.constants import hbar_c  # noqa: E402, F401
 from ontarget.ground.units import cm, keV, us  # noqa: E402
 from ontarget.inference.scoring import score  # noqa: E402
 

@@ -136,7 +136,7 @@ def test_a_threshold_above_the_end_point_is_one_sentence():
     with pytest.raises(InputError) as caught:
         experiment((Threshold(200 * keV),), seen=EnergyAxis(200 * keV, 209 * keV, 3), top=220).expected()
     said = str(caught.value)
-    assert said.startswith("trial, channel recoils: got no event between 200 to 209 keV.")
+    assert said.startswith("trial, channel recoils: got no event between 200 and 209 keV.")
     assert "recoils up to 166." in said  # argon-36 at the end point of the muon's neutrinos
     assert "\n" not in said
 

@@ -16,7 +16,7 @@ COMMANDS = {
     "list": ("listing", "Show what the catalog holds."),
     "show": ("show", "Show an entry as a tree: address, value, unit and citation of every number."),
     "expect": ("expect", "Compute the expected counts of an experiment."),
-    "run": ("run", "Run a study: expected counts, fits, scans; figures, tables and a report."),
+    "run": ("study", "Run a study: expected counts, fits, scans; figures, tables and a report."),
     "validate": ("validate", "Put published numbers beside ours."),
     "cite": ("cite", "Print the BibTeX of what an entry rests upon."),
 }

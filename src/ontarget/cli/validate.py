@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from ontarget.cli.option import keep_compiled
@@ -33,4 +31,4 @@ def command(form: str) -> None:
         print_table("published numbers beside ours", shown)
     missed = sum(not row["pass"] for row in rows)
     click.echo(f"{len(rows) - missed} of {len(rows)} within tolerance", err=True)
-    sys.exit(1 if missed else 0)
+    click.get_current_context().exit(1 if missed else 0)

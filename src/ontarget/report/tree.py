@@ -59,7 +59,7 @@ def shown(value: Any, dimension: Dimension | None) -> str:
     if dimension is None and isinstance(value, Mapping):
         return "; ".join(f"{key}: {shown(inner, None)}" for key, inner in value.items())
     if dimension is None:
-        return ", ".join(value) if isinstance(value, tuple) else str(value)
+        return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
     array = np.asarray(value) / dimension.value
     if array.ndim == 0:
         return f"{float(array):.6g} {dimension.unit}".rstrip()
