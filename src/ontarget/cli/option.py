@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import platform
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -41,6 +43,16 @@ def parse_settings(settings: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
+def processor() -> str:
+    """A name for this kind of processor: compiled code of one kind must not run on another."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    flags = next((line for line in lines if line.lower().startswith(("flags", "features"))), platform.processor())
+    return f"{platform.machine()}-{hashlib.sha256(flags.encode()).hexdigest()[:8]}"
+
+
 def keep_compiled() -> None:
     """Keep compiled programs between calls in the user's cache folder; without one, work without."""
     import jax
@@ -48,7 +60,7 @@ def keep_compiled() -> None:
     if os.environ.get("JAX_COMPILATION_CACHE_DIR"):  # the user's own choice
         return
     root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(root) / "ontarget" / "jax"
+    folder = Path(root) / "ontarget" / "jax" / processor()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:

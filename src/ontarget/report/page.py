@@ -8,7 +8,6 @@ from typing import Any
 
 import jinja2
 
-from ontarget.plot import to_svg
 from ontarget.report.section import Section, Table
 
 TEMPLATE = Path(__file__).with_name("page.html")
@@ -29,7 +28,7 @@ def page(
             "title": section.title,
             "text": section.text,
             "warnings": section.warnings,
-            "pictures": [{"svg": inline(to_svg(one.figure)), "caption": one.caption} for one in section.pictures],
+            "pictures": [{"svg": inline(one.svg), "caption": one.caption} for one in section.pictures],
             "tables": [table_data(table) for table in section.tables],
         }
         for section in sections

@@ -7,13 +7,14 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 
 from ontarget.experiment.counts import Counts
 from ontarget.experiment.experiment import Experiment
 from ontarget.inference import AbstractParameter, Likelihood, likelihood
 from ontarget.io import Loaded
-from ontarget.plot import Figure
+from ontarget.plot import Figure, to_svg
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -35,6 +36,11 @@ class Picture:
     name: str
     caption: str
     figure: Figure
+
+    @cached_property
+    def svg(self) -> str:
+        """The figure as SVG text, drawn once."""
+        return to_svg(self.figure)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,6 @@ from ontarget.io import (
     write_text,
 )
 from ontarget.io.entry import load_experiment
-from ontarget.plot import to_svg
 from ontarget.report.page import page
 from ontarget.report.section import Context, Section
 from ontarget.report.task import AbstractTask
@@ -135,7 +134,7 @@ def write(answer: Answer, folder: str | Path) -> Path:
             write_csv(folder / "tables" / f"{table.name}.csv", list(table.rows))
             write_json(folder / "tables" / f"{table.name}.json", list(table.rows))
         for picture in section.pictures:
-            write_text(folder / "figures" / f"{picture.name}.svg", to_svg(picture.figure))
+            write_text(folder / "figures" / f"{picture.name}.svg", picture.svg)
     keys = keys_of_study(answer.study, answer.context.experiments)
     title = answer.study.noun.name or answer.study.path.stem
     text = page(title, answer.sections, input_rows(answer.context), answer.record, bibtex(keys))
