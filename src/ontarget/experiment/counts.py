@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import importlib
+from functools import reduce
+from operator import add
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
 from ontarget.numerics.axis import AbstractAxis
+
+Arrays = Array | np.ndarray
+"""JAX arrays inside transformations, numpy arrays where results are looked at."""
 
 
 class ChannelCounts(Noun):
@@ -26,13 +30,13 @@ class ChannelCounts(Noun):
     """
 
     name: str = static()
-    values: Float[Array, "flavour tag seen"]
-    outside: Float[Array, " flavour"]
-    cells: Float[Array, " edge"]
-    truth: Float[Array, "flavour cell"]
+    values: Float[Arrays, "flavour tag seen"]
+    outside: Float[Arrays, " flavour"]
+    cells: Float[Arrays, " edge"]
+    truth: Float[Arrays, "flavour cell"]
 
     @property
-    def interactions(self) -> Float[Array, " flavour"]:
+    def interactions(self) -> Float[Arrays, " flavour"]:
         """Interactions in the target before any response."""
         return self.truth.sum(axis=1)
 
@@ -41,7 +45,7 @@ class BackgroundCounts(Noun):
     """Counts of one background, [tag seen]."""
 
     name: str = static()
-    values: Float[Array, "tag seen"]
+    values: Float[Arrays, "tag seen"]
 
 
 class Counts(Noun):
@@ -52,15 +56,15 @@ class Counts(Noun):
     seen: AbstractAxis
     tag: AbstractAxis | None
 
-    def signal(self) -> Float[Array, "tag seen"]:
+    def signal(self) -> Float[Arrays, "tag seen"]:
         """All channels and flavours."""
-        return sum((channel.values.sum(axis=0) for channel in self.channels), start=jnp.zeros(()))
+        return reduce(add, (channel.values.sum(axis=0) for channel in self.channels))
 
-    def background(self) -> Float[Array, "tag seen"]:
+    def background(self) -> Float[Arrays, "tag seen"]:
         """All backgrounds."""
-        return sum((background.values for background in self.backgrounds), start=jnp.zeros_like(self.signal()))
+        return reduce(add, (background.values for background in self.backgrounds), 0.0 * self.signal())
 
-    def total(self) -> Float[Array, "tag seen"]:
+    def total(self) -> Float[Arrays, "tag seen"]:
         """Signal and background."""
         return self.signal() + self.background()
 

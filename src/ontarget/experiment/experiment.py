@@ -104,13 +104,13 @@ class Experiment(Noun):
 
     def bins(self) -> Float[Array, " bin"]:
         """Expected counts, signal and background, in one row: what a likelihood compares with data."""
-        return self.counts().total().ravel()
+        return jnp.asarray(self.counts().total()).ravel()
 
     def expected(self) -> Counts:
         """Expected counts, compiled; a response that lets nothing of a channel through is an error."""
         if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(self)):
             return self.counts()
-        counts = jax.tree.map(lambda leaf: jnp.asarray(leaf[0]), counts_of_many(self, {}, 1))
+        counts = jax.tree.map(lambda leaf: leaf[0], counts_of_many(self, {}, 1))
         for channel, found in zip(self.detector.channels, counts.channels, strict=True):
             total = concrete(found.values.sum())
             if total is not None and not 0 < total < math.inf:

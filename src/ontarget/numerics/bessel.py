@@ -26,7 +26,7 @@ def spherical_j0(x2: Float[Array, "..."] | float) -> Float[Array, "..."]:
     -------
     Float[Array, "..."] [1], one at zero; relative error 1e-14 away from the zeros, all derivatives finite
     """
-    return _continued(x2, _J0, lambda x: jnp.sin(x) / x, lambda x: jnp.sinh(x) / x)
+    return _continued(x2, _J0, lambda x: jnp.sin(x) / x, lambda x: _hyperbolic(x)[0] / x)
 
 
 def three_j1_over_x(x2: Float[Array, "..."] | float) -> Float[Array, "..."]:
@@ -46,8 +46,14 @@ def three_j1_over_x(x2: Float[Array, "..."] | float) -> Float[Array, "..."]:
         x2,
         _J1,
         lambda x: 3 * (jnp.sin(x) - x * jnp.cos(x)) / x**3,
-        lambda x: 3 * (x * jnp.cosh(x) - jnp.sinh(x)) / x**3,
+        lambda x: 3 * (x * _hyperbolic(x)[1] - _hyperbolic(x)[0]) / x**3,
     )
+
+
+def _hyperbolic(x: Float[Array, "..."]) -> tuple[Float[Array, "..."], Float[Array, "..."]]:
+    """sinh and cosh of x >= 1, where nothing cancels, from one exponential."""
+    growing = jnp.exp(x)
+    return (growing - 1 / growing) / 2, (growing + 1 / growing) / 2
 
 
 def _continued(

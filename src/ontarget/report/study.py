@@ -123,7 +123,8 @@ def run(
 
 def say(line: str) -> None:
     """Progress on standard error."""
-    print(f"  {line}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"  {line}\n")  # in one piece: several threads may speak
+    sys.stderr.flush()
 
 
 def write(answer: Answer, folder: str | Path) -> Path:
