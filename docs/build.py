@@ -42,7 +42,6 @@ CAPTIONS = {
 }
 STUDIES = {
     "ess": "ontarget run ess",
-    str(DOCS / "studies" / "nsi_plane.yaml"): "ontarget run docs/studies/nsi_plane.yaml",
 }
 
 

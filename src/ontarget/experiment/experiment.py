@@ -110,7 +110,8 @@ class Experiment(Noun):
         """Expected counts, compiled; a response that lets nothing of a channel through is an error."""
         if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(self)):
             return self.counts()
-        counts = jax.tree.map(lambda leaf: leaf[0], counts_of_many(self, {}, 1))
+        found = jax.tree.map(lambda leaf: leaf[0], counts_of_many(self, {}, 1))
+        counts = Counts(found.channels, found.backgrounds, self.detector.seen, self.detector.tag.axis)
         for channel, found in zip(self.detector.channels, counts.channels, strict=True):
             total = concrete(found.values.sum())
             if total is not None and not 0 < total < math.inf:

@@ -14,7 +14,7 @@ from ontarget.inference.likelihood import Likelihood
 from ontarget.inference.poisson import poisson
 
 FEW = 24  # points that numpy does sooner than a compiled function is made
-ROWS = 2048  # points per call of the compiled function, which works through them in blocks
+ROWS = 5120  # points per call of the compiled function, which works through them in blocks
 CACHE = 1 << 15  # numbers in the largest array of one block: 256 KiB
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +18,7 @@ from ontarget.inference.prior import AbstractPrior
 CLOSE = 1e-7  # vertical distance to the minimum in -2 ln L at which a fit is done
 RIDGE = 1e-9  # relative curvature below which a direction counts as flat
 ROUNDS = 250
-CHUNK = 8192  # points that share one loop
+CHUNK = 5000  # points that share one loop
 
 
 class Fits(NamedTuple):
@@ -56,12 +58,18 @@ def score(
     data = np.asarray(likelihood.data)[None] if data is None else np.asarray(data, float)
     toy = np.zeros(len(thetas), int) if toy is None else toy
     priors = host_priors(likelihood)
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    parts = [slice(low, low + CHUNK) for low in range(0, len(thetas), CHUNK)]
+
+    def minimise(part: slice) -> Fits:
+        return _Chunk(likelihood, priors, places, thetas[part], data, toy[part]).minimise()
+
     pieces = []
-    for low in range(0, len(thetas), CHUNK):
-        part = slice(low, low + CHUNK)
-        pieces.append(_Chunk(likelihood, priors, places, thetas[part], data, toy[part]).minimise())
-        if progress is not None:
-            progress(min(1.0, (low + CHUNK) / len(thetas)))
+    with ThreadPoolExecutor(workers) as pool:  # the chunks are the same whatever the number of workers
+        for part, fits in zip(parts, pool.map(minimise, parts), strict=True):
+            pieces.append(fits)
+            if progress is not None:
+                progress(min(1.0, part.stop / len(thetas)))
     return Fits(*(np.concatenate(one) for one in zip(*pieces, strict=True)))
 
 
