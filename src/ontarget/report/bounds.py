@@ -128,7 +128,7 @@ def piece_rows(label: str, name: str, found: Intervals, scan: Scan) -> list[dict
             "high": piece.high,
             "reaches end of grid": piece.open_low or piece.open_high,
             "points not converged": int((~scan.converged).sum()),
-            "points at an edge": int(scan.at_edge.sum()),
+            "points with a nuisance at its edge": int(scan.at_edge.sum()),
         }
         for index, piece in enumerate(found.pieces)
     ]

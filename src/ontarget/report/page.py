@@ -44,10 +44,15 @@ def inline(svg: str) -> str:
 def table_data(table: Table) -> dict[str, Any]:
     """A table as texts."""
     keys = list(table.rows[0]) if table.rows else []
-    rows = [
-        [{"text": shown(row[key]), "number": isinstance(row[key], (int, float))} for key in keys] for row in table.rows
-    ]
+    rows = [[{"text": shown(row[key]), "kind": kind(row[key])} for key in keys] for row in table.rows]
     return {"name": table.name, "title": table.title, "columns": keys, "rows": rows}
+
+
+def kind(cell: Any) -> str:
+    """How a cell is set: numbers to the right, long texts in a wide column."""
+    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+        return "number"
+    return "long" if isinstance(cell, str) and len(cell) > 60 else "text"
 
 
 def shown(cell: Any) -> str:

@@ -89,5 +89,5 @@ def summary(label: str, scan: Any, lines: list[Any], level: float) -> dict[str, 
         "contours that leave the plane": len(lines) - closed,
         "points": scan.values.size,
         "points not converged": int((~scan.converged).sum()),
-        "points at an edge": int(scan.at_edge.sum()),
+        "points with a nuisance at its edge": int(scan.at_edge.sum()),
     }
