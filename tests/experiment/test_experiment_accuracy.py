@@ -11,6 +11,7 @@ from ontarget.detector import Channel, Detector, SquareRootResolution, Threshold
 from ontarget.experiment import Experiment
 from ontarget.ground.units import MW, GeV, Hz, hour, keV, kg, m, ms, year
 from ontarget.interaction import CEvNS
+from ontarget.io.entry import load
 from ontarget.matter.material import Material
 from ontarget.numerics import EnergyAxis, SquareRoot
 from ontarget.source import Facility, RunningTime, Site, StoppedPion, UniformPulse
@@ -64,6 +65,23 @@ def test_expected_spectrum_agrees_with_the_reference(formula):
     # the reference has converged
     np.testing.assert_allclose(expected, finer, rtol=1e-10)
     # the law: totals, and every bin with more than 0.1 % of the counts (the rest by cells of finite width)
+    assert found.sum() == pytest.approx(expected.sum(), rel=1e-6)
+    np.testing.assert_allclose(found[large], expected[large], rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["csi", "xenon", "germanium", "silicon", "argon", "c3f8"])
+def test_the_catalog_itself_keeps_the_law(name):
+    """Same law as above, for the entries as users get them: their own truth axes, isotopes and exposures."""
+    one = load(f"ess_{name}")
+    reference = recoils(one.detector.material.formula, float(one.detector.mass / kg))
+    plan = 5e6 / (2e9 * 1.602176634e-19) * 5000 * 3600  # protons a year in `recoils`
+    threshold, smearing = one.detector.channels[0].response
+    resolution = float(smearing.resolution.fraction)
+    seen = np.asarray(one.detector.seen.edges) / keV
+    expected = truncated_spectrum(reference, float(threshold.energy / keV), resolution, seen)
+    expected = expected * float(one.exposure.protons(one.facility)) / plan
+    found = np.asarray(one.expected().signal()).ravel()
+    large = expected > 1e-3 * expected.sum()
     assert found.sum() == pytest.approx(expected.sum(), rel=1e-6)
     np.testing.assert_allclose(found[large], expected[large], rtol=1e-4)
 
