@@ -98,6 +98,7 @@ _rows: list[Noun] = [
     steady,
     d.SteadyStateIntegrated(3 / (kg * day), 0.04),
     d.TabulatedBackground(jnp.arange(1.0, 7.0) / day, 0.04),
+    d.Sideband(jnp.arange(1.0, 7.0), 0.2),
     channel,
     detector,
     # experiment

@@ -20,6 +20,7 @@ from ontarget.detector.quenching import (
     PolynomialQuenching,
     TabulatedQuenching,
 )
+from ontarget.detector.sideband import Sideband
 from ontarget.detector.smearing import (
     AbstractResolution,
     ConstantResolution,
@@ -50,6 +51,7 @@ __all__ = [
     "NuclearEquivalent",
     "PoissonSmearing",
     "PolynomialQuenching",
+    "Sideband",
     "SmoothThreshold",
     "SquareRootResolution",
     "SteadyState",

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.detector.quenching import AbstractQuenching
+from ontarget.detector.sideband import Sideband
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Mass, Noun, Number, RatePerEnergyMass, RatePerMass, quantity, static
 from ontarget.ground.units import PER_DAY
@@ -25,6 +26,10 @@ class AbstractBackground(Noun):
         self, mass: Mass, live: Float[Array, ""], tag: AbstractTag, seen: Float[Array, " seen_edge"]
     ) -> Float[Array, "tag seen"]:
         """Counts in a detector of this mass during a live time."""
+
+    def sideband(self) -> Sideband | None:
+        """The sample in which it was counted, where that is how it is known; nothing else is uncertain bin by bin."""
+        return None
 
 
 class AbstractEnergyScale(Noun):

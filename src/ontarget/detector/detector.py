@@ -36,6 +36,11 @@ class Detector(Noun):
     tag: AbstractTag = Untagged()
     name: str = static(default="")
 
+    @property
+    def bins(self) -> int:
+        """Number of bins of what is seen."""
+        return self.seen.bins
+
     def __check_init__(self) -> None:
         check_positive(self, "mass")
         if not self.channels:

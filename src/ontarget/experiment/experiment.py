@@ -7,14 +7,16 @@ import math
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.detector.channel import Channel
 from ontarget.detector.detector import Detector
+from ontarget.detector.sideband import Sideband
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
 from ontarget.experiment.many import counts_of_many
 from ontarget.ground.errors import InputError, concrete
-from ontarget.ground.noun import Noun, static
+from ontarget.ground.noun import Noun, quantity, static
 from ontarget.ground.units import ENERGY, MASS
 from ontarget.matter.nuclide import Nuclides
 from ontarget.propagation.none import AbstractPropagation, NoOscillation
@@ -35,6 +37,10 @@ class Experiment(Noun):
 
     over nuclides i, flavours, energy nodes and truth cells x; k counts tag bins and o seen bins. Memory is bounded
     by one nuclide's kernel.
+
+    Attributes
+    ----------
+    observed : what was counted [tag seen], if anything was
     """
 
     facility: Facility
@@ -42,8 +48,20 @@ class Experiment(Noun):
     propagation: AbstractPropagation = eqx.field(default=NoOscillation(), kw_only=True)
     detector: Detector
     exposure: AbstractExposure
+    observed: Float[Array, "tag seen"] | None = quantity(default=None)
     name: str = static(default="")
     title: str = static(default="")
+
+    def __check_init__(self) -> None:
+        if self.observed is None:
+            return
+        wanted, shape = (self.detector.tag.bins, self.detector.bins), np.shape(self.observed)
+        if shape != wanted:
+            truth = f"The detector has {wanted[0]} tag bins and {wanted[1]} seen bins."
+            raise InputError("observed", f"counts of shape {list(shape)}", truth, "Give one count per bin.")
+        counts = concrete(jnp.min(self.observed))
+        if counts is not None and not counts >= 0:
+            raise InputError("observed", "a negative count, or no number", "Counts are finite.", "Mend the data.")
 
     def flux(self) -> Flux:
         """Neutrinos per area at the detector during the whole exposure."""
@@ -101,6 +119,18 @@ class Experiment(Noun):
         flux = self.flux()
         channels = tuple(self.channel_counts(channel, flux) for channel in detector.channels)
         return Counts(channels, backgrounds, detector.seen, detector.tag.axis)
+
+    def sidebands(self) -> dict[str, tuple[Sideband, Float[Array, "tag seen"]]]:
+        """Of each background that was counted in a sideband: the sideband, and what it stands for in the signal."""
+        detector, live = self.detector, self.exposure.live(self.facility)
+        return {
+            background.name: (
+                sideband,
+                background.expected(detector.mass, live, detector.tag, detector.seen.edges),
+            )
+            for background in detector.backgrounds
+            if (sideband := background.sideband()) is not None
+        }
 
     def bins(self) -> Float[Array, " bin"]:
         """Expected counts, signal and background, in one row: what a likelihood compares with data."""

@@ -1,0 +1,37 @@
+"""A sideband: the sample, beside the signal's, in which a background was counted."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Array, Float
+
+from ontarget.ground.errors import InputError, check_positive
+from ontarget.ground.noun import Noun, Number, quantity
+
+
+class Sideband(Noun):
+    r"""Events counted where there is no signal, by seen bin, and what they stand for in the signal sample.
+
+    .. math:: m_o \sim \mathrm{Poisson}(\beta_o / r), \qquad \text{expected in the signal sample: } \beta_o f_k
+
+    with :math:`f` the shares of the tag bins. The background of each seen bin, :math:`\beta_o`, is unknown but for the
+    m events of the sideband: a likelihood profiles it, so the statistical error of the sideband is in every result.
+
+    Attributes
+    ----------
+    counts : events counted in the sideband, m
+    ratio : events expected in the signal sample for one in the sideband, r
+
+    References
+    ----------
+    Barlow:1993dm
+    """
+
+    counts: Float[Array, " seen"] = quantity()
+    ratio: Number = quantity()
+
+    def __check_init__(self) -> None:
+        check_positive(self, "ratio")
+        counts = np.asarray(self.counts)
+        if not np.isfinite(counts).all() or (counts < 0).any():
+            raise InputError("counts", "a value that is negative or no number", "Counts are finite.", "Mend the table.")
