@@ -97,7 +97,7 @@ def check_targets(
 ) -> None:
     """Refuse parameters, of the task or of the study, whose address or start does not fit a group of experiments."""
     for names in groups.values():
-        for parameter in (*parameters, *context.parameters):
+        for parameter in (*parameters, *context.nuisances(names)):
             parameter.initial(context.nouns(names))
 
 

@@ -43,7 +43,7 @@ class Radius(AbstractTask):
 
         def measure(name: str) -> Intervals:
             context.progress(f"{self.title}: {short(name, context)}")
-            chance = likelihood(context.nouns([name]), [self.scale(), *context.parameters])
+            chance = likelihood(context.nouns([name]), [self.scale(), *context.nuisances([name])])
             scan = profile(chance, {"scale": np.linspace(float(self.low), float(self.high), self.points)})
             return intervals(scan, float(self.level))
 

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 
 from ontarget.experiment.counts import Counts
 from ontarget.experiment.experiment import Experiment
+from ontarget.ground.address import match
+from ontarget.ground.errors import InputError
 from ontarget.inference import AbstractParameter, Likelihood, likelihood
 from ontarget.io import Loaded
 from ontarget.plot import Figure, to_svg
@@ -63,6 +65,7 @@ class Context:
     experiments : by name, with the provenance of their numbers
     parameters : freed in every fit, with their priors (the nuisances)
     interest : the parameters that each task asks about
+    tolerance : largest error of an expansion, in Poisson standard deviations
     known : what was computed already
     progress : says in one line what is being done
     """
@@ -71,6 +74,7 @@ class Context:
     parameters: Sequence[AbstractParameter]
     progress: Callable[[str], None]
     interest: Sequence[Sequence[AbstractParameter]] = ()
+    tolerance: float = 1e-6
     known: dict[Any, Any] = field(default_factory=dict)
 
     def counts(self, name: str) -> Counts:
@@ -88,7 +92,12 @@ class Context:
         nouns, wanted = self.nouns(names), {identity(one) for one in parameters}
         sets = [one for one in (*self.interest, parameters) if wanted <= {identity(each) for each in one}]
         widest = [widened(one, self.interest) for one in max(sets, key=len)]
-        return likelihood(nouns, [*widest, *self.parameters], known=self.known)
+        return likelihood(nouns, [*widest, *self.nuisances(names)], tolerance=self.tolerance, known=self.known)
+
+    def nuisances(self, names: Sequence[str] | None = None) -> list[AbstractParameter]:
+        """The study's parameters that touch these experiments, each with those of its addresses that do."""
+        nouns, every = tuple(self.nouns(names)), tuple(self.nouns())
+        return [found for one in self.parameters if (found := narrowed(one, nouns, every)) is not None]
 
     def each(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """`function` of every item, a few at a time (compilation runs beside Python), in the order of the items."""
@@ -98,6 +107,27 @@ class Context:
     def nouns(self, names: Sequence[str] | None = None) -> list[Experiment]:
         """The experiments of these names (all of them by default)."""
         return [self.experiments[name].noun for name in (self.experiments if names is None else names)]
+
+
+def narrowed(
+    parameter: AbstractParameter, some: tuple[Experiment, ...], every: tuple[Experiment, ...]
+) -> AbstractParameter | None:
+    """A parameter with those of its addresses that fit some of the experiments; None where none does.
+
+    An address that fits none of all the experiments is an error.
+    """
+    parameter.targets(every)
+    globs = (parameter.address,) if isinstance(parameter.address, str) else parameter.address
+    fitting = tuple(glob for glob in globs if any_match(some, glob))
+    return dataclasses.replace(parameter, address=fitting) if fitting else None
+
+
+def any_match(experiments: tuple[Experiment, ...], glob: str) -> bool:
+    """Whether an address fits a number of any of the experiments."""
+    try:
+        return bool(match(experiments, glob))
+    except InputError:
+        return False
 
 
 def identity(parameter: AbstractParameter) -> tuple[Any, ...]:

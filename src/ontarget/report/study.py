@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ontarget.experiment.experiment import Experiment
-from ontarget.ground.errors import InputError
+from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.frozen import FrozenDict
-from ontarget.ground.noun import Noun, static
+from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.inference import AbstractParameter
 from ontarget.io import (
     Loaded,
@@ -42,18 +42,21 @@ class Study(Noun):
     set : overrides applied to each experiment, by address
     parameters : freed in every fit of the study (nuisances), with their priors
     tasks : the questions, answered in order
+    tolerance : largest error of an expansion anywhere in its box, in Poisson standard deviations of a bin
     """
 
     experiments: tuple[str, ...] = static()
     tasks: tuple[AbstractTask, ...]
     set: Mapping[str, Any] = static(converter=FrozenDict, default_factory=FrozenDict)
     parameters: tuple[AbstractParameter, ...] = ()
+    tolerance: Number = quantity(default=1e-6)
     name: str = static(default="")
 
     def __check_init__(self) -> None:
         for what, given in (("experiments", self.experiments), ("tasks", self.tasks)):
             if not given:
                 raise InputError(what, "none", "A study has at least one.", "Add one.")
+        check_range(self, "tolerance", 0.0, 0.1, open_low=True)
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def run(
     study = load_study(name, trust)
     loaded = load_experiments(study, set, trust)
     interest = [task.interest() for task in study.noun.tasks]
-    context = Context(loaded, study.noun.parameters, progress or say, interest)
+    context = Context(loaded, study.noun.parameters, progress or say, interest, float(study.noun.tolerance))
     for task in study.noun.tasks:
         task.check(context)
     sections = tuple(task.run(context) for task in study.noun.tasks)
