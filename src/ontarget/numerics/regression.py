@@ -53,7 +53,7 @@ def fit_polynomial(
     y_error: Float[np.ndarray, " point"],
     degree: int,
 ) -> PolynomialFit:
-    r"""Least squares with the effective variance :math:`\sigma_y^2 + (f'(x)\,\sigma_x)^2`, iterated until it stands still.
+    r"""Least squares with the effective variance :math:`\sigma_y^2 + (f'(x)\,\sigma_x)^2`, iterated to rest.
 
     Valid where the polynomial is straight over one error of x and the errors of x and y are independent. Where the
     points scatter more than their errors, these are enlarged by a common scale factor.

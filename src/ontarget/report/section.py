@@ -84,15 +84,19 @@ class Context:
             self.known[name] = self.experiments[name].noun.expected()
         return self.known[name]
 
-    def likelihood(self, names: Sequence[str], parameters: Sequence[AbstractParameter]) -> Likelihood:
-        """Asimov likelihood of these experiments in a task's parameters and the nuisances.
+    def likelihood(
+        self, names: Sequence[str], parameters: Sequence[AbstractParameter], without: Sequence[str] = ()
+    ) -> Likelihood:
+        """Likelihood of these experiments in a task's parameters and the nuisances, `without` some by name.
 
-        It holds more where another task asks about all of these parameters and others: expansions are then shared.
+        The data are what was observed, or, where nothing was, what is expected (Asimov). It holds more where another
+        task asks about all of these parameters and others: expansions are then shared.
         """
         nouns, wanted = self.nouns(names), {identity(one) for one in parameters}
         sets = [one for one in (*self.interest, parameters) if wanted <= {identity(each) for each in one}]
         widest = [widened(one, self.interest) for one in max(sets, key=len)]
-        return likelihood(nouns, [*widest, *self.nuisances(names)], tolerance=self.tolerance, known=self.known)
+        nuisances = [one for one in self.nuisances(names) if one.name not in without]
+        return likelihood(nouns, [*widest, *nuisances], tolerance=self.tolerance, known=self.known)
 
     def nuisances(self, names: Sequence[str] | None = None) -> list[AbstractParameter]:
         """The study's parameters that touch these experiments, each with those of its addresses that do."""

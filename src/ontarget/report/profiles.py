@@ -1,0 +1,111 @@
+"""Profile likelihoods of one parameter, from several groups of experiments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ontarget.ground.errors import InputError, check_positive
+from ontarget.ground.frozen import FrozenDict
+from ontarget.ground.noun import Noun, Number, quantity, static
+from ontarget.inference import AbstractParameter, Intervals, Scan, intervals, profile
+from ontarget.plot import Profile, Published, profiles_figure
+from ontarget.report.bounds import at_start, check_targets, grouped
+from ontarget.report.section import Context, Picture, Section, Table
+from ontarget.report.task import AbstractTask, check_points
+
+
+class PublishedRange(Noun):
+    """A published value with its errors, in the unit that is shown."""
+
+    value: float = static()
+    below: float = static()
+    above: float = static()
+
+
+class Profiles(AbstractTask):
+    """-2 ln L along one parameter, nuisances profiled, with intervals; published values beside them.
+
+    Attributes
+    ----------
+    title, text : of the section
+    key : name of the table and the figure
+    parameter : of interest
+    label : of the axis, with the unit shown
+    unit : what the parameter is multiplied by to be shown
+    groups : which experiments are fitted together, by label; each alone by default
+    fixed : names of the study's nuisances that are not freed here, for the parameter stands in their place
+    published : by label
+    levels : confidence levels of the intervals
+    points : of the grid over the parameter's box
+    """
+
+    title: str = static()
+    key: str = static()
+    parameter: AbstractParameter
+    label: str = static()
+    text: str = static(default="")
+    unit: Number = quantity(default=1.0)
+    groups: Mapping[str, tuple[str, ...]] = static(converter=FrozenDict, default_factory=FrozenDict)
+    fixed: tuple[str, ...] = static(default=())
+    published: Mapping[str, PublishedRange] = static(converter=FrozenDict, default_factory=FrozenDict)
+    levels: tuple[float, ...] = static(default=(0.6826894921370859, 0.90))
+    points: int = static(default=201)
+
+    def __check_init__(self) -> None:
+        check_positive(self, "unit")
+        for level in self.levels:
+            if not 0 < level < 1:
+                raise InputError("levels", f"{level:g}", "A confidence level lies between 0 and 1.", "Give e.g. 0.9.")
+        check_points(self.points, 11, 100_001)
+
+    def interest(self) -> Sequence[AbstractParameter]:
+        return (self.parameter,)
+
+    def check(self, context: Context) -> None:
+        check_targets((self.parameter,), grouped(self.groups, context), context)
+
+    def run(self, context: Context) -> Section:
+        rows, curves, warnings = [], [], []
+        unit, groups = float(self.unit), grouped(self.groups, context)
+        grid = np.linspace(float(self.parameter.low), float(self.parameter.high), self.points)
+
+        def scan_of(label: str) -> Scan:
+            context.progress(f"{self.title}: {label}")
+            chance = context.likelihood(groups[label], (self.parameter,), without=self.fixed)
+            nuisances = {one.name for one in context.parameters}
+            return profile(chance, {self.parameter.name: grid}, fixed=at_start(chance, nuisances | {self.parameter.name}))
+
+        for label, scan in zip(groups, context.each(scan_of, groups), strict=True):
+            best = scan.best.values[self.parameter.name] * unit
+            curves.append(Profile(label, grid * unit, scan.values, best))
+            for level in self.levels:
+                rows += range_rows(label, best, intervals(scan, level), unit)
+            warnings += [f"{label}: {scan.message}"] if scan.message else []
+        others = [Published(label, one.value, one.below, one.above) for label, one in self.published.items()]
+        rows += [
+            {"experiments": label, "best": one.value, "level": 0.6826894921370859, "piece": 1, "of": 1}
+            | {"low": one.value - one.below, "high": one.value + one.above, "reaches end of grid": False}
+            for label, one in self.published.items()
+        ]
+        picture = Picture(self.key, f"{self.title}.", profiles_figure(curves, self.label, others))
+        return Section(self.title, self.text, [Table(self.key, self.title, rows)], [picture], warnings)
+
+
+def range_rows(label: str, best: float, found: Intervals, unit: float) -> list[dict[str, Any]]:
+    """One row per piece of an interval."""
+    return [
+        {
+            "experiments": label,
+            "best": best,
+            "level": found.level,
+            "piece": index + 1,
+            "of": len(found.pieces),
+            "low": piece.low * unit,
+            "high": piece.high * unit,
+            "reaches end of grid": piece.open_low or piece.open_high,
+        }
+        for index, piece in enumerate(found.pieces)
+    ]
