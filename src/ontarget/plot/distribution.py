@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from matplotlib.patches import Patch
 from scipy.stats import chi2
 
 from ontarget.ground.errors import InputError
+from ontarget.plot.curves import Scale
 from ontarget.plot.style import RULES, colour, new_figure, put_legend
 
 MOST_BINS, LEAST_BINS = 60, 8
@@ -39,7 +41,12 @@ class Toys:
 
 
 def distribution_figure(
-    toys: Sequence[Toys], observed: float, x_label: str, degrees: float | None = None, observed_label: str = "observed"
+    toys: Sequence[Toys],
+    observed: float,
+    x_label: str,
+    degrees: float | None = None,
+    observed_label: str = "observed",
+    y_scale: Scale = "linear",
 ) -> Figure:
     """Histograms of unit area, the observed value as a line with the tail beyond it filled, p-values in the legend.
 
@@ -52,11 +59,12 @@ def distribution_figure(
         entries = [draw_histogram(axes, one, edges, observed, index) for index, one in enumerate(toys)]
         low, high = spread([edges[0], edges[-1], observed])
         if degrees is not None:
-            entries.append(draw_density(axes, degrees, observed, (low, high)))
+            entries.append(draw_density(axes, degrees, observed, (low, high), colour(len(toys))))
         line = axes.axvline(observed, color="#000000", linewidth=1.6, zorder=4)
         entries.insert(0, (line, f"{observed_label}: {observed:.4g}"))
         axes.set_xlim(low, high)
-        axes.set_ylim(0.0, 1.08 * axes.dataLim.y1)
+        axes.set_yscale(y_scale)
+        axes.set_ylim(*heights(toys, edges, y_scale))
         axes.set_xlabel(x_label)
         axes.set_ylabel("probability density")
         put_legend(figure, [handle for handle, _ in entries], [label for _, label in entries])
@@ -87,13 +95,27 @@ def draw_histogram(axes: Axes, toys: Toys, edges: np.ndarray, observed: float, i
         tail = np.concatenate([[observed], edges[first + 1 :]])
         axes.stairs(density[first:], tail, fill=True, color=tone, alpha=0.45)
     share, error = toys.beyond(observed)
-    words = f"p = {share:.2g} ± {error:.1g}" if share > 0 else f"p < {1 / len(toys.values):.1g}"
+    digits = max(2, -math.floor(math.log10(error))) if error > 0 else 2
+    words = f"p = {share:.{digits}f} ± {error:.{digits}f}" if share > 0 else f"p < {1 / len(toys.values):.1g}"
     handle = Patch(facecolor=mpl.colors.to_rgba(tone, 0.3), edgecolor=tone)
     return handle, f"{toys.label} ({len(toys.values)}): {words}"
 
 
-def draw_density(axes: Axes, degrees: float, observed: float, limits: tuple[float, float]) -> tuple[Any, str]:
+def heights(toys: Sequence[Toys], edges: np.ndarray, y_scale: Scale) -> tuple[float, float]:
+    """Limits of y after the histograms alone, since χ² of one degree of freedom has no highest point.
+
+    A logarithmic axis begins at half of what a single toy makes.
+    """
+    top = max(float(np.histogram(one.values, edges, density=True)[0].max()) for one in toys)
+    if y_scale == "linear":
+        return 0.0, 1.15 * top
+    return 0.5 / (max(len(one.values) for one in toys) * float(edges[1] - edges[0])), 3.0 * top
+
+
+def draw_density(
+    axes: Axes, degrees: float, observed: float, limits: tuple[float, float], tone: str
+) -> tuple[Any, str]:
     """The density of χ², where it is finite, and its tail beyond the observed value in words."""
     x = np.linspace(max(limits[0], 1e-3 * limits[1]), limits[1], 400)
-    (line,) = axes.plot(x, chi2.pdf(x, degrees), color="#D55E00", linestyle="--", linewidth=1.6, zorder=3)
+    (line,) = axes.plot(x, chi2.pdf(x, degrees), color=tone, linestyle="--", linewidth=1.6, zorder=3)
     return line, rf"$\chi^2$, {degrees:.4g} d.o.f.: p = {chi2.sf(observed, degrees):.2g}"

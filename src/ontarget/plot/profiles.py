@@ -99,6 +99,7 @@ def feldman_cousins_figure(
 
     `threshold` is the asymptotic critical value with its words. A value of the parameter is allowed where the observed
     profile is below the critical value; the bars are the intervals so found, usually one asymptotic and one of toys.
+    The profile has the colour of group 0, the toys that of 1, the threshold that of 6.
     """
     low, high = critical.ends()
     top = 1.6 * max(threshold[0], float(np.max(high))) if top is None else top
@@ -109,7 +110,7 @@ def feldman_cousins_figure(
         x, tone = critical.x[order], colour(1)
         band = axes.fill_between(x, low[order], high[order], color=tone, alpha=0.25, linewidth=0)
         (line,) = axes.plot(x, critical.values[order], "o-", color=tone, markersize=3.5, linewidth=1.2)
-        wilks = axes.axhline(threshold[0], color="#444444", linewidth=1.1, linestyle=(0, (4, 3)))
+        wilks = axes.axhline(threshold[0], color=colour(6), linewidth=1.1, linestyle=(0, (4, 3)))
         limit(axes, [observed], [], top)
         finish(axes, below, bars, x_label)
         put_legend(figure, [curve, (band, line), wilks], [observed.label, critical.label, threshold[1]])
@@ -138,7 +139,7 @@ def draw_profile(axes: Axes, profile: Profile, index: int) -> Any:
 def draw_published(axes: Axes, one: Published, index: int) -> tuple[Any, Any]:
     """A published value as a line in the band of its errors; a second one is hatched, to be told from the first."""
     hatch = (None, "////", "\\\\\\\\")[index % 3]
-    look = {"facecolor": "#000000", "alpha": 0.10} if hatch is None else {"facecolor": "none", "edgecolor": "#888888"}
+    look = {"facecolor": "#000000", "alpha": 0.10} if hatch is None else {"facecolor": "none", "edgecolor": "#AAAAAA"}
     axes.axvspan(one.value - one.below, one.value + one.above, **look, hatch=hatch, linewidth=0, zorder=0.5)
     dash = DASHES[(index + 1) % len(DASHES)]
     line = axes.axvline(one.value, color="#333333", linewidth=1.0, linestyle=dash, zorder=1.4)

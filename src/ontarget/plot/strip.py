@@ -42,7 +42,7 @@ def draw_strip(axes: Axes, bars: Sequence[Bar], x_label: str) -> None:
     axes.set_xlim(low, high)
     axes.set_yticks(np.arange(len(bars)), [bar.label for bar in bars], fontsize=9)
     axes.set_ylim(len(bars) - 0.4, -0.6)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, pad=8)  # room for an arrow's head
     axes.grid(axis="y", visible=False)
     axes.set_xlabel(x_label)
 
