@@ -50,8 +50,8 @@ def distribution_figure(
 ) -> Figure:
     """Histograms of unit area, the observed value as a line with the tail beyond it filled, p-values in the legend.
 
-    With `degrees` the density of χ² with so many degrees of freedom is drawn as well. It is the asymptotic answer: right
-    for a deviance of many counts per bin and a linear model, wrong for few counts or parameters at their bounds.
+    With `degrees` the density of χ² with so many degrees of freedom is drawn as well. It is the asymptotic answer:
+    right for a deviance of many counts per bin and a linear model, wrong for few counts or parameters at their bounds.
     """
     edges = bins(np.concatenate([one.values for one in toys]))
     with mpl.rc_context(RULES):

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.text import Annotation
-from matplotlib.transforms import Bbox
+from matplotlib.transforms import Bbox, BboxBase
 
 from ontarget.plot.style import halo
 
@@ -22,14 +22,19 @@ def place_labels(axes: Axes, x: np.ndarray, y: np.ndarray, words: Sequence[str])
 
     All else must have been drawn, and the limits of the axes must be final.
     """
-    figure = axes.get_figure(root=False)
-    figure.draw_without_rendering()  # type: ignore[union-attr]
+    axes.figure.draw_without_rendering()  # type: ignore[union-attr]
     ink, frame = drawn(axes), axes.get_window_extent()
     taken: list[Bbox] = []
     written = []
     for place_x, place_y, word in zip(x, y, words, strict=True):
         note = axes.annotate(
-            word, (place_x, place_y), xytext=(0, 0), textcoords="offset points", fontsize=9, path_effects=halo(), zorder=7
+            word,
+            (place_x, place_y),
+            xytext=(0, 0),
+            textcoords="offset points",
+            fontsize=9,
+            path_effects=halo(),
+            zorder=7,
         )
         best = min(sides(), key=lambda side: cost(settle(note, side), side, ink, taken, frame))
         taken.append(settle(note, best))
@@ -52,7 +57,7 @@ def settle(note: Annotation, side: tuple[float, float]) -> Bbox:
     return note.get_window_extent().padded(2.0)
 
 
-def cost(box: Bbox, side: tuple[float, float], ink: np.ndarray, taken: Sequence[Bbox], frame: Bbox) -> float:
+def cost(box: Bbox, side: tuple[float, float], ink: np.ndarray, taken: Sequence[Bbox], frame: BboxBase) -> float:
     """What a box covers, and how far it is from its point."""
     inside = (ink > (box.x0, box.y0)).all(axis=1) & (ink < (box.x1, box.y1)).all(axis=1)
     out = not (frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1)

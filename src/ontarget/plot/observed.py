@@ -14,7 +14,7 @@ ONE_SIGMA = 0.6826894921370859  # of a normal distribution within one standard d
 
 @dataclass(frozen=True)
 class Observed:
-    """Values per bin and the lengths of their error bars, both positive. `label` says in a legend how they were made."""
+    """Values per bin and the lengths of their error bars. `label` says in a legend how the errors were made."""
 
     values: np.ndarray
     below: np.ndarray

@@ -9,7 +9,9 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator
 from matplotlib.transforms import ScaledTranslation
 
 from ontarget.ground.errors import InputError
@@ -36,7 +38,8 @@ class Points:
     x, y, x_error, y_error : the measurements
     text : what is written beside each point
     group : chooses colour and mark, its place in the list by default
-    hollow : drawn with an empty mark, as for what was published beside our own
+    hollow : drawn with an empty mark
+    published : drawn in black with an empty diamond, as in a strip of bars, whatever the group
     aside : drawn so many typographic points to the right of x, to be told from another at the same place
     """
 
@@ -48,6 +51,7 @@ class Points:
     text: Sequence[str] = ()
     group: int | None = None
     hollow: bool = False
+    published: bool = False
     aside: float = 0.0
 
     def __post_init__(self) -> None:
@@ -80,8 +84,10 @@ def points_figure(
         axes.set_ylabel(y_label)
         axes.set_xlim(x_limits)
         axes.set_ylim(y_limits)
-        every = [*zip(points, marks, strict=True), *zip(curves, lines, strict=True)]
-        entries = {one.label: handle for one, handle in every if one.label}
+        for axis in (axes.xaxis, axes.yaxis):
+            write_decades(axis)
+        labels = [one.label for one in points] + [one.label for one in curves]
+        entries = {label: handle for label, handle in zip(labels, [*marks, *lines], strict=True) if label}
         put_legend(figure, list(entries.values()), list(entries))
         named = [(x, y, word) for one in points for x, y, word in zip(one.x, one.y, one.text, strict=False) if word]
         if named:
@@ -93,11 +99,22 @@ def points_figure(
 def check_scales(points: Sequence[Points], curves: Sequence[Curve], x_scale: Scale, y_scale: Scale) -> None:
     """Refuse a logarithmic axis for values that have no logarithm."""
     for name, scale in (("x", x_scale), ("y", y_scale)):
-        for one in (*points, *curves):
-            least = np.min(getattr(one, name), initial=np.inf)
+        values = [(one.label, getattr(one, name)) for one in points] + [
+            (one.label, getattr(one, name)) for one in curves
+        ]
+        for label, those in values:
+            least = np.min(those, initial=np.inf)
             if scale == "log" and not least > 0:
                 truth = f"A logarithmic axis has positive {name} only."
-                raise InputError(one.label or name, f"{name} down to {least:.4g}", truth, "Take a linear axis.")
+                raise InputError(label or name, f"{name} down to {least:.4g}", truth, "Take a linear axis.")
+
+
+def write_decades(axis: Axis) -> None:
+    """Plain numbers, and those between the decades too, on a logarithmic axis of at most three decades."""
+    low, high = axis.get_view_interval()
+    if axis.get_scale() == "log" and high <= 1e3 * low and low >= 1e-3:
+        axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+        axis.set_major_formatter("{x:g}")
 
 
 def draw_band(axes: Axes, curve: Curve, index: int) -> Any:
@@ -112,15 +129,16 @@ def draw_band(axes: Axes, curve: Curve, index: int) -> Any:
 def draw_points(axes: Axes, points: Points, index: int) -> Any:
     """One set of points with its errors."""
     group = index if points.group is None else points.group
-    move = ScaledTranslation(points.aside / 72, 0.0, axes.get_figure().dpi_scale_trans)  # type: ignore[union-attr]
+    mark, tone = ("D", "#000000") if points.published else (MARKERS[group % len(MARKERS)], colour(group))
+    move = ScaledTranslation(points.aside / 72, 0.0, axes.figure.dpi_scale_trans)
     return axes.errorbar(
         points.x,
         points.y,
         yerr=points.y_error,
         xerr=points.x_error,
-        fmt=MARKERS[group % len(MARKERS)],
-        color=colour(group),
-        markerfacecolor="white" if points.hollow else colour(group),
+        fmt=mark,
+        color=tone,
+        markerfacecolor="white" if points.hollow or points.published else tone,
         markersize=6,
         elinewidth=1.2,
         capsize=2.5,

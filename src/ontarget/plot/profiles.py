@@ -83,7 +83,7 @@ def profiles_figure(
             axes.axhline(level, color="#666666", linewidth=0.9, linestyle=(0, (4, 3)), zorder=1.5)
             write_right(axes, level, text)
         finish(axes, below, bars, x_label)
-        put_legend(figure, handles, [one.label for one in (*profiles, *published)])
+        put_legend(figure, handles, [one.label for one in profiles] + [one.label for one in published])
     return figure
 
 

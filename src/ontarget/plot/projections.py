@@ -31,7 +31,7 @@ TOTAL, BAND, DATA = "best fit", "systematic error", "#000000"
 
 @dataclass(frozen=True)
 class Component:
-    """One part of the best fit, in counts per bin. `layer` says how low in the stack it lies, and chooses its colour."""
+    """One part of the best fit, in counts per bin. `layer` says how low in the stack it lies, and its colours."""
 
     label: str
     values: np.ndarray
@@ -107,7 +107,7 @@ class Projection:
 def residual(projection: Projection, sideband: np.ndarray, error: np.ndarray) -> Projection:
     """The same projection without its steady state: sideband subtracted from the data, steady layers from the fit.
 
-    `sideband` and its one-sigma `error` are the steady counts per bin of the projection, already scaled to its exposure.
+    `sideband` and its one-sigma `error` are steady counts per bin of the projection, already scaled to its exposure.
     """
     steady = [one.values for one in projection.components if one.layer == "steady"]
     band = projection.band
@@ -165,7 +165,7 @@ def draw_stack(axes: Axes, projection: Projection, tones: dict[str, str]) -> dic
         below = above
     if projection.band is not None:
         low, high = (one * scale for one in projection.band)
-        look = {"facecolor": "none", "edgecolor": "#444444", "hatch": "//////", "linewidth": 0.0}
+        look: Any = {"facecolor": "none", "edgecolor": "#444444", "hatch": "//////", "linewidth": 0.0}
         axes.stairs(high, edges, baseline=low, fill=True, **look, label=BAND, zorder=2.5)
         handles[BAND] = Patch(**look)
     line = axes.stairs(below, edges, baseline=None, color="#222222", linewidth=1.3, label=TOTAL, zorder=3)

@@ -67,7 +67,9 @@ def new_towers(
         # one grid for all, so that the towers of a column stand straight above one another
         grid = figure.add_gridspec(rows * storeys, columns, height_ratios=[*heights] * rows)
         places = [(row * storeys, column) for row in range(rows) for column in range(columns)]
-        towers = [grow_tower(figure, [grid[top + one, column] for one in range(storeys)]) for top, column in places[:cells]]
+        towers = [
+            grow_tower(figure, [grid[top + one, column] for one in range(storeys)]) for top, column in places[:cells]
+        ]
     return figure, towers, [grid[top : top + storeys, column] for top, column in places[cells:]]
 
 
