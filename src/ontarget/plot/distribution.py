@@ -44,7 +44,7 @@ def distribution_figure(
     toys: Sequence[Toys],
     observed: float,
     x_label: str,
-    degrees: float | None = None,
+    degrees: float | int | None = None,
     observed_label: str = "observed",
     y_scale: Scale = "linear",
 ) -> Figure:
@@ -113,7 +113,7 @@ def heights(toys: Sequence[Toys], edges: np.ndarray, y_scale: Scale) -> tuple[fl
 
 
 def draw_density(
-    axes: Axes, degrees: float, observed: float, limits: tuple[float, float], tone: str
+    axes: Axes, degrees: float | int, observed: float, limits: tuple[float, float], tone: str
 ) -> tuple[Any, str]:
     """The density of χ², where it is finite, and its tail beyond the observed value in words."""
     x = np.linspace(max(limits[0], 1e-3 * limits[1]), limits[1], 400)
