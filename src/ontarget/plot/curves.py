@@ -10,6 +10,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from ontarget.plot.style import DASHES, MARKERS, RULES, colour, new_figure
 
@@ -69,13 +70,12 @@ def curves_figure(
     return figure
 
 
-def draw_curve(axes: Axes, curve: Curve, index: int) -> None:
+def draw_curve(axes: Axes, curve: Curve, index: int) -> list[Line2D]:
     """One line in the style of its group; an empty label keeps it out of the legend."""
     group, label = index if curve.group is None else curve.group, curve.label or "_"
     if isinstance(curve, Guide):
-        axes.plot(curve.x, curve.y, color="#777777", linestyle=":", linewidth=1.0, label=label)
-    else:
-        axes.plot(curve.x, curve.y, color=colour(group), linestyle=DASHES[group % len(DASHES)], label=label)
+        return axes.plot(curve.x, curve.y, color="#777777", linestyle=":", linewidth=1.0, label=label)
+    return axes.plot(curve.x, curve.y, color=colour(group), linestyle=DASHES[group % len(DASHES)], label=label)
 
 
 def draw_mark(axes: Axes, mark: Mark, index: int) -> None:
