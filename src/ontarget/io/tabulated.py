@@ -90,7 +90,8 @@ class _Reader:
             what += f" in {' x '.join(map(str, values.shape))} bins"
         times = f" times {one_line(given['times'])}" if "times" in given else ""
         unit = f" {given['unit']}" if "unit" in given else ""
-        scaled = values * factor
+        with np.errstate(over="ignore"):
+            scaled = values * factor
         if not np.isfinite(scaled).all():
             raise self.error(("times",), given.get("times"), "A number comes out infinite.", "Give a smaller factor.")
         return Tabulated(scaled.tolist(), f"{table.label} {what}{unit}{times}", table.label, table.sha256, cite)
