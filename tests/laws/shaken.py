@@ -110,10 +110,13 @@ def main() -> None:
     found = {build.__name__: answers(build().expected()) for build in (iodide, germanium, fluoride)}
     if "--catalog" in sys.argv:
         import ontarget
-        from ontarget.io import entries
+        from ontarget.io import MissingRelease, entries
 
         for name in entries("experiments"):
-            found[name] = answers(ontarget.load(f"experiments/{name}").expected())
+            try:
+                found[name] = answers(ontarget.load(f"experiments/{name}").expected())
+            except MissingRelease as error:
+                found[name] = str(error)
     json.dump(found, sys.stdout)
 
 

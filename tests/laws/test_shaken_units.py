@@ -36,6 +36,8 @@ def answers() -> tuple[dict, dict]:
 
 @pytest.mark.parametrize("name", ["iodide", "germanium", "fluoride", *CATALOG])
 def test_no_answer_moves(answers, name):
+    if isinstance(answers[0][name], str):
+        pytest.skip(answers[0][name])  # its data are not on this machine
     ordinary, shaken = (np.array(found[name]) for found in answers)
     assert ordinary.size > 0
     assert ordinary.max() > 0

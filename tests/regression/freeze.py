@@ -9,9 +9,8 @@ from typing import Any
 FROZEN = Path(__file__).with_name("expected.json")
 
 
-def compute() -> dict[str, Any]:
-    """Counts per year of every experiment of the catalog: total, by flavour, and the spectrum, to nine digits."""
-    from ontarget.io import entries
+def compute(name: str) -> dict[str, Any]:
+    """Counts per year of an experiment of the catalog: total, by flavour, and the spectrum, to nine digits."""
     from ontarget.io.entry import load_experiment
     from ontarget.report.expectation import expectation
 
@@ -19,23 +18,36 @@ def compute() -> dict[str, Any]:
         return float(f"{value:.9g}")
 
     found: dict[str, Any] = {}
-    for name in entries("experiments"):
-        data = expectation(load_experiment(name).noun)
-        for channel, part in data["channels"].items():
-            found[f"{name}.{channel}"] = {
-                "total_per_year": rounded(part["total_per_year"]),
-                "by_flavour": {flavour: rounded(count) for flavour, count in part["by_flavour"].items()},
-                "counts": [rounded(count) for count in part["counts"][0][:12]],
-            }
-        for background, part in data["backgrounds"].items():
-            found[f"{name}.{background}"] = {"total_per_year": rounded(part["total_per_year"])}
+    data = expectation(load_experiment(name).noun)
+    for channel, part in data["channels"].items():
+        found[f"{name}.{channel}"] = {
+            "total_per_year": rounded(part["total_per_year"]),
+            "by_flavour": {flavour: rounded(count) for flavour, count in part["by_flavour"].items()},
+            "counts": [rounded(count) for count in part["counts"][0][:12]],
+        }
+    for background, part in data["backgrounds"].items():
+        found[f"{name}.{background}"] = {"total_per_year": rounded(part["total_per_year"])}
     return found
 
 
+def frozen(name: str) -> dict[str, Any]:
+    """What is on file of an experiment."""
+    kept = json.loads(FROZEN.read_text()) if FROZEN.exists() else {}
+    return {key: part for key, part in kept.items() if key.split(".")[0] == name}
+
+
 def main() -> None:
-    """Rewrite the file and print what moved."""
+    """Rewrite the file and print what moved; what cannot be computed here stays as it is."""
+    from ontarget.io import MissingRelease, entries
+
     old = json.loads(FROZEN.read_text()) if FROZEN.exists() else {}
-    new = compute()
+    new: dict[str, Any] = {}
+    for name in entries("experiments"):
+        try:
+            new |= compute(name)
+        except MissingRelease as error:
+            new |= frozen(name)
+            print(f"{name} stays as it was. {error}")
     for name in sorted(old.keys() | new.keys()):
         before, after = old.get(name, {}).get("total_per_year"), new.get(name, {}).get("total_per_year")
         if old.get(name) != new.get(name):

@@ -3,7 +3,10 @@
 import json
 
 import numpy as np
-from freeze import FROZEN, compute
+import pytest
+from freeze import FROZEN, compute, frozen
+
+from ontarget.io import entries
 
 
 def flat(data):
@@ -12,9 +15,14 @@ def flat(data):
     return np.array(rows, dtype=float)
 
 
-def test_every_catalog_number_is_as_it_was():
-    frozen, found = json.loads(FROZEN.read_text()), compute()
-    assert frozen.keys() == found.keys()
-    for name, data in found.items():
+@pytest.mark.parametrize("name", entries("experiments"))
+def test_every_number_is_as_it_was(name):
+    was, found = frozen(name), compute(name)
+    assert was.keys() == found.keys()
+    for part, data in found.items():
         # nine digits are kept; processors differ by the last digits of their vector exponentials
-        np.testing.assert_allclose(flat(data), flat(frozen[name]), rtol=1e-8, err_msg=name)
+        np.testing.assert_allclose(flat(data), flat(was[part]), rtol=1e-8, err_msg=part)
+
+
+def test_nothing_is_on_file_that_the_catalog_has_not():
+    assert {key.split(".")[0] for key in json.loads(FROZEN.read_text())} == set(entries("experiments"))

@@ -18,6 +18,7 @@ COMMANDS = {
     "expect": ("expect", "Compute the expected counts of an experiment."),
     "run": ("study", "Run a study: expected counts, fits, scans; figures, tables and a report."),
     "validate": ("validate", "Put published numbers beside ours."),
+    "data": ("data", "List, fetch and find the published data that experiments are fitted to."),
     "cite": ("cite", "Print the BibTeX of what an entry rests upon."),
 }
 

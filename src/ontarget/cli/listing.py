@@ -21,11 +21,14 @@ def command(kinds: tuple[str, ...]) -> None:
 
 def line(kind: str, name: str) -> str:
     """One line about an entry."""
-    from ontarget.io.catalog import ROOT
+    from ontarget.io.catalog import ROOT, read
+    from ontarget.io.release import missing
     from ontarget.io.yaml import read_yaml
 
     path = ROOT / kind / f"{name}.yaml"
     if kind == "published":
         numbers = len(read_yaml(path, top=list).data)
         return f"{numbers} number{'' if numbers == 1 else 's'}"
-    return str(read_yaml(path).data.get("name", ""))
+    title = str(read_yaml(path).data.get("name", ""))
+    absent = missing(read(path)) if kind in ("experiments", "detectors") else ()
+    return f"{title}  (data not here: {', '.join(absent)})" if absent else title

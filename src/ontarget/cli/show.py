@@ -50,4 +50,5 @@ def draw(rows: list[dict[str, Any]]) -> None:
         open_parts = parts[:-1]
         label = f"{'  ' * len(parts)}{parts[-1]}"
         cite = f"  [{', '.join(row['cite'])}]" if row["cite"] else ("  (default)" if row["default"] else "")
-        click.echo(f"{label:<44} {row['value']}{cite}")
+        source = f"  from {row['source']}" if row["source"] else ""
+        click.echo(f"{label:<44} {row['value']}{source}{cite}")

@@ -5,6 +5,7 @@ from ontarget.io.catalog import KINDS, entries, find, resolve
 from ontarget.io.load import Loaded, digest, load, load_tree, override
 from ontarget.io.provenance import Record
 from ontarget.io.quantity import parse
+from ontarget.io.release import MissingRelease, Release, find_release, missing
 from ontarget.io.structure import structure
 from ontarget.io.write import check_folder, csv_text, json_text, run_record, write_csv, write_json, write_text
 from ontarget.io.yaml import Mark, Tree, parse_yaml, read_yaml
@@ -13,7 +14,9 @@ __all__ = [
     "KINDS",
     "Loaded",
     "Mark",
+    "MissingRelease",
     "Record",
+    "Release",
     "Tree",
     "bibtex",
     "check_folder",
@@ -21,12 +24,14 @@ __all__ = [
     "digest",
     "entries",
     "find",
+    "find_release",
     "json_text",
     "keys_in",
     "keys_of",
     "keys_of_class",
     "load",
     "load_tree",
+    "missing",
     "override",
     "parse",
     "parse_yaml",

@@ -26,6 +26,8 @@ CLASSES: dict[str, type[Noun]] = {
     "materials": Material,
 }
 
+SEE = {"studies": "See 'ontarget run'.", "published": "See 'ontarget validate'.", "releases": "See 'ontarget data'."}
+
 
 def load(name: str | Path, set: Mapping[str, Any] | None = None, trust: bool = False) -> Any:
     """The noun of a catalog entry or YAML file: ``load("ess_csi")`` is an `Experiment`.
@@ -66,12 +68,12 @@ def load_entry(name: str | Path, set: Mapping[str, Any] | None = None, trust: bo
     path = catalog.find(name, tuple(CLASSES))
     kind = path.parent.name if catalog.is_ours(path) else "experiments"
     if kind not in CLASSES:
-        raise InputError("catalog", f"the name {str(name)!r}", f"It is one of the {kind}, not a noun.", "See 'run'.")
+        raise InputError("catalog", f"the name {str(name)!r}", f"It is one of the {kind}, not a noun.", SEE[kind])
     tree = load_tree(name, set, tuple(CLASSES))
     if kind == "experiments":
         tree = identified(tree, path.stem)
     built = structure(CLASSES[kind], tree, trust)
-    return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered), path)
+    return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered, built.tables), path)
 
 
 def load_experiment(name: str | Path, set: Mapping[str, Any] | None = None, trust: bool = False) -> Loaded[Experiment]:
@@ -82,7 +84,7 @@ def load_experiment(name: str | Path, set: Mapping[str, Any] | None = None, trus
         raise InputError("catalog", f"the name {str(name)!r}", truth, "See 'ontarget list experiments'.")
     tree = identified(load_tree(name, set, ("experiments",)), path.stem)
     built = structure(Experiment, tree, trust)
-    return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered), path)
+    return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered, built.tables), path)
 
 
 def identified(tree: Tree, stem: str) -> Tree:

@@ -24,7 +24,8 @@ T = TypeVar("T")
 class Loaded(Generic[T]):
     """A noun and how it came about.
 
-    `provenance` has a record for every number given, by dotted address; `digest` is the sha256 of the resolved tree.
+    `provenance` has a record for every number given, by dotted address; `digest` is the sha256 of the resolved tree and
+    of the tables it names.
     """
 
     noun: T
@@ -58,7 +59,8 @@ def load(
     """
     tree = load_tree(name, set, kinds)
     built = structure(cls, tree, trust)
-    return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered), catalog.find(name, kinds))
+    path = catalog.find(name, kinds)
+    return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered, built.tables), path)
 
 
 def load_tree(
@@ -164,9 +166,17 @@ def _replace(tree: Tree, data: Any, parts: Address, value: Any, done: Address) -
     return {**(data or {}), step: _replace(tree, (data or {}).get(step), rest, value, (*done, step))}
 
 
-def digest(tree: Tree, ordered: set[Address] | frozenset[Address] = frozenset()) -> str:
-    """The sha256 of a resolved tree. The order of keys counts only where it means something (names of channels)."""
-    text = json.dumps(_canonical(tree.data, (), ordered), separators=(",", ":"), allow_nan=False)
+def digest(
+    tree: Tree, ordered: set[Address] | frozenset[Address] = frozenset(), tables: Mapping[str, str] | None = None
+) -> str:
+    """The sha256 of a resolved tree and of the `tables` (sha256 by address) from which it takes numbers.
+
+    The order of keys counts only where it means something (names of channels).
+    """
+    content: Any = _canonical(tree.data, (), ordered)
+    if tables:
+        content = [content, sorted(tables.items())]
+    text = json.dumps(content, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

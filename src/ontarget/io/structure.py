@@ -20,7 +20,8 @@ from ontarget.ground.noun import as_array
 from ontarget.ground.units import NUMBER, Dimension
 from ontarget.io import catalog
 from ontarget.io.kind import called, choose, finals, is_noun
-from ontarget.io.provenance import ABOUT, Record, is_number_mapping, read_about, read_number
+from ontarget.io.number import read_number
+from ontarget.io.provenance import ABOUT, Record, is_number_mapping, read_about
 from ontarget.io.quantity import example, shape
 from ontarget.io.schema import axes, describe, example_of, fits, freeze, is_number
 from ontarget.io.wording import nearest, quote
@@ -40,6 +41,11 @@ class Structured:
     noun: Any
     provenance: dict[str, Record]
     ordered: set[Address]
+
+    @property
+    def tables(self) -> dict[str, str]:
+        """The sha256 of every table whose numbers are in the noun, by the address of the numbers."""
+        return {address: record.sha256 for address, record in self.provenance.items() if record.sha256}
 
 
 def structure(cls: type, tree: Tree, trust: bool = False) -> Structured:

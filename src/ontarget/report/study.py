@@ -74,7 +74,7 @@ def load_study(name: str | Path, trust: bool = False) -> Loaded[Study]:
     tree = load_tree(name, None, ("studies",))
     built = structure(Study, tree, trust)
     path = catalog.find(name, ("studies",))
-    return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered), path)
+    return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered, built.tables), path)
 
 
 def load_experiments(

@@ -28,6 +28,7 @@ def leaf_rows(loaded: Loaded[Any]) -> list[dict[str, Any]]:
                 "unit": dimension.unit if dimension else "",
                 "cite": list(record.cite) if record else [],
                 "note": record.note if record else "",
+                "source": record.source if record else "",
                 "default": record is None and dimension is not None,
             }
         )

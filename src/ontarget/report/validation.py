@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,21 +16,24 @@ KEYS = ("name", "published", "error", "tolerance", "why", "source", "note", "qua
 
 @dataclass(frozen=True)
 class Comparison:
-    """One published number and ours, both in `unit`; `tolerance` is relative."""
+    """One published number and ours, both in `unit`; `tolerance` is relative.
+
+    `ours` is None where the data of the experiment are not on this machine.
+    """
 
     name: str
     published: float
     error: float | None
-    ours: float
+    ours: float | None
     unit: str
     tolerance: float
     source: str
     why: str
 
     @property
-    def passed(self) -> bool:
-        """Whether ours lies within the tolerance of the published one."""
-        return abs(self.ours / self.published - 1) <= self.tolerance
+    def passed(self) -> bool | None:
+        """Whether ours lies within the tolerance of the published one; None where there is none of ours."""
+        return None if self.ours is None else abs(self.ours / self.published - 1) <= self.tolerance
 
     def row(self) -> dict[str, Any]:
         """Plain data."""
@@ -56,14 +60,32 @@ def published() -> list[tuple[Tree, int]]:
 
 
 def compare(tree: Tree, index: int) -> Comparison:
-    """Compute one entry."""
+    """Compute one entry.
+
+    Raises
+    ------
+    MissingRelease : the data of its experiment are not on this machine
+    """
+    beside = uncompared(tree, index)
+    quantity = read_quantity(tree, index)
+    return dataclasses.replace(beside, ours=quantity.compute() / quantity.dimension.value)
+
+
+def read_quantity(tree: Tree, index: int) -> AbstractQuantity:
+    """What is to be computed for one entry."""
+    below = {path[2:]: mark for path, mark in tree.marks.items() if path[:2] == (index, "quantity")}
+    found = structure(AbstractQuantity, Tree(tree.data[index]["quantity"], below)).noun
+    assert isinstance(found, AbstractQuantity)
+    return found
+
+
+def uncompared(tree: Tree, index: int) -> Comparison:
+    """One entry as published, with nothing of ours beside it."""
     given = tree.data[index]
     for key in given:
         if key not in KEYS:
             raise InputError(tree.where((index, key)), "an unknown key", f"Known: {', '.join(KEYS)}.")
-    below = {path[2:]: mark for path, mark in tree.marks.items() if path[:2] == (index, "quantity")}
-    quantity = structure(AbstractQuantity, Tree(given["quantity"], below)).noun
-    dimension = quantity.dimension
+    dimension = read_quantity(tree, index).dimension
 
     def number(key: str) -> float:
         return parse(given[key], dimension, tree.where((index, key))) / dimension.value
@@ -72,7 +94,7 @@ def compare(tree: Tree, index: int) -> Comparison:
         name=given["name"],
         published=number("published"),
         error=number("error") if "error" in given else None,
-        ours=quantity.compute() / dimension.value,
+        ours=None,
         unit=dimension.unit,
         tolerance=parse(given["tolerance"], NUMBER, tree.where((index, "tolerance"))),
         source=given["source"],

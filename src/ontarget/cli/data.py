@@ -1,0 +1,60 @@
+"""``ontarget data``: the published data that experiments are fitted to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.group("data")
+def command() -> None:
+    """List, fetch and find the published data that experiments are fitted to.
+
+    Nothing is fetched but by 'ontarget data get'. A folder that holds the releases is named by ONTARGET_DATA_MIRROR.
+    """
+
+
+@command.command("list")
+def list_releases() -> None:
+    """Show every release: name, title, DOI, files, and where they are."""
+    from ontarget.io.catalog import entries
+    from ontarget.io.release import find_release, present
+
+    for name in entries("releases"):
+        release = find_release(name)
+        found = [path for file in release.files if (path := present(release, file)) is not None]
+        total = f"{len(release.files)} files"
+        count = total if len(found) == len(release.files) else f"{len(found)} of {total}"
+        places = " and ".join(dict.fromkeys(str(path.parent) for path in found))
+        also = f" ({', '.join(release.aliases)})" if release.aliases else ""
+        click.echo(f"{name}{also}  {release.title}")
+        click.echo(f"  {release.address}  {f'{count} in {places}' if found else f'{total}, not here'}")
+
+
+@command.command("get")
+@click.argument("names", nargs=-1, required=True)
+@click.option("--mirror", type=click.Path(path_type=Path), help="Copy from this folder instead of fetching.")
+def get(names: tuple[str, ...], mirror: Path | None) -> None:
+    """Fetch the releases NAMES by DOI into the cache folder; every file is checked, and none fetched twice."""
+    from ontarget.io.fetch import copy, fetch
+    from ontarget.io.release import find_release
+
+    def progress(line: str) -> None:
+        click.echo(f"  {line}", err=True)
+
+    releases = [find_release(name, "ontarget data get") for name in names]  # all of them, before any is fetched
+    for release in releases:
+        folder = fetch(release, progress) if mirror is None else copy(release, mirror, progress)
+        click.echo(f"{release.name}: {len(release.files)} files in {folder}")
+
+
+@command.command("where")
+@click.argument("name")
+def where(name: str) -> None:
+    """Print the folder of a release, after every file of it was checked."""
+    from ontarget.io.release import find_release, locate
+
+    release = find_release(name, "ontarget data where")
+    for folder in dict.fromkeys(locate(release, file).parent for file in release.files):
+        click.echo(folder)
