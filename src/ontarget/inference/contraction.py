@@ -12,6 +12,7 @@ import numpy as np
 from ontarget.inference.basis import first_derivatives, namespace, products, second_derivatives, tables
 from ontarget.inference.likelihood import Likelihood
 from ontarget.inference.poisson import poisson
+from ontarget.inference.sideband import Sidebands
 
 FEW = 24  # points that numpy does sooner than a compiled function is made
 ROWS = 5120  # points per call of the compiled function, which works through them in blocks
@@ -52,7 +53,7 @@ class Contraction:
     likelihood : with its expansion
     free : places of the free parameters
     thetas : [point, parameter]; the fixed parameters are read here
-    data : [toy, bin]; toy : [point], which of the data each point uses
+    data : [toy, bin + group of the sidebands]; toy : [point], which of the data each point uses
     """
 
     def __init__(
@@ -80,7 +81,11 @@ class Contraction:
             for column, place in enumerate(fixed):
                 product *= values[:, column, orders[:, place]]
             self.factors = product[:, which]
-        self.data, self.toy = data, toy
+        self.data, self.toy, self.sidebands = data, toy, None
+        if likelihood.sideband is not None:
+            arranged, order = likelihood.sideband.arranged()
+            self.sidebands, self.data = jax.tree.map(np.asarray, arranged), data[:, order]
+            self.basis = self.basis._replace(coefficients=coefficients[..., order[: every.shape[1]]])
         largest = max(1, len(groups), len(free) + 1) * every.shape[1]
         self.block = int(np.clip(1 << int(np.log2(max(1, CACHE // largest))), 8, 128))
 
@@ -88,7 +93,7 @@ class Contraction:
         """The state at some of the points (indices), where the free parameters have these values [point, free]."""
         factors = None if self.factors is None else self.factors[points]
         if len(points) <= FEW:
-            return state(self.degree, self.basis, factors, self.data[self.toy[points]], free)
+            return state(self.degree, self.basis, self.sidebands, factors, self.data[self.toy[points]], free)
         parts = [slice(low, low + ROWS) for low in range(0, len(points), ROWS)]
         pieces = [self._compiled(points[part], free[part]) for part in parts]
         return State(*(np.concatenate(one) for one in zip(*pieces, strict=True)))
@@ -99,14 +104,16 @@ class Contraction:
             points, free = np.pad(points, (0, missing)), np.pad(free, ((0, missing), (0, 0)), mode="edge")
         factors = None if self.factors is None else self.factors[points]
         blocks = -(-count // self.block)
-        found = _blocks(self.degree, self.block, blocks, self.basis, factors, self.data, self.toy[points], free)
+        model = self.basis, self.sidebands, factors, self.data
+        found = _blocks(self.degree, self.block, blocks, *model, self.toy[points], free)
         return State(*(np.asarray(one)[:count] for one in found))
 
 
-def state(degree: int, basis: Basis, factors: Any, data: Any, free: Any) -> State:
+def state(degree: int, basis: Basis, sidebands: Sidebands | None, factors: Any, data: Any, free: Any) -> State:
     """-2 ln L and derivatives at a block of points; numpy or JAX.
 
-    factors : [point, function, term] or None where nothing is fixed; data : [point, bin]; free : [point, free].
+    sidebands : arranged, or None; factors : [point, function, term] or None where nothing is fixed; data : [point, bin
+    + group]; free : [point, free].
     """
     xp = namespace(free)
     number = free.shape[1]
@@ -120,23 +127,37 @@ def state(degree: int, basis: Basis, factors: Any, data: Any, free: Any) -> Stat
     else:
         model = xp.swapaxes(xp.swapaxes(factors, 0, 1) @ basis.coefficients, 0, 1)
         counts = first @ model
-    value, slope, weight = poisson(counts[:, 0], data)
-    rates = counts[:, 1:]
+    means, rates = counts[:, 0], counts[:, 1:]
+    if sidebands is not None:
+        beta, means, aside = sidebands.profiled(means, data)
+        data = data[:, : means.shape[1]]
+    value, slope, weight = poisson(means, data)
+    value = value.sum(axis=1)
     # sum over bins first: then all derivatives of the functions cost next to nothing
     pulled = slope @ model.T if factors is None else (model @ slope[..., None])[..., 0]
     expected = (rates * weight[:, None]) @ xp.swapaxes(rates, 1, 2)
+    if sidebands is not None:
+        value, expected = value + aside.sum(axis=1), expected - sidebands.bound(beta, weight, rates)
     gradient, bent = (
         (slopes @ pulled[..., None])[..., 0],
         (second @ pulled[..., None]).reshape(len(free), number, number),
     )
     scale = 1.0 / basis.half
     square = scale[:, None] * scale
-    return State(value.sum(axis=1), gradient * scale, expected * square, bent * square)
+    return State(value, gradient * scale, expected * square, bent * square)
 
 
 @partial(jax.jit, static_argnums=(0, 1))
 def _blocks(
-    degree: int, block: int, blocks: Any, basis: Basis, factors: Any, data: Any, toy: Any, free: Any
+    degree: int,
+    block: int,
+    blocks: Any,
+    basis: Basis,
+    sidebands: Sidebands | None,
+    factors: Any,
+    data: Any,
+    toy: Any,
+    free: Any,
 ) -> tuple[Any, ...]:
     """`state` for the first `blocks` blocks of the points; the rest of the result is zero."""
     points, number = free.shape
@@ -147,7 +168,8 @@ def _blocks(
         def cut(rows: Any) -> Any:
             return jax.lax.dynamic_slice_in_dim(rows, low, block)
 
-        found = state(degree, basis, None if factors is None else cut(factors), data[cut(toy)], cut(free))
+        some = None if factors is None else cut(factors)
+        found = state(degree, basis, sidebands, some, data[cut(toy)], cut(free))
         return tuple(jax.lax.dynamic_update_slice_in_dim(old, new, low, 0) for old, new in zip(out, found, strict=True))
 
     square = jnp.zeros((points, number, number))

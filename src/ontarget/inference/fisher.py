@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import jax
 import numpy as np
 from jaxtyping import Float
 
@@ -16,10 +17,12 @@ FLAT = 1e-10  # eigenvalue, relative to the largest possible, below which a dire
 
 def gradient(likelihood: Likelihood, theta: Float[np.ndarray, " parameter"]) -> Float[np.ndarray, " parameter"]:
     """Derivative of -2 ln L by each parameter, priors included."""
-    counts = likelihood.expansion.jacobian(np.asarray(theta))
-    _, slope, _ = poisson(counts[0], np.asarray(likelihood.data))
+    theta = np.asarray(theta)
+    # backgrounds of sidebands are at their best: to first order their own change does nothing
+    means = likelihood.profiled(theta).means
+    _, slope, _ = poisson(means, np.asarray(likelihood.data)[: likelihood.bins])
     pulls, rates = _pulls(likelihood, theta)
-    return counts[1:] @ slope + 2.0 * pulls * rates
+    return likelihood.expansion.jacobian(theta)[1:] @ slope + 2.0 * pulls * rates
 
 
 def fisher(likelihood: Likelihood, **values: float) -> Float[np.ndarray, "parameter parameter"]:
@@ -29,7 +32,8 @@ def fisher(likelihood: Likelihood, **values: float) -> Float[np.ndarray, "parame
               \frac{\partial\mu_b}{\partial\theta_k}
               + \delta_{jk}\left(\frac{\partial\,\mathrm{pull}_j}{\partial\theta_j}\right)^2
 
-    Unit: one over the units of the two parameters. The observed counts do not enter.
+    less what the backgrounds of sidebands, at the size that the experiments found, take away. Unit: one over the units
+    of the two parameters. The observed counts of the bins do not enter.
 
     References
     ----------
@@ -37,20 +41,42 @@ def fisher(likelihood: Likelihood, **values: float) -> Float[np.ndarray, "parame
     """
     theta = likelihood.theta(values)
     counts = likelihood.expansion.jacobian(theta)
-    _, _, weight = poisson(counts[0], np.asarray(likelihood.data))
+    _, _, weight = poisson(counts[0], np.asarray(likelihood.data)[: likelihood.bins])
     _, rates = _pulls(likelihood, theta)
-    return (counts[1:] * weight / 2.0) @ counts[1:].T + np.diag(rates**2)
+    found = (counts[1:] * weight / 2.0) @ counts[1:].T + np.diag(rates**2)
+    if likelihood.sideband is None:
+        return found
+    sidebands = jax.tree.map(np.asarray, likelihood.sideband)
+    return found - sidebands.bound(sidebands.nominal, weight, counts[1:]) / 2.0
 
 
 def hessian(likelihood: Likelihood, theta: Float[np.ndarray, " parameter"]) -> Float[np.ndarray, "parameter parameter"]:
     """Second derivatives of -2 ln L with the observed counts, priors by the square of their rate."""
-    counts, second = likelihood.expansion.jacobian(np.asarray(theta)), likelihood.expansion.hessian(np.asarray(theta))
-    observed = np.asarray(likelihood.data)
-    _, slope, weight = poisson(counts[0], observed)
+    own, cross, inverse = blocks(likelihood, np.asarray(theta))
+    return own - (cross * inverse) @ cross.T
+
+
+def blocks(
+    likelihood: Likelihood, theta: Float[np.ndarray, " parameter"]
+) -> tuple[Float[np.ndarray, "parameter parameter"], Float[np.ndarray, "parameter group"], Float[np.ndarray, " group"]]:
+    """Second derivatives of -2 ln L by the parameters, by them and the backgrounds of sidebands, and one over those by
+    these backgrounds: zero for one that is at its boundary, zero.
+    """
+    rates, second = likelihood.expansion.jacobian(theta)[1:], likelihood.expansion.hessian(theta)
+    data, size = np.asarray(likelihood.data), likelihood.bins
+    found = likelihood.profiled(theta)
+    _, slope, weight = poisson(found.means, data[:size])
     # where nothing is expected the observed curvature 2 n / mu^2 is no number to build on: the expected one stands in
-    curvature = np.where(counts[0] > LEAST, 2.0 * observed / np.maximum(counts[0], LEAST) ** 2, weight)
-    _, rates = _pulls(likelihood, theta)
-    return (counts[1:] * curvature) @ counts[1:].T + second @ slope + 2.0 * np.diag(rates**2)
+    curvature = np.where(found.means > LEAST, 2.0 * data[:size] / np.maximum(found.means, LEAST) ** 2, weight)
+    _, pull_rates = _pulls(likelihood, theta)
+    own = (rates * curvature) @ rates.T + second @ slope + 2.0 * np.diag(pull_rates**2)
+    if likelihood.sideband is None:
+        return own, np.zeros((len(theta), 0)), np.zeros(0)
+    sidebands = jax.tree.map(np.asarray, likelihood.sideband)
+    drawn, inside = curvature * sidebands.share, found.beta > 0.0
+    safe = np.where(inside, found.beta, 1.0)
+    bend = np.where(inside, sidebands.total(drawn * sidebands.share) + 2.0 * data[size:] / safe**2, np.inf)
+    return own, sidebands.total(rates * drawn), 1.0 / bend
 
 
 def covariance(likelihood: Likelihood, free: Sequence[str] | None = None, **values: float) -> np.ndarray:

@@ -101,7 +101,7 @@ def _report(likelihood: Likelihood, free: list[str], theta: np.ndarray, minimum:
     touches = (theta - low < 1e-9 * (high - low)) | (high - theta < 1e-9 * (high - low))
     edge = tuple(name for name in free if touches[likelihood.names.index(name)])
     covariance, flat = invert(hessian(likelihood, theta)[np.ix_(places, places)] / 2.0)
-    counts = likelihood.expansion(theta)
+    counts = likelihood.profiled(theta).means
     sentences = []
     if not converged:
         sentences.append("The fit did not converge: its values are the lowest point met, not a minimum.")
@@ -110,7 +110,7 @@ def _report(likelihood: Likelihood, free: list[str], theta: np.ndarray, minimum:
     if flat.any():
         names = ", ".join(name for name, one in zip(free, flat, strict=True) if one)
         sentences.append(f"The data do not determine a combination of {names}.")
-    if ((counts <= 0) & (np.asarray(likelihood.data) > 0)).any():
+    if ((counts <= 0) & (np.asarray(likelihood.data)[: likelihood.bins] > 0)).any():
         sentences.append("Counts were observed in bins where none are expected.")
     errors = dict(zip(free, np.sqrt(np.maximum(np.diagonal(covariance), 0.0)).tolist(), strict=True))
     values = dict(zip(likelihood.names, theta.tolist(), strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Mapping, MutableMapping, Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -23,6 +24,7 @@ from ontarget.inference.expansion import Expansion, check_inside, joint
 from ontarget.inference.parameter import AbstractParameter, Parameter, Scale
 from ontarget.inference.poisson import poisson
 from ontarget.inference.prior import AbstractPrior
+from ontarget.inference.sideband import Profiled, Sidebands, gathered
 
 
 class Chain(Noun):
@@ -32,13 +34,22 @@ class Chain(Noun):
     parameters: tuple[AbstractParameter, ...]
     targets: tuple[tuple[str, ...], ...] = static()
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters."""
+        return tuple(one.name for one in self.parameters)
+
     def __call__(self, theta: Sequence[Any]) -> Float[Array, " bin"]:
+        return self.at(theta).bins()
+
+    def at(self, theta: Any) -> Any:
+        """The experiment with these values."""
         leaves = addresses(self.experiment)
         values: dict[str, Any] = {}
         for parameter, targets, value in zip(self.parameters, self.targets, theta, strict=True):
             for address in targets:
                 values[address] = parameter.leaf(value, values.get(address, leaves[address]))
-        return replace(self.experiment, values).bins()
+        return replace(self.experiment, values)
 
     def many(self, thetas: Float[np.ndarray, "point parameter"]) -> Float[np.ndarray, "point bin"]:
         """The bins at many points, by the one compiled program that an experiment has."""
@@ -63,6 +74,9 @@ class Likelihood(Noun):
 
     .. math:: -2\ln L(\theta) = \sum_i 2\,[\mu_i - n_i + n_i \ln(n_i/\mu_i)] + \sum_j \mathrm{pull}_j(\theta_j)^2
 
+    Backgrounds that were counted in a sideband add terms like the first, for the counts there, and are at their best
+    everywhere (`Sidebands`).
+
     Make one with `likelihood(experiments, parameters)`.
 
     Attributes
@@ -70,10 +84,11 @@ class Likelihood(Noun):
     parameters : in the order of theta
     expansion : counts of all experiments, one after the other, valid in the box of the parameters
     start : theta of the start [parameter]
-    data : observed counts [bin]
+    data : observed counts [bin], then those in the sidebands [group]
     experiments : names
     sizes : bins of each experiment
     errors : held-out error of each experiment's expansion, in Poisson standard deviations
+    sideband : of the backgrounds that were counted in one, if any were
 
     References
     ----------
@@ -87,6 +102,7 @@ class Likelihood(Noun):
     experiments: tuple[str, ...] = static()
     sizes: tuple[int, ...] = static()
     errors: tuple[float, ...] = static()
+    sideband: Sidebands | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -112,8 +128,27 @@ class Likelihood(Noun):
 
     def minus_two_log(self, theta: Any) -> Any:
         """-2 ln L at theta [..., parameter]; numpy or JAX."""
-        value, _, _ = poisson(self.expansion(theta), _like(theta, self.data))
-        return value.sum(axis=-1) + self.constraint(theta)
+        found = self.profiled(theta, polish=True)
+        data = _like(theta, self.data)[..., : self.bins]
+        return poisson(found.means, data)[0].sum(axis=-1) + found.value.sum(axis=-1) + self.constraint(theta)
+
+    def profiled(self, theta: Any, *, polish: bool = False) -> Profiled:
+        """Expected counts at theta [..., parameter] and the backgrounds of the sidebands at their best for the data."""
+        counts, data = self.expansion(theta), _like(theta, self.data)
+        if self.sideband is None:
+            none = namespace(theta).zeros((*theta.shape[:-1], 0))
+            return Profiled(none, counts, none)
+        return jax.tree.map(partial(_like, theta), self.sideband).profiled(counts, data, polish=polish)
+
+    def means(self, theta: Any) -> Any:
+        """Expected counts at theta [..., parameter] of all bins and sidebands, [..., bin + group].
+
+        Backgrounds of sidebands are at their best for the data: pseudo-experiments are drawn from these numbers.
+        """
+        found = self.profiled(theta)
+        if self.sideband is None:
+            return found.means
+        return namespace(theta).concatenate([found.means, found.beta / _like(theta, self.sideband.ratio)], axis=-1)
 
     def constraint(self, theta: Any) -> Any:
         """The priors' part of -2 ln L at theta [..., parameter]."""
@@ -127,20 +162,34 @@ class Likelihood(Noun):
         """Expected counts of each experiment [bin], at the start but for the values given by name."""
         return self.split(self.expansion(self.theta(values)))
 
+    @property
+    def bins(self) -> int:
+        """Bins of all experiments."""
+        return sum(self.sizes)
+
     def split(self, counts: Any) -> list[np.ndarray]:
-        """Counts of all bins, taken apart by experiment."""
-        return np.split(np.asarray(counts), np.cumsum(self.sizes)[:-1])
+        """Counts of all bins, taken apart by experiment; those of the sidebands are left out."""
+        return np.split(np.asarray(counts)[: self.bins], np.cumsum(self.sizes)[:-1])
 
     def asimov(self, **values: float) -> Likelihood:
-        """The same likelihood with the expected counts as data."""
-        return self.with_data(self.expected(**values))
+        """The same likelihood with the expected counts as data; sidebands hold what they hold in the experiments."""
+        return self.with_data(self.expected(**values), None if self.sideband is None else self.sideband.counts)
 
-    def with_data(self, data: Sequence[Any]) -> Likelihood:
-        """The same likelihood with other observed counts, one array [bin] per experiment."""
-        return dataclasses.replace(self, data=jnp.asarray(_checked(data, self.experiments, self.sizes)))
+    def with_data(self, data: Sequence[Any], sidebands: Any = None) -> Likelihood:
+        """The same likelihood with other observed counts, one array [bin] per experiment.
+
+        sidebands : counts in the sidebands [group]; None for those that it has
+        """
+        aside = np.asarray(self.data)[self.bins :] if sidebands is None else sidebands
+        bins = _checked(data, self.experiments, self.sizes)
+        aside = _checked([aside], ["the sidebands"], [len(self.data) - self.bins])
+        return dataclasses.replace(self, data=jnp.asarray(np.concatenate([bins, aside])))
 
     def pseudo_data(self, key: Any, **values: float) -> list[np.ndarray]:
-        """Poisson counts of each experiment, drawn at the start but for the values given; `key` is a JAX random key."""
+        """Poisson counts of each experiment, drawn at the start but for the values given; `key` is a JAX random key.
+
+        Counts in sidebands are not drawn.
+        """
         words = np.asarray(jax.random.key_data(key)).ravel()
         random = np.random.default_rng([int(word) for word in words])
         return [random.poisson(np.maximum(one, 0.0)).astype(float) for one in self.expected(**values)]
@@ -160,7 +209,8 @@ def likelihood(
     ----------
     experiments : one noun or several, each with a `name` of its own and a method `bins()`
     parameters : what the study frees
-    data : observed counts, one array per experiment; None for those expected at the start (Asimov data)
+    data : observed counts, one array per experiment; None for what each experiment observed and, where it holds
+        nothing of the kind, what is expected at the start (Asimov data, see also `Likelihood.asimov`)
     tolerance : largest error of an expansion anywhere in the box, in Poisson standard deviations
     known : a dict that the caller keeps: expansions are put there, and taken from there when asked for again
     """
@@ -190,8 +240,15 @@ def likelihood(
     expansion = joint(parts, [one.name for one in parameters], box[:, 0], box[:, 1])
     sizes = tuple(part.coefficients.shape[1] for part in parts)
     names, errors = [one.name for one in experiments], tuple(part.error for part in parts)
-    counts = expansion(start) if data is None else _checked(data, names, sizes)
-    return Likelihood(parameters, expansion, jnp.asarray(start), jnp.asarray(counts), tuple(names), sizes, errors)
+    if data is None:
+        expected = np.split(expansion(start), np.cumsum(sizes)[:-1])
+        data = [_observed(one, counts) for one, counts in zip(experiments, expected, strict=True)]
+    counts = _checked(data, names, sizes)
+    sidebands = _gathered(names, sizes, chains, start, box)
+    if sidebands is not None:
+        counts = np.concatenate([counts, sidebands.counts])
+    arrays = jnp.asarray(start), jnp.asarray(counts)
+    return Likelihood(parameters, expansion, *arrays, tuple(names), sizes, errors, sidebands)
 
 
 def fingerprint(chain: Chain, *more: Any) -> str:
@@ -227,6 +284,24 @@ def _chain(
     places = [index for index, found in enumerate(inner) if found]
     places.sort(key=lambda index: isinstance(parameters[index], Scale))  # first what replaces, then what multiplies
     return Chain(experiment, tuple(parameters[i] for i in places), tuple(inner[i] for i in places)), places
+
+
+def _observed(experiment: Any, expected: np.ndarray) -> Any:
+    """What an experiment observed, or what it expects where it holds nothing of the kind."""
+    observed = getattr(experiment, "observed", None)
+    return expected if observed is None else observed
+
+
+def _gathered(
+    names: Sequence[str],
+    sizes: Sequence[int],
+    chains: Sequence[tuple[Chain, list[int]]],
+    start: np.ndarray,
+    box: np.ndarray,
+) -> Sidebands | None:
+    """The sidebands of all experiments, at the start."""
+    corners = [np.stack([start[places], box[places, 0], box[places, 1]]) for _, places in chains]
+    return gathered(names, sizes, [chain.at for chain, _ in chains], [chain.names for chain, _ in chains], corners)
 
 
 def _check_unique(kind: str, names: Sequence[str]) -> None:
