@@ -43,7 +43,7 @@ def test_a_wrong_model_is_seen():
     good = goodness_of_fit(wrong, fit(wrong), 1, toys=500, progress=told.append)
     assert good.p_value == 0.0
     assert 0.0 < good.error < 2 / 500
-    assert good.asymptotic < 1e-5
+    assert good.asymptotic < 1e-3
     assert good.unconverged == 0
     assert told[-1] == 1.0
 
@@ -90,7 +90,7 @@ def test_toys_of_one_bin_are_the_poisson_tail():
 
 
 def test_toys_agree_with_the_formula_for_many_counts():
-    found = line(signal=300.0, background=100.0).asimov(signal=0.12)
+    found = line(signal=300.0, background=100.0).asimov(signal=0.06)
     told = significance(found, "signal", 0.0, key=1, toys=4000)
     assert 1.0 < told.sigma < 3.0
     assert told.toy_p_value == pytest.approx(told.p_value, abs=4 * told.toy_error)

@@ -1,4 +1,4 @@
-"""Confidence intervals that cover: the construction of Feldman and Cousins, and how well Wilks' theorem does beside it."""
+"""Confidence intervals that cover: the construction of Feldman and Cousins, and what Wilks' theorem covers beside it."""
 
 from __future__ import annotations
 
@@ -182,13 +182,19 @@ def _belt(name: str, levels: tuple[float, ...], rises: list[float], scan: Scan, 
         unconverged=unconverged,
         negative=negative,
         intervals=tuple(
-            # where the critical value is that of chi squared, the scaled curve is the curve itself
-            intervals(dataclasses.replace(scan, values=observed * (rise / np.maximum(row, TIE))), level)
-            for level, rise, row in zip(levels, rises, critical, strict=True)
+            _inverted(scan, row, level, rise) for level, rise, row in zip(levels, rises, critical, strict=True)
         ),
         asymptotic=tuple(intervals(scan, level) for level in levels),
         message=_sentence(scan, int(counts.sum()), int(unconverged.sum()), int(negative.sum())),
     )
+
+
+def _inverted(scan: Scan, critical: np.ndarray, level: float, rise: float) -> Intervals:
+    """Where the profile lies below the critical values: scaled by them, it is compared with chi squared's quantile.
+
+    Where the critical value is that quantile, the scaled curve is the curve itself, smooth between points.
+    """
+    return intervals(dataclasses.replace(scan, values=scan.values * (rise / (critical + TIE))), level)
 
 
 def _errors(parts: np.ndarray, counts: np.ndarray) -> np.ndarray:
@@ -196,13 +202,11 @@ def _errors(parts: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def _near(belt: Belt) -> list[int]:
-    """Points so close to a level that more toys may change what is accepted, and the neighbours of every change."""
+    """Points so close to a level that more toys may change the verdict, and both sides of every possible change."""
     tail = 1.0 - np.array(belt.levels)[:, None]
-    near = (np.abs(belt.p_values - tail) < NEAR * belt.p_errors).any(axis=0)
-    change = (np.diff(belt.accepted.astype(int), axis=1) != 0).any(axis=0)
-    near[:-1] |= change
-    near[1:] |= change
-    return np.nonzero(near)[0].tolist()
+    near = np.any(np.abs(belt.p_values - tail) < NEAR * belt.p_errors, axis=0)
+    change = (belt.accepted[:, 1:] != belt.accepted[:, :-1]).any(axis=0) | near[:-1] | near[1:]
+    return np.nonzero(np.append(change, False) | np.append(False, change))[0].tolist()
 
 
 def _sentence(scan: Scan, total: int, unconverged: int, negative: int) -> str:

@@ -83,7 +83,7 @@ class Gaussian(AbstractPrior):
         return self.pull(x) + normal
 
     def moved(self, shift: float) -> Gaussian:
-        return Gaussian(float(self.mean) + shift * float(self.sigma), self.sigma)
+        return Gaussian(jnp.asarray(float(self.mean) + shift * float(self.sigma)), self.sigma)
 
 
 class LogNormal(AbstractPrior):
@@ -109,4 +109,4 @@ class LogNormal(AbstractPrior):
         return self.pull(x) + normal
 
     def moved(self, shift: float) -> LogNormal:
-        return LogNormal(float(self.median) * math.exp(shift * float(self.sigma)), self.sigma)
+        return LogNormal(jnp.asarray(float(self.median) * math.exp(shift * float(self.sigma))), self.sigma)
