@@ -35,6 +35,7 @@ nuisance = f.Scale("noise", "*.noise", 0.5, 1.5, prior=f.Gaussian(1.0, 0.1))
 likelihood = f.likelihood(Toy(), [parameter, nuisance])
 scan = f.profile(likelihood, {"signal": np.linspace(0.5, 2.0, 9)})
 intervals = f.intervals(scan, 0.68)
+best = f.fit(likelihood)
 
 _rows: list[Noun] = [
     # inference
@@ -46,7 +47,10 @@ _rows: list[Noun] = [
     Chain(Toy(), (parameter,), (("toy.signal",),)),
     likelihood,
     likelihood.expansion,
-    f.fit(likelihood),
+    best,
+    f.feldman_cousins(likelihood, "signal", [0.8, 1.0, 1.3], 1, toys=20),
+    f.goodness_of_fit(likelihood, best, 1, toys=20),
+    f.significance(likelihood, "signal", 0.5, key=1, toys=20),
     scan,
     intervals,
     intervals.pieces[0],

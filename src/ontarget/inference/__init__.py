@@ -1,5 +1,6 @@
-"""From counts to reach: parameters, priors, the likelihood, fits, profiles, intervals."""
+"""From counts to reach: parameters, priors, the likelihood, fits, profiles, intervals, toys."""
 
+from ontarget.inference.coverage import Belt, feldman_cousins
 from ontarget.inference.expand import expand
 from ontarget.inference.expansion import Expansion
 from ontarget.inference.fisher import covariance, fisher
@@ -9,14 +10,18 @@ from ontarget.inference.likelihood import Likelihood, likelihood
 from ontarget.inference.parameter import AbstractParameter, Parameter, Scale
 from ontarget.inference.prior import AbstractPrior, Flat, Gaussian, LogNormal
 from ontarget.inference.profile import Scan, profile
+from ontarget.inference.significance import GoodnessOfFit, Significance, goodness_of_fit, significance
+from ontarget.inference.toys import Toys, fit_toys, throw
 
 __all__ = [
     "AbstractParameter",
     "AbstractPrior",
+    "Belt",
     "Expansion",
     "Fit",
     "Flat",
     "Gaussian",
+    "GoodnessOfFit",
     "Intervals",
     "Likelihood",
     "LogNormal",
@@ -25,14 +30,21 @@ __all__ = [
     "Polyline",
     "Scale",
     "Scan",
+    "Significance",
+    "Toys",
     "contour",
     "covariance",
     "expand",
+    "feldman_cousins",
     "fisher",
     "fit",
+    "fit_toys",
+    "goodness_of_fit",
     "intervals",
     "likelihood",
     "profile",
     "refine",
+    "significance",
     "threshold",
+    "throw",
 ]

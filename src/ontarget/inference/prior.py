@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import math
 
 import jax
 import jax.numpy as jnp
@@ -16,7 +17,11 @@ Numbers = Float[Array, "*batch"] | Float[np.ndarray, "*batch"] | float
 
 
 class AbstractPrior(Noun):
-    """A constraint, written as a pull: a term pull(x)^2 in -2 ln L. Square-root form keeps the curvature positive."""
+    """A constraint, written as a pull: a term pull(x)^2 in -2 ln L. Square-root form keeps the curvature positive.
+
+    A constraint that stands for an outside measurement can be measured again: had that measurement come out otherwise,
+    the term would be (pull(x) - shift)^2. The rate does not know of shifts.
+    """
 
     @abc.abstractmethod
     def pull(self, x: Numbers) -> Numbers:
@@ -25,6 +30,18 @@ class AbstractPrior(Noun):
     @abc.abstractmethod
     def rate(self, x: Numbers) -> Numbers:
         """Derivative of the pull by x."""
+
+    @abc.abstractmethod
+    def redrawn(self, x: Numbers, normal: Numbers) -> Numbers:
+        """The shift of the pull when the measurement is repeated in a world where `x` is true.
+
+        `normal` are draws from the unit Gaussian; result as broadcast from both, in standard deviations. Zero where
+        the constraint stands for no measurement.
+        """
+
+    @abc.abstractmethod
+    def moved(self, shift: float) -> AbstractPrior:
+        """The same constraint with its measurement `shift` standard deviations higher: its pull is pull(x) - shift."""
 
     def minus_two_log(self, x: Numbers) -> Numbers:
         """-2 ln of the constraint, normalised to zero at its best."""
@@ -39,6 +56,12 @@ class Flat(AbstractPrior):
 
     def rate(self, x: Numbers) -> Numbers:
         return 0.0 * x
+
+    def redrawn(self, x: Numbers, normal: Numbers) -> Numbers:
+        return 0.0 * x * normal
+
+    def moved(self, shift: float) -> Flat:
+        return self
 
 
 class Gaussian(AbstractPrior):
@@ -55,6 +78,12 @@ class Gaussian(AbstractPrior):
 
     def rate(self, x: Numbers) -> Numbers:
         return 1.0 / self.sigma + 0.0 * x
+
+    def redrawn(self, x: Numbers, normal: Numbers) -> Numbers:
+        return self.pull(x) + normal
+
+    def moved(self, shift: float) -> Gaussian:
+        return Gaussian(jnp.asarray(float(self.mean) + shift * float(self.sigma)), self.sigma)
 
 
 class LogNormal(AbstractPrior):
@@ -75,3 +104,9 @@ class LogNormal(AbstractPrior):
 
     def rate(self, x: Numbers) -> Numbers:
         return 1.0 / (x * self.sigma)
+
+    def redrawn(self, x: Numbers, normal: Numbers) -> Numbers:
+        return self.pull(x) + normal
+
+    def moved(self, shift: float) -> LogNormal:
+        return LogNormal(jnp.asarray(float(self.median) * math.exp(shift * float(self.sigma))), self.sigma)

@@ -122,13 +122,13 @@ def lowest(
     many[:, :, places] = starts[:, None, :]
     every = score(likelihood, free, many.reshape(-1, thetas.shape[1]), progress=progress)
     parts = [slice(i * count, (i + 1) * count) for i in range(len(starts))]
-    fits = _choose([Fits(*(one[part] for one in every)) for part in parts])
+    fits = choose([Fits(*(one[part] for one in every)) for part in parts])
     if shape is not None:
         fits = _sweep(likelihood, free, thetas, shape, fits)
     return fits if fits.converged.all() else rescue(likelihood, free, thetas, fits)
 
 
-def _choose(several: Sequence[Fits]) -> Fits:
+def choose(several: Sequence[Fits]) -> Fits:
     """Point by point the lowest; among equals one that converged."""
     value = np.stack([one.value for one in several])
     rank = np.where(np.stack([one.converged for one in several]), value, value + GAIN / 10)

@@ -41,6 +41,7 @@ def score(
     thetas: Float[np.ndarray, "point parameter"],
     data: Float[np.ndarray, "toy bin"] | None = None,
     toy: Int[np.ndarray, " point"] | None = None,
+    shifts: Float[np.ndarray, "toy parameter"] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Fits:
     """Minimise -2 ln L over the parameters `free`, each point starting from, and otherwise fixed at, its row of theta.
@@ -51,18 +52,20 @@ def score(
     free : names of the parameters to vary; the order of `Fits.free`
     thetas : starting points, inside the box
     data, toy : other observed counts than the likelihood's, and which of them each point is to use
+    shifts : of the pulls of the priors, in standard deviations, where outside measurements were drawn with the data
     progress : called with the fraction done; an exception in it stops the fits
     """
     check_inside(likelihood.names, likelihood.expansion.low, likelihood.expansion.high, thetas)
     places = [likelihood.names.index(name) for name in free]
     data = np.asarray(likelihood.data)[None] if data is None else np.asarray(data, float)
     toy = np.zeros(len(thetas), int) if toy is None else toy
+    shifts = np.zeros((len(data), len(likelihood.names))) if shifts is None else np.asarray(shifts, float)
     priors = host_priors(likelihood)
     workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     parts = [slice(low, low + CHUNK) for low in range(0, len(thetas), CHUNK)]
 
     def minimise(part: slice) -> Fits:
-        return _Chunk(likelihood, priors, places, thetas[part], data, toy[part]).minimise()
+        return _Chunk(likelihood, priors, places, thetas[part], data, toy[part], shifts[toy[part]]).minimise()
 
     pieces = []
     with ThreadPoolExecutor(workers) as pool:  # the chunks are the same whatever the number of workers
@@ -92,13 +95,15 @@ class _Chunk:
         thetas: np.ndarray,
         data: np.ndarray,
         toy: np.ndarray,
+        shifts: np.ndarray,
     ) -> None:
         self.low, self.high = (np.asarray(one)[places] for one in (likelihood.expansion.low, likelihood.expansion.high))
         self.contraction = Contraction(likelihood, places, thetas, data, toy)
         # an equinox method makes a new module each time it is looked up: look it up once
         self.priors = [(priors[i].pull, priors[i].rate) for i in places]
+        self.shifts = shifts[:, places]
         self.offset = sum(
-            (prior.minus_two_log(thetas[:, i]) for i, prior in enumerate(priors) if i not in places),
+            ((prior.pull(thetas[:, i]) - shifts[:, i]) ** 2 for i, prior in enumerate(priors) if i not in places),
             np.zeros(len(thetas)),
         )
         self.noise = 1e-10 + 4e-16 * data.sum(axis=1)[toy]  # rounding of -2 ln L
@@ -134,7 +139,7 @@ class _Chunk:
         value, gradient, expected, bent = self.contraction(active, trial)
         value, gradient, expected = value.copy(), gradient.copy(), expected.copy()
         for i, (pull_of, rate_of) in enumerate(self.priors):
-            pull, rate = pull_of(trial[:, i]), rate_of(trial[:, i])
+            pull, rate = pull_of(trial[:, i]) - self.shifts[active, i], rate_of(trial[:, i])
             value += pull**2
             gradient[:, i] += 2.0 * pull * rate
             expected[:, i, i] += 2.0 * rate**2

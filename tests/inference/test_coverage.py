@@ -1,0 +1,152 @@
+"""Feldman-Cousins intervals against the construction written out, and coverage where Wilks' theorem holds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from inference_toys import Line
+from scipy.stats import norm, poisson
+
+from ontarget.ground.errors import InputError
+from ontarget.inference.coverage import feldman_cousins, quantile
+from ontarget.inference.interval import threshold
+from ontarget.inference.likelihood import likelihood
+from ontarget.inference.parameter import Scale
+from ontarget.inference.prior import Gaussian
+
+BACKGROUND = 3.0
+SIGNAL = Scale("signal", "*.signal_scale", 0.0, 20.0, 1.0)
+
+
+def one_bin(count):
+    return likelihood(Line("line", np.ones(1), np.full(1, BACKGROUND)), [SIGNAL], [np.array([float(count)])])
+
+
+def exact_p(signal, count):
+    """Probability of all counts that rank as low as this one or lower by the ratio of Feldman and Cousins."""
+    n = np.arange(100)
+    chance = poisson.pmf(n, signal + BACKGROUND)
+    rank = poisson.logpmf(n, signal + BACKGROUND) - poisson.logpmf(n, np.maximum(n, BACKGROUND))
+    return chance[rank <= rank[count] + 1e-9].sum()
+
+
+# Feldman:1997qc table IV, 90 %, background 3.0; no count has 1.08 there, raised so that limits fall with background
+TABLE = {0: (0.0, 0.96), 1: (0.0, 1.88), 3: (0.0, 4.42), 5: (0.0, 6.99), 7: (0.89, 9.53)}
+
+
+@pytest.mark.parametrize("count", TABLE)
+def test_one_bin_has_the_published_interval(count):
+    fine = np.arange(0.0, 12.0, 0.005)
+    accepted = fine[np.array([exact_p(one, count) for one in fine]) > 0.1]
+    assert (accepted[0], accepted[-1]) == pytest.approx(TABLE[count], abs=0.01)
+
+    grid, toys = np.arange(0.0, TABLE[count][1] + 1.2, 0.2), 2000
+    belt = feldman_cousins(one_bin(count), "signal", grid, 1, toys=toys)
+    exact = np.clip([exact_p(one, count) for one in grid], 0.0, 1.0)
+    # up to fifty points: four binomial errors, of the true share rather than of the one found
+    error = 4 * np.sqrt(exact * (1 - exact) / toys) + 1 / toys
+    assert (np.abs(belt.p_values - exact) < error).all()
+    inside, outside = exact - error > 0.1, exact + error < 0.1
+    assert belt.accepted[0][inside].all()
+    assert not belt.accepted[0][outside].any()
+    # the interval ends where the toys cannot tell: the p-value is a sawtooth, and may stay near the level for long
+    first, last = belt.intervals[0].pieces[0], belt.intervals[0].pieces[-1]
+    assert grid[inside].max() <= last.high <= grid[outside & (grid > grid[inside].max())].min()
+    assert first.low <= grid[inside].min()
+    assert first.open_low == (TABLE[count][0] == 0.0)
+    assert belt.unconverged.sum() == belt.negative.sum() == 0
+
+
+def bounded(best):
+    """Very many counts: Gaussian with sigma 1 in units of the signal, which is not negative."""
+    counts = 1e6
+    found = likelihood(
+        Line("line", np.full(1, np.sqrt(counts)), np.full(1, counts)),
+        [Scale("signal", "*.signal_scale", 0.0, 8.0, 1.0)],
+        [np.array([round(counts + best * np.sqrt(counts))], float)],
+    )
+    return found
+
+
+def exact_gaussian(mu, best):
+    """P(q >= q_data) for a Gaussian of unit width whose mean mu is not negative.
+
+    q(x) = (x - mu)^2 for x > 0, and mu^2 - 2 mu x below, where the best mean is zero.
+    """
+    q = (best - mu) ** 2 if best > 0 else mu**2 - 2 * mu * best
+    root = np.sqrt(q)
+    above = norm.sf(root)
+    if mu - root >= 0:
+        return above + norm.cdf(-root)
+    return above + norm.cdf((mu**2 - q) / (2 * mu) - mu)
+
+
+@pytest.mark.parametrize("best", [-1.0, 0.5, 3.0])
+def test_a_bounded_mean_has_the_closed_form(best):
+    grid, toys = np.linspace(0.25, 6.0, 24), 2000
+    belt = feldman_cousins(bounded(best), "signal", grid, 4, toys=toys, levels=(0.6827, 0.95))
+    exact = np.array([exact_gaussian(mu, best) for mu in grid])
+    # four binomial errors; counts of a million are whole numbers, steps of a thousandth of a sigma
+    assert (np.abs(belt.p_values - exact) < 4 * np.sqrt(exact * (1 - exact) / toys) + 2e-3).all()
+    # ends: the error of the p-value over its slope there
+    for level, found in zip((0.6827, 0.95), belt.intervals, strict=True):
+        fine = np.linspace(0.25, 6.0, 2301)
+        end = fine[np.array([exact_gaussian(mu, best) for mu in fine]) > 1 - level].max()
+        slope = (exact_gaussian(end - 0.1, best) - exact_gaussian(end + 0.1, best)) / 0.2
+        assert found.pieces[-1].high == pytest.approx(end, abs=4 * np.sqrt(level * (1 - level) / toys) / slope + 0.02)
+
+
+@pytest.fixture(scope="module")
+def many_counts():
+    """Thousands of counts, and a constrained background: Wilks' theorem holds."""
+    shape = np.exp(-np.arange(10.0) / 3.0)
+    back = Scale("back", "*.background_scale", 0.5, 1.5, prior=Gaussian(1.0, 0.02))
+    scale = Scale("signal", "*.signal_scale", 0.0, 2.0)
+    return likelihood(Line("line", 2000.0 * shape, np.full(10, 500.0)), [scale, back])
+
+
+def test_wilks_covers_where_he_should(many_counts):
+    levels = (0.6827, 0.90)
+    belt = feldman_cousins(many_counts, "signal", [0.95, 1.0, 1.06], 9, toys=2500, levels=levels)
+    for i, level in enumerate(levels):
+        assert (np.abs(belt.coverage[i] - level) < 3 * np.sqrt(level * (1 - level) / 2500)).all()
+        np.testing.assert_allclose(belt.coverage_errors[i], np.sqrt(level * (1 - level) / 2500), rtol=0.1)
+        assert (np.abs(belt.critical[i] - threshold(level, 1)) < 4 * belt.critical_errors[i]).all()
+    np.testing.assert_array_equal(belt.toys, [2500] * 3)
+    assert belt.message == ""
+
+
+def test_grids_may_be_split(many_counts):
+    whole = feldman_cousins(many_counts, "signal", [0.9, 1.0, 1.1], 3, toys=300)
+    part = feldman_cousins(many_counts, "signal", [1.0, 1.1], 3, toys=300)
+    np.testing.assert_allclose(part.critical, whole.critical[:, 1:], atol=1e-6)
+
+
+def test_more_toys_go_where_they_are_needed(many_counts):
+    grid, told = np.linspace(0.85, 1.15, 13), []
+    belt = feldman_cousins(many_counts, "signal", grid, 3, toys=300, more=700, progress=told.append)
+    np.testing.assert_array_equal(np.unique(belt.toys), [300, 1000])
+    ends = [belt.intervals[0].pieces[0].low, belt.intervals[0].pieces[0].high]
+    for end in ends:  # both neighbours of every end
+        place = int(np.searchsorted(grid, end))
+        assert (belt.toys[place - 1 : place + 1] == 1000).all()
+    assert belt.toys[0] == belt.toys[-1] == 300
+    assert told[-1] == 1.0
+    # by Wilks and by toys the same, within the error of the critical value
+    wilks = belt.asymptotic[0].pieces[0]
+    reach = 0.5 * wilks.width * 4 * belt.critical_errors[0].max() / (2 * threshold(0.9, 1))
+    assert ends == pytest.approx([wilks.low, wilks.high], abs=reach)
+
+
+def test_quantiles_are_order_statistics():
+    value, error = quantile(np.arange(1.0, 101.0), 0.90)
+    assert value == 90.0  # ninety of a hundred lie there or below
+    assert error == pytest.approx(3.0, abs=0.5)  # sqrt(100 * 0.9 * 0.1) ranks
+    assert quantile(np.array([0.0] * 7 + [1.0] * 3), 0.7) == (0.0, 0.5)
+
+
+def test_wrong_requests_are_refused(many_counts):
+    with pytest.raises(InputError, match="between 0 and 1"):
+        feldman_cousins(many_counts, "signal", [0.9, 1.1], 3, levels=(90.0,))
+    with pytest.raises(InputError, match="Throw one"):
+        feldman_cousins(many_counts, "signal", [0.9, 1.1], 3, toys=0)
