@@ -1,5 +1,6 @@
 """Floor 6: what stands at the site: target, channels, response, backgrounds."""
 
+from ontarget.detector.acceptance import InterpolatedEfficiency, LogisticEfficiency, StepEfficiency
 from ontarget.detector.background import (
     AbstractBackground,
     AbstractEnergyScale,
@@ -10,6 +11,7 @@ from ontarget.detector.background import (
     TabulatedBackground,
 )
 from ontarget.detector.channel import Channel
+from ontarget.detector.counting import GammaSmearing, PoissonSmearing
 from ontarget.detector.detector import Detector
 from ontarget.detector.efficiency import ConstantEfficiency, SmoothThreshold, TabulatedEfficiency, Threshold
 from ontarget.detector.quenching import (
@@ -24,13 +26,12 @@ from ontarget.detector.sideband import Sideband
 from ontarget.detector.smearing import (
     AbstractResolution,
     ConstantResolution,
-    GammaSmearing,
     GaussianSmearing,
-    PoissonSmearing,
     SquareRootResolution,
     TruncatedGaussianSmearing,
 )
 from ontarget.detector.stage import AbstractStage
+from ontarget.detector.variation import Variation
 
 __all__ = [
     "AbstractBackground",
@@ -46,8 +47,10 @@ __all__ = [
     "ElectronEquivalent",
     "GammaSmearing",
     "GaussianSmearing",
+    "InterpolatedEfficiency",
     "LightYield",
     "Lindhard",
+    "LogisticEfficiency",
     "NuclearEquivalent",
     "PoissonSmearing",
     "PolynomialQuenching",
@@ -56,9 +59,11 @@ __all__ = [
     "SquareRootResolution",
     "SteadyState",
     "SteadyStateIntegrated",
+    "StepEfficiency",
     "TabulatedBackground",
     "TabulatedEfficiency",
     "TabulatedQuenching",
     "Threshold",
     "TruncatedGaussianSmearing",
+    "Variation",
 ]

@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 
 from ontarget.detector.efficiency import check_table
 from ontarget.detector.stage import AbstractMap
+from ontarget.detector.variation import Variation, check_variations, vary
 from ontarget.ground.errors import InputError, check_positive, check_range
 from ontarget.ground.noun import Number, PerEnergy, quantity
 from ontarget.ground.units import ENERGY, keV
@@ -76,13 +77,18 @@ class PolynomialQuenching(AbstractQuenching):
 
     .. math:: Q(T) = \sum_k c_k (T/\mathrm{keV})^k
 
-    The visible energy must increase over the energies used.
+    The visible energy must increase over the energies used. `variations` are of all coefficients together, such as
+    the eigen-variations of a fit.
     """
 
     coefficients: Float[Array, " power"] = quantity()
+    variations: tuple[Variation, ...] = ()
+
+    def __check_init__(self) -> None:
+        check_variations(self.coefficients, self.variations, "coefficients")
 
     def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:
-        return jnp.polyval(self.coefficients[::-1], recoil / keV)
+        return jnp.polyval(vary(self.coefficients, self.variations)[::-1], recoil / keV)
 
 
 class TabulatedQuenching(AbstractQuenching):

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import ClassVar
 
 import equinox as eqx
 import jax.numpy as jnp
-from jax.scipy.special import gammainc, gammaincc, ndtr
+from jax.scipy.special import ndtr
 from jaxtyping import Array, Float
 
 from ontarget.detector.stage import AbstractStage
-from ontarget.ground.errors import check_positive, check_range
+from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Energy, Noun, Number, quantity
 from ontarget.numerics.axis import AbstractAxis
 from ontarget.numerics.quadrature import cell_average, merge_edges
-
-ORDER = 4
 
 
 class AbstractSmearing(AbstractStage):
     """A stage with a distribution of the output for each value of the input.
 
     The output cells are those of `axis`, or, without one, the seen bins and the kinks of later stages. Probabilities
-    are averaged over each input cell (4-point quadrature): cells must be finer than the resolution.
+    are averaged over each input cell by quadrature with `order` points: cells must be finer than the resolution.
     """
 
+    order: ClassVar[int] = 4
     axis: AbstractAxis | None = eqx.field(default=None, kw_only=True)
 
     @abstractmethod
@@ -39,7 +39,7 @@ class AbstractSmearing(AbstractStage):
 
     def migration(self, edges: Float[Array, " edge"], out: Float[Array, " out"]) -> Float[Array, "truth cell"]:
         """Probability from each input cell to each output cell."""
-        reached = cell_average(lambda x: jnp.moveaxis(self.below(x[..., None], out), -1, 0), edges, ORDER).T
+        reached = cell_average(lambda x: jnp.moveaxis(self.below(x[..., None], out), -1, 0), edges, self.order).T
         return reached[:, 1:] - reached[:, :-1]
 
     def compose(
@@ -107,29 +107,3 @@ class TruncatedGaussianSmearing(AbstractSmearing):
         share = (reached - low) / jnp.where(inside > 1e-12, inside, 1.0)
         nearest = (edges > value).astype(float).at[..., 0].set(0.0).at[..., -1].set(1.0)  # far outside: the nearest end
         return jnp.where(inside > 1e-12, share, nearest)
-
-
-class PoissonSmearing(AbstractSmearing):
-    """A whole number of quanta, Poisson around the mean (the input)."""
-
-    def below(self, value: Float[Array, "*v 1"], edges: Float[Array, " edge"]) -> Float[Array, "*v edge"]:
-        count = jnp.ceil(edges)  # P(n < edge) = P(n <= ceil(edge) - 1) = Q(ceil(edge), mean)
-        mean = jnp.maximum(value, 1e-12)
-        return jnp.where(count > 0, gammaincc(jnp.maximum(count, 1.0), mean), 0.0)
-
-
-class GammaSmearing(AbstractSmearing):
-    r"""A gamma distribution whose mean is the input and whose shape grows with it: :math:`k = k_0 + k_1 x`."""
-
-    shape: Number = quantity()
-    shape_slope: Number = quantity(default=0.0)
-
-    def __check_init__(self) -> None:
-        check_positive(self, "shape")
-        check_range(self, "shape_slope", 0.0)
-
-    def below(self, value: Float[Array, "*v 1"], edges: Float[Array, " edge"]) -> Float[Array, "*v edge"]:
-        mean = jnp.maximum(value, 1e-9)
-        shape = self.shape + self.shape_slope * mean
-        reached = shape * edges / mean
-        return jnp.where(edges > 0, gammainc(shape, jnp.where(edges > 0, reached, 1.0)), 0.0)
