@@ -1,5 +1,6 @@
 """From counts to reach: parameters, priors, the likelihood, fits, profiles, intervals, toys."""
 
+from ontarget.inference.components import Components, counts_at, predicted_spread
 from ontarget.inference.coverage import Belt, feldman_cousins
 from ontarget.inference.expand import expand
 from ontarget.inference.expansion import Expansion
@@ -17,6 +18,7 @@ __all__ = [
     "AbstractParameter",
     "AbstractPrior",
     "Belt",
+    "Components",
     "Expansion",
     "Fit",
     "Flat",
@@ -33,6 +35,7 @@ __all__ = [
     "Significance",
     "Toys",
     "contour",
+    "counts_at",
     "covariance",
     "expand",
     "feldman_cousins",
@@ -42,6 +45,7 @@ __all__ = [
     "goodness_of_fit",
     "intervals",
     "likelihood",
+    "predicted_spread",
     "profile",
     "refine",
     "significance",

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
 import numpy as np
-from jaxtyping import Float
 
-from ontarget.experiment import Counts, Experiment, counts_of_many
+from ontarget.experiment import Counts, Experiment
+from ontarget.inference.fisher import blocks
 from ontarget.inference.fit import Fit
-from ontarget.inference.likelihood import chain_of
+from ontarget.inference.likelihood import Likelihood, chain_of
 from ontarget.inference.parameter import AbstractParameter
+from ontarget.inference.prior import Gaussian
 
 STEP = 0.05
 """Step of a derivative, in standard deviations of the parameter."""
@@ -21,41 +20,88 @@ def counts_at(
     experiment: Experiment, parameters: Sequence[AbstractParameter], points: Sequence[Mapping[str, float]]
 ) -> Counts:
     """Counts of one experiment with a leading axis [point]: each has its own values of the parameters."""
-    chain, names = chain_of(experiment, parameters)
-    thetas = np.array([[point[name] for name in names] for point in points]).reshape(len(points), len(names))
-    return counts_of_many(experiment, chain.leaves(thetas), len(points))
+    chain = chain_of(experiment, parameters)
+    thetas = np.array([[point[name] for name in chain.names] for point in points]).reshape(len(points), -1)
+    return chain.counts(thetas)
 
 
 class Components:
-    """Fitted counts [tag seen] of one experiment by channel and background, and the errors of their sums."""
+    """Fitted counts [tag seen] of one experiment by channel and background, and the errors of their sums.
 
-    def __init__(self, experiment: Experiment, parameters: Sequence[AbstractParameter], best: Fit) -> None:
-        free = [name for name, error in best.errors.items() if np.isfinite(error)]
-        steps = [STEP * best.errors[name] for name in free]
-        points = [best.values] + [
+    Attributes
+    ----------
+    values : by name of channel or background
+    flavours : of channels, [flavour tag seen]
+    errors : of the sum of each, one standard deviation
+    observed : [tag seen]
+    """
+
+    def __init__(self, experiment: Experiment, chance: Likelihood, best: Fit) -> None:
+        """From the fit of a likelihood of this experiment alone."""
+        free = [name for name, error in best.errors.items() if 0 < error < np.inf]
+        steps = np.array([STEP * best.errors[name] for name in free])
+        moved = [
             {**best.values, name: best.values[name] + sign * step}
-            for name, step in zip(free, steps, strict=True)
             for sign in (1.0, -1.0)
+            for name, step in zip(free, steps, strict=True)
         ]
-        counts = counts_at(experiment, parameters, points)
+        counts = counts_at(experiment, chance.parameters, [best.values, *moved])
+        parts = {one.name: np.asarray(one.values).sum(axis=1) for one in counts.channels}
+        parts |= {one.name: np.asarray(one.values) for one in counts.backgrounds}
         self.flavours = {one.name: np.asarray(one.values[0]) for one in counts.channels}
-        self.values = {one.name: np.asarray(one.values[0]).sum(axis=0) for one in counts.channels}
-        self.values |= {one.name: np.asarray(one.values[0]) for one in counts.backgrounds}
-        sums = {one.name: np.asarray(one.values).sum(axis=(1, 2, 3)) for one in counts.channels}
-        sums |= {one.name: np.asarray(one.values).sum(axis=(1, 2)) for one in counts.backgrounds}
+        self.values = {name: values[0] for name, values in parts.items()}
+        self.observed = np.asarray(experiment.observed)
         places = [list(best.errors).index(name) for name in free]
         covariance = np.asarray(best.covariance)[np.ix_(places, places)]
-        self.slopes = {name: (total[1::2] - total[2::2]) / (2.0 * np.array(steps)) for name, total in sums.items()}
-        self.errors = {name: spread(slope, covariance) for name, slope in self.slopes.items()}
+        sums = {name: values.sum(axis=(1, 2)) for name, values in parts.items()}
+        slopes = {name: (one[1 : 1 + len(free)] - one[1 + len(free) :]) / (2 * steps) for name, one in sums.items()}
+        self.errors = {name: float(np.sqrt(slope @ covariance @ slope)) for name, slope in slopes.items()}
+        for name, (values, error) in steady_parts(experiment, chance, best).items():
+            self.values[name], self.errors[name] = values, error
 
     def total(self, name: str) -> float:
         """Fitted number of events of a channel or background."""
         return float(self.values[name].sum())
 
 
-def spread(slope: Float[np.ndarray, " free"], covariance: Float[np.ndarray, "free free"]) -> float:
-    """Standard deviation of what depends on the parameters with this slope."""
-    return float(np.sqrt(max(0.0, slope @ covariance @ slope)))
+def steady_parts(experiment: Experiment, chance: Likelihood, best: Fit) -> dict[str, tuple[np.ndarray, float]]:
+    r"""Backgrounds that were counted in sidebands, as fitted [tag seen], and the errors of their sums.
+
+    With the Hessian of -2 ln L in blocks, A for the parameters, B across and a diagonal D for the backgrounds, the
+    covariance of the backgrounds is :math:`2 D^{-1} + D^{-1} B^T C B D^{-1}`, C that of the free parameters.
+    """
+    if chance.sideband is None:
+        return {}
+    theta = np.array([best.values[name] for name in chance.names])
+    beta = np.asarray(chance.profiled(theta).beta)
+    _, cross, inverse = blocks(chance, theta)
+    free = [name for name, error in best.errors.items() if 0 < error < np.inf]
+    places = [list(best.errors).index(name) for name in free]
+    covariance = np.asarray(best.covariance)[np.ix_(places, places)]
+    cross = cross[[chance.names.index(name) for name in free]]
+    group, share = np.asarray(chance.sideband.group), np.asarray(chance.sideband.share)
+    values = np.where(group >= 0, beta[np.maximum(group, 0)] * share, 0.0).reshape(np.shape(experiment.observed))
+    found = {}
+    for label in dict.fromkeys(chance.sideband.labels):
+        mine = np.array([one == label for one in chance.sideband.labels])
+        slope = (cross * inverse)[:, mine].sum(axis=1)
+        error = np.sqrt(2.0 * inverse[mine].sum() + slope @ covariance @ slope)
+        inside = mine[np.maximum(group, 0)] & (group >= 0)
+        found[label.split(".")[-1]] = np.where(inside.reshape(values.shape), values, 0.0), float(error)
+    return found
 
 
-__all__: list[Any] = ["Components", "counts_at", "spread"]
+def predicted_spread(experiment: Experiment, systematics: Sequence[AbstractParameter]) -> tuple[float, float]:
+    """Predicted signal, all channels, and its error: half the difference between both ends of one standard deviation
+    of each systematic with a Gaussian prior, added in quadrature.
+    """
+    start = {one.name: one.initial([experiment]) for one in systematics}
+    points = [start]
+    for one in systematics:
+        if isinstance(one.prior, Gaussian):
+            mean, sigma = float(one.prior.mean), float(one.prior.sigma)
+            low, high = max(mean - sigma, float(one.low)), min(mean + sigma, float(one.high))
+            points += [{**start, one.name: high}, {**start, one.name: low}]
+    counts = counts_at(experiment, systematics, points)
+    total = sum(np.asarray(one.values).sum(axis=(1, 2, 3)) for one in counts.channels)
+    return float(total[0]), float(np.sqrt((((total[1::2] - total[2::2]) / 2) ** 2).sum()))

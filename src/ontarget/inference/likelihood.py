@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.experiment import Experiment, counts_of_many
+from ontarget.experiment import Counts, Experiment, counts_of_many
 from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.noun import Noun, Vector, quantity, static
@@ -55,6 +55,12 @@ class Chain(Noun):
         """The bins at many points, by the one compiled program that an experiment has."""
         if not isinstance(self.experiment, Experiment):
             return in_blocks(self, thetas)
+        counts = self.counts(thetas)
+        parts = [one.values.sum(axis=1) for one in counts.channels] + [one.values for one in counts.backgrounds]
+        return np.sum(np.stack([np.asarray(one) for one in parts]), axis=0).reshape(len(thetas), -1)
+
+    def counts(self, thetas: Float[np.ndarray, "point parameter"]) -> Counts:
+        """Counts with a leading axis [point]."""
         leaves = {address: np.asarray(leaf) for address, leaf in addresses(self.experiment).items()}
         values: dict[str, Any] = {}
         for parameter, targets, column in zip(self.parameters, self.targets, thetas.T, strict=True):
@@ -64,9 +70,7 @@ class Chain(Noun):
                 values[address] = np.broadcast_to(
                     parameter.leaf(at_each, before), (len(thetas), *leaves[address].shape)
                 )
-        counts = counts_of_many(self.experiment, values, len(thetas))
-        parts = [one.values.sum(axis=1) for one in counts.channels] + [one.values for one in counts.backgrounds]
-        return np.sum(np.stack([np.asarray(one) for one in parts]), axis=0).reshape(len(thetas), -1)
+        return counts_of_many(self.experiment, values, len(thetas))
 
 
 class Likelihood(Noun):
@@ -258,6 +262,11 @@ def fingerprint(chain: Chain, *more: Any) -> str:
     for leaf in leaves:
         found.update(np.asarray(leaf).tobytes())
     return found.hexdigest()
+
+
+def chain_of(experiment: Any, parameters: Sequence[AbstractParameter]) -> Chain:
+    """One experiment as a function of those of the parameters that touch it."""
+    return _chain(experiment, parameters, [one.targets((experiment,)) for one in parameters])[0]
 
 
 def _expanded(

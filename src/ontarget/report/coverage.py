@@ -123,8 +123,4 @@ def belt_figure(belt: Belt, label: str) -> Any:
         Bar(text, [(piece.low, piece.high) for piece in found.pieces], group=group)
         for text, found, group in (("toys", belt.intervals[0], 1), ("Wilks", belt.asymptotic[0], 6))
     ]
-    return feldman_cousins_figure(
-        observed, critical, (belt.asymptotic[0].threshold, f"Wilks, {percent}"), bars, label
-    )
-
-
+    return feldman_cousins_figure(observed, critical, (belt.asymptotic[0].threshold, f"Wilks, {percent}"), bars, label)

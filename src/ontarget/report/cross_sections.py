@@ -96,7 +96,9 @@ def coherent(experiment: Experiment) -> CEvNS:
     interaction = experiment.detector.channels[0].interaction
     if not isinstance(interaction, CEvNS):
         got = type(interaction).__name__
-        raise InputError(f"{experiment.name}, first channel", got, "Only coherent scattering is drawn.", "Leave it out.")
+        raise InputError(
+            f"{experiment.name}, first channel", got, "Only coherent scattering is drawn.", "Leave it out."
+        )
     return interaction
 
 

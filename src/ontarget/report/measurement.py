@@ -109,7 +109,10 @@ class Measurement(AbstractTask):
             Table(f"{self.key}_results", f"{self.title}: ours and published", beside(rows, self.published)),
             Table(f"{self.key}_nuisances", f"{self.title}: fitted systematics", pull_rows(result)),
         ]
-        pictures = [*projection_pictures(noun, events.components, self.key, self.title, self.axes), toys_picture(gof, self.key, self.title)]
+        pictures = [
+            *projection_pictures(noun, events.components, self.key, self.title, self.axes),
+            toys_picture(gof, self.key, self.title),
+        ]
         warnings = [one for one in (events.best.message, result.best.message, gof.message) if one]
         return Section(self.title, self.text, tables, pictures, warnings)
 
@@ -211,7 +214,9 @@ def beside(rows: Sequence[dict[str, Any]], published: Mapping[str, PublishedNumb
     known = [row["quantity"] for row in rows]
     for name in published:
         if name not in known:
-            raise InputError(f"published.{name}", "no quantity of ours", f"Known: {', '.join(known)}.", "Mend the name.")
+            raise InputError(
+                f"published.{name}", "no quantity of ours", f"Known: {', '.join(known)}.", "Mend the name."
+            )
     table = []
     for row in rows:
         other = published.get(row["quantity"])

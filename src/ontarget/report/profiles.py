@@ -76,7 +76,9 @@ class Profiles(AbstractTask):
             context.progress(f"{self.title}: {label}")
             chance = context.likelihood(groups[label], (self.parameter,), without=self.fixed)
             nuisances = {one.name for one in context.parameters}
-            return profile(chance, {self.parameter.name: grid}, fixed=at_start(chance, nuisances | {self.parameter.name}))
+            return profile(
+                chance, {self.parameter.name: grid}, fixed=at_start(chance, nuisances | {self.parameter.name})
+            )
 
         for label, scan in zip(groups, context.each(scan_of, groups), strict=True):
             best = scan.best.values[self.parameter.name] * unit
