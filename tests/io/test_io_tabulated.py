@@ -321,7 +321,7 @@ def test_the_keys_are_those_of_the_docstring():
     assert all(key in tabulated.__doc__ for key in KEYS if key not in ("cite", "note"))
 
 
-# ---------------------------------------------------------------------- the real releases, against what is printed of them
+# ---------------------------------------------------------------------- the real releases, against what is printed
 
 TIME, PE = "{column: 1, start: 0, stop: 6, bins: 12}", "{column: 0, start: 6, stop: 30, bins: 12}"
 CUBE = (
