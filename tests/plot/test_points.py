@@ -62,9 +62,11 @@ def test_logarithmic_axis_of_two_decades_has_plain_numbers():
 
 
 def test_words_cover_neither_each_other_nor_points_and_stay_inside():
-    names = ["Ar", "Ar again", "CsI", "Xe"]
-    x, y = np.array([22.0, 22.5, 77.0, 78.0]), np.array([20.0, 21.0, 165.0, 175.0])
-    figure = points_figure([Points("ours", x, y, 0.2 * y, text=names)], [CURVE], "N", "σ", y_scale="log")
+    names = ["argon", "argon again", "caesium iodide", "xenon"]
+    # two at one place, and two in the upper corner, where the sides that are liked first lie outside
+    x, y = np.array([22.0, 22.0, 79.0, 79.5]), np.array([20.0, 20.0, 165.0, 195.0])
+    limits = {"x_limits": (0.0, 80.0), "y_limits": (5.0, 200.0)}
+    figure = points_figure([Points("ours", x, y, 0.2 * y, text=names)], [], "N", "σ", y_scale="log", **limits)
     figure.draw_without_rendering()
     axes = figure.axes[0]
     notes = [one for one in axes.texts if isinstance(one, Annotation)]

@@ -30,11 +30,12 @@ def test_all_pieces_are_drawn():
 
 
 def test_values_go_with_x_first():
-    figure = regions_figure([Region("two", X, Y, TWO_PIECES, 0.04)], [], "x", "y", None)
+    aside = (GRID_X - 0.3) ** 2 + (GRID_Y / 0.5 + 0.4) ** 2
+    figure = regions_figure([Region("aside", X, Y, aside, 0.36)], [], "x", "y", None)
     ends = contours(figure)[0].get_paths()[0].get_extents()
-    # (x² − 1)² = 0.04 at x² = 1.2; the grid is 0.05 wide, between its points all is linear
-    assert ends.x1 == pytest.approx(np.sqrt(1.2), abs=0.01)
-    assert ends.y1 == pytest.approx(0.2, abs=0.01)
+    # an ellipse about (0.3, -0.2) with half axes 0.6 and 0.3; the grid is 0.05 by 0.033 wide, linear between its points
+    assert (ends.x0, ends.x1) == (pytest.approx(-0.3, abs=0.005), pytest.approx(0.9, abs=0.005))
+    assert (ends.y0, ends.y1) == (pytest.approx(-0.5, abs=0.005), pytest.approx(0.1, abs=0.005))
 
 
 def test_areas_lie_under_lines_whatever_the_order():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,6 +15,7 @@ from matplotlib.transforms import Bbox, BboxBase
 from ontarget.plot.style import halo
 
 NEAR, FAR = 6.0, 14.0  # points of type between a word and its point
+SWEEPS = 3  # in which a word may still move, since those written later may have found a better place for themselves
 STEP = 3.0  # pixels between the points that stand for a line
 OUTSIDE, COVERED = 1000.0, 300.0  # what it costs to leave the axes, or to cover another word
 
@@ -24,22 +27,15 @@ def place_labels(axes: Axes, x: np.ndarray, y: np.ndarray, words: Sequence[str])
     """
     axes.figure.draw_without_rendering()  # type: ignore[union-attr]
     ink, frame = drawn(axes), axes.get_window_extent()
-    taken: list[Bbox] = []
-    written = []
-    for place_x, place_y, word in zip(x, y, words, strict=True):
-        note = axes.annotate(
-            word,
-            (place_x, place_y),
-            xytext=(0, 0),
-            textcoords="offset points",
-            fontsize=9,
-            path_effects=halo(),
-            zorder=7,
-        )
-        best = min(sides(), key=lambda side: cost(settle(note, side), side, ink, taken, frame))
-        taken.append(settle(note, best))
-        written.append(note)
-    return written
+    look: Any = {"textcoords": "offset points", "fontsize": 9, "path_effects": halo(), "zorder": 7}
+    notes = [axes.annotate(word, (a, b), xytext=(0, 0), **look) for word, a, b in zip(words, x, y, strict=True)]
+    boxes: dict[int, Bbox] = {}
+    for _ in range(SWEEPS):
+        for index, note in enumerate(notes):
+            taken = [box for other, box in boxes.items() if other != index]
+            best = min(sides(), key=partial(burden, note, ink=ink, taken=taken, frame=frame))
+            boxes[index] = settle(note, best)
+    return notes
 
 
 def sides() -> list[tuple[float, float]]:
@@ -57,8 +53,11 @@ def settle(note: Annotation, side: tuple[float, float]) -> Bbox:
     return note.get_window_extent().padded(2.0)
 
 
-def cost(box: Bbox, side: tuple[float, float], ink: np.ndarray, taken: Sequence[Bbox], frame: BboxBase) -> float:
-    """What a box covers, and how far it is from its point."""
+def burden(
+    note: Annotation, side: tuple[float, float], *, ink: np.ndarray, taken: Sequence[Bbox], frame: BboxBase
+) -> float:
+    """What a word would cover on one side of its point, and how far it is from there."""
+    box = settle(note, side)
     inside = (ink > (box.x0, box.y0)).all(axis=1) & (ink < (box.x1, box.y1)).all(axis=1)
     out = not (frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1)
     covered = sum(bool(box.overlaps(other)) for other in taken)
