@@ -26,11 +26,11 @@ def line(signal=30.0, low=0.0, data=None, background=4.0):
 def test_p_values_are_uniform_where_the_model_is_true():
     """Data sets drawn from the model with redrawn constraints; few counts, so that chi squared is no help."""
     found = line()
-    worlds = throw(found, found.theta({}), 11, 150)
+    worlds = throw(found, found.theta({}), 11, 120)
     values = []
-    for world in range(150):
+    for world in range(120):
         one = observing(found, worlds, world)
-        values.append(goodness_of_fit(one, fit(one), world, toys=200).p_value)
+        values.append(goodness_of_fit(one, fit(one), world, toys=120).p_value)
     assert kstest(values, "uniform").pvalue > 0.01
 
 

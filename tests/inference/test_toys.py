@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import jax
 import numpy as np
 import pytest
@@ -49,7 +51,7 @@ def test_any_split_gives_the_same_toys(coupling):
     theta = coupling.theta({"eps": 0.1, "norm": 1.2})
     whole = throw(coupling, theta, 7, 3 * BLOCK + 50)
     for cuts in ([0, 1, 2, 300, 600, 818], [0, BLOCK, 2 * BLOCK, 818], [0, 400, 818]):
-        parts = [throw(coupling, theta, 7, b - a, first=a) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
+        parts = [throw(coupling, theta, 7, b - a, first=a) for a, b in itertools.pairwise(cuts)]
         for one, pieces in zip(whole, zip(*parts, strict=True), strict=True):
             np.testing.assert_array_equal(one, np.concatenate(pieces))
     assert (throw(coupling, theta, 8, 50).counts != whole.counts[:50]).any()

@@ -1,4 +1,4 @@
-"""Confidence intervals that cover: the construction of Feldman and Cousins, and what Wilks' theorem covers beside it."""
+"""Confidence intervals that cover: the construction of Feldman and Cousins, and what Wilks covers beside it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ontarget.ground.noun import Noun, static
 from ontarget.inference.interval import Intervals, intervals, threshold
 from ontarget.inference.likelihood import Likelihood
 from ontarget.inference.profile import Scan, profile
-from ontarget.inference.toys import TIE, Ratios, fraction_error, thrown_ratios
+from ontarget.inference.toys import TIE, Ratios, counted, fraction_error, thrown_ratios
 
 NEAR = 3.0  # standard deviations of a p-value: closer to a level than that, a point is given more toys
 
@@ -67,6 +67,11 @@ class Belt(Noun):
         """q of the data."""
         return self.scan.values
 
+    def undecided(self, number: float = 1.0) -> Bool[np.ndarray, "level point"]:
+        """Where accepting or not is up to chance: p-values less than `number` of their errors from the level."""
+        tail = 1.0 - np.array(self.levels)[:, None]
+        return np.abs(self.p_values - tail) < number * self.p_errors
+
 
 def feldman_cousins(
     likelihood: Likelihood,
@@ -99,7 +104,7 @@ def feldman_cousins(
     more : further toys at points within three standard deviations of a level, and on both sides of each end
     levels : confidence levels
     fixed : values, by name, of parameters that are neither tried nor profiled
-    progress : called with the fraction done; an exception in it stops the toys
+    progress : called with the fraction done, anew for what `more` adds; an exception in it stops the toys
 
     References
     ----------
@@ -112,26 +117,19 @@ def feldman_cousins(
     fixed = dict(fixed or {})
     scan = profile(likelihood, {name: grid}, fixed=fixed)
     truths = _truths(likelihood, name, scan, fixed)
-    done, total = 0, float(len(truths) * toys)
 
-    def tell(count: int) -> None:
-        nonlocal done
-        done += count
-        if progress is not None:
-            progress(min(1.0, done / total))
+    def thrown(points: Sequence[int], number: int, first: int) -> list[Ratios]:
+        tell, keep = counted(progress, number * len(points)), tuple(fixed)
+        return [
+            thrown_ratios(likelihood, name, truths[point], key, number, fixed=keep, first=first, progress=tell)
+            for point in points
+        ]
 
-    def thrown(point: int, number: int, first: int) -> Ratios:
-        return thrown_ratios(
-            likelihood, name, truths[point], key, number, fixed=tuple(fixed), first=first, progress=tell
-        )
-
-    ratios = [thrown(point, toys, 0) for point in range(len(truths))]
+    ratios = thrown(range(len(truths)), toys, 0)
     belt = _belt(name, tuple(levels), rises, scan, ratios)
     if more:
         wanted = _near(belt)
-        done, total = 0, float(max(1, len(wanted)) * more)
-        for point in wanted:
-            further = thrown(point, more, toys)
+        for point, further in zip(wanted, thrown(wanted, more, toys), strict=True):
             ratios[point] = Ratios(*(np.concatenate(both) for both in zip(ratios[point], further, strict=True)))
         belt = _belt(name, tuple(levels), rises, scan, ratios)
     return belt
@@ -203,8 +201,7 @@ def _errors(parts: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 def _near(belt: Belt) -> list[int]:
     """Points so close to a level that more toys may change the verdict, and both sides of every possible change."""
-    tail = 1.0 - np.array(belt.levels)[:, None]
-    near = np.any(np.abs(belt.p_values - tail) < NEAR * belt.p_errors, axis=0)
+    near = np.logical_or.reduce(belt.undecided(NEAR))
     change = (belt.accepted[:, 1:] != belt.accepted[:, :-1]).any(axis=0) | near[:-1] | near[1:]
     return np.nonzero(np.append(change, False) | np.append(False, change))[0].tolist()
 

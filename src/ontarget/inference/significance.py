@@ -13,7 +13,7 @@ from ontarget.ground.noun import Noun, static
 from ontarget.inference.fit import Fit, fit
 from ontarget.inference.likelihood import Likelihood
 from ontarget.inference.prior import Flat
-from ontarget.inference.toys import TIE, batches, fit_toys, fraction_error, starts_of, throw, thrown_ratios
+from ontarget.inference.toys import TIE, batches, counted, fit_toys, fraction_error, starts_of, throw, thrown_ratios
 
 REACH = 1.0  # toys that are expected beyond the data, below which none are thrown
 
@@ -97,14 +97,13 @@ def goodness_of_fit(
     free = list(best.errors)
     theta = np.array([best.values[name] for name in likelihood.names])
     starts = starts_of(likelihood, free, theta)
-    values, unconverged = np.zeros(toys), 0
+    values, unconverged, tell = np.zeros(toys), 0, counted(progress, toys)
     for low, count in batches(likelihood, toys):
         drawn = throw(likelihood, theta, key, count, first=low)
         fits = fit_toys(likelihood, free, np.repeat(starts[:, None], count, axis=1), drawn)
         values[low : low + count] = fits.value
         unconverged += int((~fits.converged).sum())
-        if progress is not None:
-            progress((low + count) / toys)
+        tell(count)
     above = int((values >= best.minimum - TIE).sum())
     measured = sum(not isinstance(one.prior, Flat) for one in likelihood.parameters if one.name in free)
     ndof = len(np.asarray(likelihood.data)) + measured - len(free)
@@ -151,23 +150,14 @@ def significance(
     theta = np.array([conditional.values[one] for one in likelihood.names])
     best = fit(likelihood, fixed, extra=theta[None])
     q = max(conditional.minimum - best.minimum, 0.0)
-    place = likelihood.names.index(name)
-    low, high = (float(one[place]) for one in (likelihood.expansion.low, likelihood.expansion.high))
-    one_sided = min(abs(null - low), abs(high - null)) < 1e-9 * (high - low)
+    one_sided = _at_edge(likelihood, name, null)
     tails, sigma = (1.0 if one_sided else 2.0), float(np.sqrt(q))
     p_value = float(tails * ndtr(-sigma)) if q > TIE else 1.0
     sentences = [one.message for one in (best, conditional) if not one.converged]
     thrown, unconverged, found = 0, 0, (float("nan"), float("nan"), float("nan"))
     if toys and toys * p_value >= REACH:
-        done = 0
-
-        def tell(count: int) -> None:
-            nonlocal done
-            done += count
-            if progress is not None:
-                progress(done / toys)
-
-        ratios = thrown_ratios(likelihood, name, theta, key, toys, fixed=tuple(fixed), progress=tell)
+        tell, held = counted(progress, toys), tuple(fixed)
+        ratios = thrown_ratios(likelihood, name, theta, key, toys, fixed=held, progress=tell)
         thrown, unconverged = toys, int((~ratios.converged).sum())
         found = _by_toys(int((ratios.q >= q - TIE).sum()), toys, tails)
         sentences.append(_unconverged(unconverged, toys))
@@ -180,6 +170,12 @@ def significance(
     return Significance(
         name, null, q, one_sided, sigma, p_value, thrown, *found, unconverged, best, conditional, message
     )
+
+
+def _at_edge(likelihood: Likelihood, name: str, value: float) -> bool:
+    place = likelihood.names.index(name)
+    low, high = (float(one[place]) for one in (likelihood.expansion.low, likelihood.expansion.high))
+    return min(abs(value - low), abs(high - value)) < 1e-9 * (high - low)
 
 
 def _by_toys(beyond: int, toys: int, tails: float) -> tuple[float, float, float]:

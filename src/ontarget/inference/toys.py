@@ -183,6 +183,19 @@ def batches(likelihood: Likelihood, number: int, first: int = 0) -> Iterator[tup
         low = high
 
 
+def counted(progress: Callable[[float], None] | None, total: int) -> Callable[[int], None]:
+    """What to tell how many more of `total` are done, so that `progress` hears of the fraction."""
+    done = 0
+
+    def tell(count: int) -> None:
+        nonlocal done
+        done += count
+        if progress is not None:
+            progress(done / total)
+
+    return tell
+
+
 def fraction_error(part: int, whole: int) -> float:
     """One standard deviation of a fraction part/whole, by Jeffreys' posterior: never zero."""
     a, b = part + 0.5, whole - part + 0.5
