@@ -67,13 +67,14 @@ class Plane(AbstractTask):
             scan = profile(chance, grids, fixed=at_start(chance, free))
             best = start_of(chance, self.x.name), start_of(chance, self.y.name)
             level = threshold(float(self.level), 2)
-            regions.append(
-                Region(label, grids[self.x.name], grids[self.y.name], scan.values, level, label in self.filled)
-            )
+            measured = any(noun.observed is not None for noun in context.nouns(names))
+            found = (scan.best.values[self.x.name], scan.best.values[self.y.name]) if measured else None
+            x, y = grids[self.x.name], grids[self.y.name]
+            regions.append(Region(label, x, y, scan.values, level, label in self.filled, best=found))
             rows.append(summary(label, scan, contour(scan, float(self.level)), level))
             warnings += [f"{label}: {scan.message}"] if scan.message else []
         lines = [Guide(*line) for line in bands(context, self.x.name, self.y.name, grids[self.x.name])]
-        figure = regions_figure(regions, lines, symbol(self.x.name), symbol(self.y.name), best)
+        figure = regions_figure(regions, lines, symbol(self.x.name), symbol(self.y.name), best, "standard model")
         percent = f"{100 * float(self.level):.4g} % CL, two degrees of freedom"
         picture = Picture(self.key, f"{self.title}, {percent}.", figure)
         return Section(self.title, self.text, [Table(self.key, f"{self.title}, {percent}", rows)], [picture], warnings)
