@@ -8,6 +8,7 @@ from inference_toys import Line
 from scipy.stats import norm, poisson
 
 from ontarget.ground.errors import InputError
+from ontarget.inference import coverage, scoring, toys
 from ontarget.inference.coverage import feldman_cousins, quantile
 from ontarget.inference.interval import threshold
 from ontarget.inference.likelihood import likelihood
@@ -84,14 +85,14 @@ def exact_gaussian(mu, best):
 
 @pytest.mark.parametrize("best", [-1.0, 0.5, 3.0])
 def test_a_bounded_mean_has_the_closed_form(best):
-    grid, toys = np.linspace(0.5, 6.0, 12), 2000
+    grid, toys = np.linspace(0.25, 5.75, 12), 2000
     belt = feldman_cousins(bounded(best), "signal", grid, 4, toys=toys, levels=(0.6827, 0.95))
     exact = np.array([exact_gaussian(mu, best) for mu in grid])
     # four binomial errors; counts of a million are whole numbers, steps of a thousandth of a sigma
     assert (np.abs(belt.p_values - exact) < 4 * np.sqrt(exact * (1 - exact) / toys) + 2e-3).all()
     # ends: the error of the p-value over its slope there
     for level, found in zip((0.6827, 0.95), belt.intervals, strict=True):
-        fine = np.linspace(0.5, 6.0, 2201)
+        fine = np.linspace(0.25, 5.75, 2201)
         end = fine[np.array([exact_gaussian(mu, best) for mu in fine]) > 1 - level].max()
         slope = (exact_gaussian(end - 0.1, best) - exact_gaussian(end + 0.1, best)) / 0.2
         assert found.pieces[-1].high == pytest.approx(end, abs=4 * np.sqrt(level * (1 - level) / toys) / slope + 0.02)
@@ -151,3 +152,22 @@ def test_wrong_requests_are_refused(many_counts):
         feldman_cousins(many_counts, "signal", [0.9, 1.1], 3, levels=(90.0,))
     with pytest.raises(InputError, match="Throw one"):
         feldman_cousins(many_counts, "signal", [0.9, 1.1], 3, toys=0)
+
+
+def test_toys_that_fail_are_counted_and_kept(many_counts, monkeypatch):
+    """One round of steps finds no minimum, and nobody comes to the rescue."""
+    monkeypatch.setattr(scoring, "ROUNDS", 1)
+    monkeypatch.setattr(toys, "MOST", 0)
+    belt = feldman_cousins(many_counts, "signal", [0.9, 1.1], 3, toys=50)
+    np.testing.assert_array_equal(belt.unconverged, [50, 50])
+    np.testing.assert_array_equal(belt.toys, [50, 50])
+    assert "100 of 100 toys did not converge" in belt.message
+
+
+def test_missed_minima_are_counted_and_kept(many_counts, monkeypatch):
+    found = toys.Ratios(np.array([-0.5, 1.0, 2.0, 3.0]), np.ones(4, bool))
+    monkeypatch.setattr(coverage, "thrown_ratios", lambda *args, **more: found)
+    belt = feldman_cousins(many_counts, "signal", [0.99, 1.01], 3, toys=4)
+    np.testing.assert_array_equal(belt.negative, [1, 1])
+    np.testing.assert_allclose(belt.coverage, 0.75)
+    assert "2 of 8 toys have a negative q" in belt.message

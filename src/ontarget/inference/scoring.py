@@ -138,8 +138,9 @@ class _Chunk:
         """Evaluate the trial points, keep those that do not raise -2 ln L, and set the damping."""
         value, gradient, expected, bent = self.contraction(active, trial)
         value, gradient, expected = value.copy(), gradient.copy(), expected.copy()
+        shifts = self.shifts[active]
         for i, (pull_of, rate_of) in enumerate(self.priors):
-            pull, rate = pull_of(trial[:, i]) - self.shifts[active, i], rate_of(trial[:, i])
+            pull, rate = pull_of(trial[:, i]) - shifts[:, i], rate_of(trial[:, i])
             value += pull**2
             gradient[:, i] += 2.0 * pull * rate
             expected[:, i, i] += 2.0 * rate**2

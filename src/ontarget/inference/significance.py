@@ -26,7 +26,7 @@ class GoodnessOfFit(Noun):
     observed : -2 ln L at the best fit, against the model that fits every count
     toys : the same of each toy, refitted [toy]
     p_value, error : share of toys at or above the data, and its error
-    ndof : counts and outside measurements, less free parameters
+    ndof : bins and outside measurements, less free parameters
     asymptotic : the p-value that chi squared with `ndof` would give; for large counts in every bin only
     unconverged : toys whose fit did not converge; they count with the lowest value met
     message : a sentence where something is to be known, else empty
@@ -106,7 +106,7 @@ def goodness_of_fit(
         tell(count)
     above = int((values >= best.minimum - TIE).sum())
     measured = sum(not isinstance(one.prior, Flat) for one in likelihood.parameters if one.name in free)
-    ndof = len(np.asarray(likelihood.data)) + measured - len(free)
+    ndof = sum(likelihood.sizes) + measured - len(free)  # a sideband has one count and one background of its own
     tail = float(gammaincc(0.5 * ndof, 0.5 * best.minimum)) if ndof > 0 else float("nan")
     sentence = _unconverged(unconverged, toys)
     if not best.converged:
