@@ -272,10 +272,8 @@ def main() -> int:
     print(
         "\nTimes are the least of several repetitions. Reference: plain NumPy (W1, W2), iminuit on the same likelihood"
     )
-    print(
-        "(W5), other packages with the same likelihood (W6: ours throws the toys as well, theirs only fits; median time"
-    )
-    print("per toy), Python that does nothing (--help). Ratio: ontarget over reference.")
+    print("(W5), other packages with the same likelihood (W6: two fits per toy; ours throws it too, theirs are fewer,")
+    print("scaled up), Python that does nothing (--help). Ratio: ontarget over reference.")
     return 0 if all(row.ok for row in rows) else 1
 
 

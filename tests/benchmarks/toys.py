@@ -7,7 +7,6 @@ free, and the signal held at its truth. All three minimise the same function; th
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
@@ -81,6 +80,18 @@ def ours(likelihood: Any, least: Callable[..., float]) -> Result:
     return Result(least(call), found.q, int((~found.converged).sum()))
 
 
+def one_by_one(
+    fits: Callable[[np.ndarray, np.ndarray], list[float]], toys: Toys, count: int, least: Callable[..., float]
+) -> Result:
+    """A peer's time for some of the toys; `fits` gives -2 ln L and failure, held and free."""
+
+    def call() -> np.ndarray:
+        return np.array([fits(*one) for one in zip(toys.counts[:count], toys.shifts[:count], strict=True)])
+
+    held, failed, free, lost = call().T
+    return Result(least(call) * NUMBER / count, held - free, int(failed.sum() + lost.sum()))
+
+
 def function(parts: np.ndarray) -> tuple[Callable[..., float], str]:
     """-2 ln L (theta, counts, centres), compiled where numba is."""
 
@@ -109,7 +120,7 @@ def at(minus_two_log: Callable[..., float], counts: np.ndarray, centres: np.ndar
     return lambda theta: minus_two_log(theta, counts, centres)
 
 
-def minuit(parts: np.ndarray, toys: Toys) -> tuple[str, Result] | None:
+def minuit(parts: np.ndarray, toys: Toys, least: Callable[..., float]) -> tuple[str, Result] | None:
     """Migrad with its own numerical gradient, free and held."""
     try:
         from iminuit import Minuit
@@ -117,24 +128,21 @@ def minuit(parts: np.ndarray, toys: Toys) -> tuple[str, Result] | None:
         return None
     minus_two_log, name = function(parts)
     limits = [(0.0, 3.0), *((1 - BOX * s, 1 + BOX * s) for s in SIGMAS)]
-    count, failed, q, times = PEERS[name], 0, [], []
-    for counts, shifts in zip(toys.counts[:count], toys.shifts[:count], strict=True):
-        centres = 1.0 + SIGMAS * shifts[1:]
-        minus_two_log(np.ones(4), counts, centres)  # compiles at the first
-        begun, values = time.perf_counter(), []
+
+    def fits(counts: np.ndarray, shifts: np.ndarray) -> list[float]:
+        values = []
         for held in (True, False):
-            fit = Minuit(at(minus_two_log, counts, centres), np.ones(4))
+            fit = Minuit(at(minus_two_log, counts, 1.0 + SIGMAS * shifts[1:]), np.ones(4))
             fit.errordef, fit.limits, fit.strategy = Minuit.LEAST_SQUARES, limits, 0
             fit.fixed[0] = held
             fit.migrad()
-            failed += not fit.valid
-            values.append(fit.fval)
-        times.append(time.perf_counter() - begun)
-        q.append(values[0] - values[1])
-    return name, Result(NUMBER * float(np.median(times)), np.array(q), failed)
+            values += [fit.fval, float(not fit.valid)]
+        return values
+
+    return name, one_by_one(fits, toys, PEERS[name], least)
 
 
-def pyhf(parts: np.ndarray, toys: Toys) -> tuple[str, Result] | None:
+def pyhf(parts: np.ndarray, toys: Toys, least: Callable[..., float]) -> tuple[str, Result] | None:
     """The same model in pyhf, with jax and scipy: up and down histograms make a constrained scale."""
     try:
         import pyhf as peer
@@ -151,19 +159,17 @@ def pyhf(parts: np.ndarray, toys: Toys) -> tuple[str, Result] | None:
     peer.set_backend("jax", "scipy")  # three times as fast as with numpy: it has derivatives
     model = peer.Model({"channels": [{"name": "mixture", "samples": [signal, *rest]}]}, poi_name="mu")
     bounds = [(0.0, 3.0) if name == "mu" else (-BOX, BOX) for name in model.config.par_order]
-    count, failed, q, times = PEERS["pyhf"], 0, [], []
-    for counts, shifts in zip(toys.counts[:count], toys.shifts[:count], strict=True):
-        data = counts.tolist() + shifts[1:].tolist()
-        begun, values = time.perf_counter(), []
+
+    def fits(counts: np.ndarray, shifts: np.ndarray) -> list[float]:
+        data, values = counts.tolist() + shifts[1:].tolist(), []
         for fit in (partial(peer.infer.mle.fixed_poi_fit, 1.0), peer.infer.mle.fit):
             try:
-                _, value = fit(data=data, pdf=model, par_bounds=bounds, return_fitted_val=True)
+                values += [float(fit(data=data, pdf=model, par_bounds=bounds, return_fitted_val=True)[1]), 0.0]
             except peer.exceptions.FailedMinimization:
-                failed, value = failed + 1, np.nan
-            values.append(float(value))
-        times.append(time.perf_counter() - begun)
-        q.append(values[0] - values[1])
-    return "pyhf", Result(NUMBER * float(np.median(times)), np.array(q), failed)
+                values += [np.nan, 1.0]
+        return values
+
+    return "pyhf", one_by_one(fits, toys, PEERS["pyhf"], least)
 
 
 def compare(least: Callable[..., float]) -> tuple[Result, list[tuple[str, Result, float]], list[str]]:
@@ -172,7 +178,7 @@ def compare(least: Callable[..., float]) -> tuple[Result, list[tuple[str, Result
     likelihood = build(parts)
     mine = ours(likelihood, least)
     toys = throw(likelihood, likelihood.theta({}), 5, max(PEERS.values()))
-    found = [one for one in (minuit(parts, toys), pyhf(parts, toys)) if one is not None]
+    found = [one for one in (minuit(parts, toys, least), pyhf(parts, toys, least)) if one is not None]
     names = [name for name, _ in found]
     missing = [] if any(name.startswith("iminuit") for name in names) else ["iminuit"]
     missing += [] if "iminuit with numba" in names else ["numba"]
