@@ -9,6 +9,8 @@ from ontarget.inference.likelihood import Likelihood, likelihood
 from ontarget.inference.parameter import AbstractParameter, Parameter, Scale
 from ontarget.inference.prior import AbstractPrior, Flat, Gaussian, LogNormal
 from ontarget.inference.profile import Scan, profile
+from ontarget.inference.sideband import Sidebands
+from ontarget.inference.sideband_fit import SidebandFit, sideband_fit
 
 __all__ = [
     "AbstractParameter",
@@ -25,6 +27,8 @@ __all__ = [
     "Polyline",
     "Scale",
     "Scan",
+    "SidebandFit",
+    "Sidebands",
     "contour",
     "covariance",
     "expand",
@@ -34,5 +38,6 @@ __all__ = [
     "likelihood",
     "profile",
     "refine",
+    "sideband_fit",
     "threshold",
 ]
