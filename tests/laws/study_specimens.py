@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ontarget import inference as f
+from ontarget.detector import Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
 from ontarget.ground.units import keV
 from ontarget.inference.likelihood import Chain
@@ -30,9 +31,24 @@ class Toy(Noun):
         return self.signal * jnp.array([9.0, 4.0, 1.0]) + self.noise
 
 
+class Beside(Noun):
+    """The same, and a steady background that was counted in a sideband."""
+
+    name: str = static(default="beside")
+    toy: Toy = Toy()
+    sideband: Sideband = Sideband(jnp.array([40.0, 0.0, 12.0]), 0.25)
+
+    def sidebands(self):
+        return {"steady": (self.sideband, (self.sideband.ratio * self.sideband.counts)[None])}
+
+    def bins(self):
+        return self.toy.bins() + self.sideband.ratio * self.sideband.counts
+
+
 parameter = f.Parameter("signal", "*.signal", 0.1, 4.0, 1.0, f.LogNormal(1.0, 0.3))
 nuisance = f.Scale("noise", "*.noise", 0.5, 1.5, prior=f.Gaussian(1.0, 0.1))
 likelihood = f.likelihood(Toy(), [parameter, nuisance])
+beside = f.likelihood(Beside(), [f.Scale("signal", "*.signal", 0.1, 4.0)])
 scan = f.profile(likelihood, {"signal": np.linspace(0.5, 2.0, 9)})
 intervals = f.intervals(scan, 0.68)
 best = f.fit(likelihood)
@@ -51,6 +67,8 @@ _rows: list[Noun] = [
     f.feldman_cousins(likelihood, "signal", [0.8, 1.0, 1.3], 1, toys=20),
     f.goodness_of_fit(likelihood, best, 1, toys=20),
     f.significance(likelihood, "signal", 0.5, key=1, toys=20),
+    beside.sideband,
+    f.sideband_fit(beside, f.fit(beside)),
     scan,
     intervals,
     intervals.pieces[0],

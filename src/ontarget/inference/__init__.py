@@ -11,6 +11,8 @@ from ontarget.inference.likelihood import Likelihood, likelihood
 from ontarget.inference.parameter import AbstractParameter, Parameter, Scale
 from ontarget.inference.prior import AbstractPrior, Flat, Gaussian, LogNormal
 from ontarget.inference.profile import Scan, profile
+from ontarget.inference.sideband import Sidebands
+from ontarget.inference.sideband_fit import SidebandFit, sideband_fit
 from ontarget.inference.significance import GoodnessOfFit, Significance, goodness_of_fit, significance
 from ontarget.inference.toys import Toys, fit_toys, throw
 
@@ -34,6 +36,8 @@ __all__ = [
     "Scan",
     "Significance",
     "Toys",
+    "SidebandFit",
+    "Sidebands",
     "contour",
     "counts_at",
     "covariance",
@@ -49,6 +53,7 @@ __all__ = [
     "profile",
     "refine",
     "significance",
+    "sideband_fit",
     "threshold",
     "throw",
 ]

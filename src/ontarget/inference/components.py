@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ontarget.experiment import Counts, Experiment
-from ontarget.inference.fisher import blocks
 from ontarget.inference.fit import Fit
 from ontarget.inference.likelihood import Likelihood, chain_of
 from ontarget.inference.parameter import AbstractParameter
 from ontarget.inference.prior import Gaussian
+from ontarget.inference.sideband_fit import sideband_fit
 
 STEP = 0.05
 """Step of a derivative, in standard deviations of the parameter."""
@@ -65,30 +65,17 @@ class Components:
 
 
 def steady_parts(experiment: Experiment, chance: Likelihood, best: Fit) -> dict[str, tuple[np.ndarray, float]]:
-    r"""Backgrounds that were counted in sidebands, as fitted [tag seen], and the errors of their sums.
-
-    With the Hessian of -2 ln L in blocks, A for the parameters, B across and a diagonal D for the backgrounds, the
-    covariance of the backgrounds is :math:`2 D^{-1} + D^{-1} B^T C B D^{-1}`, C that of the free parameters.
-    """
+    """Backgrounds that were counted in sidebands, as fitted [tag seen], and the errors of their sums."""
     if chance.sideband is None:
         return {}
-    theta = np.array([best.values[name] for name in chance.names])
-    beta = np.asarray(chance.profiled(theta).beta)
-    _, cross, inverse = blocks(chance, theta)
-    free = [name for name, error in best.errors.items() if 0 < error < np.inf]
-    places = [list(best.errors).index(name) for name in free]
-    covariance = np.asarray(best.covariance)[np.ix_(places, places)]
-    cross = cross[[chance.names.index(name) for name in free]]
-    group, share = np.asarray(chance.sideband.group), np.asarray(chance.sideband.share)
-    values = np.where(group >= 0, beta[np.maximum(group, 0)] * share, 0.0).reshape(np.shape(experiment.observed))
-    found = {}
-    for label in dict.fromkeys(chance.sideband.labels):
-        mine = np.array([one == label for one in chance.sideband.labels])
-        slope = (cross * inverse)[:, mine].sum(axis=1)
-        error = np.sqrt(2.0 * inverse[mine].sum() + slope @ covariance @ slope)
-        inside = mine[np.maximum(group, 0)] & (group >= 0)
-        found[label.split(".")[-1]] = np.where(inside.reshape(values.shape), values, 0.0), float(error)
-    return found
+    fitted, group = sideband_fit(chance, best), chance.sideband.group
+    values = np.where(group >= 0, fitted.beta[np.maximum(group, 0)] * np.asarray(chance.sideband.share), 0.0)
+    label_of = np.array([*chance.sideband.labels, ""])[group]
+    shape = np.shape(np.asarray(experiment.observed))
+    return {
+        label.split(".")[-1]: (np.where(label_of == label, values, 0.0).reshape(shape), error)
+        for label, error in fitted.errors.items()
+    }
 
 
 def predicted_spread(experiment: Experiment, systematics: Sequence[AbstractParameter]) -> tuple[float, float]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from ontarget.inference.basis import namespace
 
-LEAST = 1e-9  # counts; below it ln(mu) goes on as a straight line, with a parabola that turns mu back
+LEAST = 1e-9  # counts; below it ln(mu) goes on as a straight line
+STEEP = 4.0 / LEAST  # of the parabola, below zero, that turns mu back
 
 
 def poisson(expected: Any, observed: Any) -> tuple[Any, Any, Any]:
@@ -14,9 +15,9 @@ def poisson(expected: Any, observed: Any) -> tuple[Any, Any, Any]:
 
     .. math:: 2\,[\mu - n + n \ln(n/\mu)], \quad \text{slope } 2(1 - n/\mu), \quad \text{weight } 2/\mu
 
-    The weight is the expected curvature (Fisher information) in mu. Below `LEAST` counts, where mu is no expectation,
-    the logarithm is continued linearly and a steep parabola added: value and slope stay continuous, never NaN, and a
-    fit that strays there is led back.
+    The weight is the expected curvature (Fisher information) in mu. Below `LEAST` counts the logarithm is continued
+    linearly, and below zero, where mu is no expectation, a steep parabola added: value and slope stay continuous, never
+    NaN, and a fit that strays there is led back. No counts and none expected is no kink: the slope is 2 there.
 
     Parameters
     ----------
@@ -32,11 +33,11 @@ def poisson(expected: Any, observed: Any) -> tuple[Any, Any, Any]:
     """
     xp = namespace(expected, observed)
     safe = xp.maximum(expected, LEAST)
-    below = xp.minimum(expected - LEAST, 0.0)
+    below = xp.minimum(expected, 0.0)
     inverse = 1.0 / safe
     ratio = observed * inverse
-    log = xp.log(xp.where(ratio > 0.0, ratio, 1.0)) - below / LEAST
-    value = 2.0 * (expected - observed + observed * log) + below**2 / LEAST
-    slope = 2.0 * (1.0 - ratio) + 2.0 * below / LEAST
-    weight = 2.0 * inverse + xp.where(below < 0.0, 2.0 / LEAST, 0.0)
+    log = xp.log(xp.where(ratio > 0.0, ratio, 1.0)) - xp.minimum(expected - LEAST, 0.0) / LEAST
+    value = 2.0 * (expected - observed + observed * log) + STEEP * below**2
+    slope = 2.0 * (1.0 - ratio + STEEP * below)
+    weight = 2.0 * (inverse + xp.where(below < 0.0, STEEP, 0.0))
     return value, slope, weight

@@ -8,7 +8,7 @@ import jax
 import numpy as np
 
 from ontarget.inference.basis import namespace
-from ontarget.inference.poisson import LEAST
+from ontarget.inference.poisson import LEAST, STEEP
 
 CLOSE = 1e-10  # relative step at which a root is found: the next would be its square
 ROUNDS = 100
@@ -43,7 +43,7 @@ def best(bare: Any, seen: Any, share: Any, aside: Any, time: Any) -> Any:
     """
     xp = namespace(bare, seen, aside)
     total, count = share.sum(axis=0) + time, seen.sum(axis=-2)
-    lift = xp.maximum(((LEAST - bare) / share).max(axis=-2), 0.0)  # beta there leaves no count below zero
+    lift = xp.maximum((-bare / share).max(axis=-2), 0.0)  # beta there leaves no count below zero
     low, high = aside / total, lift + (count + aside) / total
     whole = share.sum(axis=0)
     beta = xp.clip(_quadratic(xp, aside, count, bare.sum(axis=-2) / whole, total), low, high)
@@ -55,7 +55,7 @@ def best(bare: Any, seen: Any, share: Any, aside: Any, time: Any) -> Any:
         some = fall > 0.0
         away = pulled / xp.where(some, fall, 1.0)
         new = _quadratic(xp, aside, pulled * away, xp.where(some, away - now.beta, 0.0), total)
-        going = abs(new - now.beta) > CLOSE * now.beta
+        going = abs(new - now.beta) > CLOSE * now.beta + 1e-4 * LEAST
         outside = (new < low) | (new > high) | ((now.step > USUAL) & (now.step % 2 == 0))
         new = xp.where(going & outside, 0.5 * (low + high), new)
         return _Search(xp.maximum(new, 0.0), low, high, now.step + 1, going.any())
@@ -64,10 +64,16 @@ def best(bare: Any, seen: Any, share: Any, aside: Any, time: Any) -> Any:
         search = _Search(beta, low, high, 0, True)
         while search.going and search.step < ROUNDS:
             search = advance(search)
-        return search.beta
+        return _settled(xp, search.beta, aside)
     beta, low, high = xp.broadcast_arrays(beta, low, high)
     search = _Search(beta, low, high, xp.asarray(0), xp.asarray(True))
-    return jax.lax.while_loop(lambda now: now.going & (now.step < ROUNDS), advance, search).beta
+    search = jax.lax.while_loop(lambda now: now.going & (now.step < ROUNDS), advance, search)
+    return _settled(xp, search.beta, aside)
+
+
+def _settled(xp: Any, beta: Any, aside: Any) -> Any:
+    """Zero where only rounding keeps it above: an empty sideband, and less than counts are told apart by."""
+    return xp.where((aside == 0.0) & (beta < 1e-3 * LEAST), 0.0, beta)
 
 
 def polished(bare: Any, seen: Any, share: Any, aside: Any, time: Any) -> Any:
@@ -82,13 +88,12 @@ def polished(bare: Any, seen: Any, share: Any, aside: Any, time: Any) -> Any:
 
 
 def _poles(xp: Any, bare: Any, seen: Any, share: Any, beta: Any) -> tuple[Any, Any]:
-    """Sum of n f / mu and of n (f / mu)^2, with the continuation of `poisson` below its least count."""
+    """Sum of n f / mu and of n (f / mu)^2, with the continuation of `poisson` to counts below zero."""
     means = bare + beta[..., None, :] * share
-    safe, below = xp.maximum(means, LEAST), xp.minimum(means - LEAST, 0.0)
-    inverse = share / safe
+    inverse, below = share / xp.maximum(means, LEAST), xp.minimum(means, 0.0)
     terms = seen * inverse
-    fall = terms * xp.where(below < 0.0, 0.0, inverse) + xp.where(below < 0.0, share**2 / LEAST, 0.0)
-    return (terms - share * below / LEAST).sum(axis=-2), fall.sum(axis=-2)
+    fall = terms * inverse + xp.where(below < 0.0, STEEP * share**2, 0.0)
+    return (terms - STEEP * share * below).sum(axis=-2), fall.sum(axis=-2)
 
 
 def _quadratic(xp: Any, aside: Any, pole: Any, shift: Any, total: Any) -> Any:

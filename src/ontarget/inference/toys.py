@@ -85,7 +85,7 @@ def throw(
 
 def expected_counts(likelihood: Likelihood, theta: Float[np.ndarray, " parameter"]) -> Float[np.ndarray, " bin"]:
     """What toys at theta fluctuate around: the expected number of everything that the likelihood has counted."""
-    return np.maximum(np.asarray(likelihood.expansion(theta)), 0.0)
+    return np.maximum(np.asarray(likelihood.means(theta)), 0.0)
 
 
 def observing(likelihood: Likelihood, toys: Toys, index: int) -> Likelihood:
