@@ -13,20 +13,31 @@ import numpy as np
 from ontarget.detector import (
     Channel,
     ConstantEfficiency,
+    ConstantQuenching,
+    DecayingShape,
     Detector,
     ElectronEquivalent,
     GammaSmearing,
     GaussianSmearing,
+    HistogramBackground,
+    InterpolatedEfficiency,
     LightYield,
     Lindhard,
+    LogisticEfficiency,
+    MeasuredBackground,
     PoissonSmearing,
+    PolynomialQuenching,
     SmoothThreshold,
     SquareRootResolution,
     SteadyState,
     SteadyStateIntegrated,
+    StepEfficiency,
+    TabulatedConditional,
     TabulatedEfficiency,
+    TemplateBackground,
     Threshold,
     TruncatedGaussianSmearing,
+    Variation,
 )
 from ontarget.experiment import Counts, Experiment
 from ontarget.ground.units import MW, GeV, Hz, MeV, day, fm, keV, kg, m, ms, ns, us, year
@@ -35,6 +46,7 @@ from ontarget.matter import Helm, KleinNystrand, Material
 from ontarget.numerics import CountAxis, EnergyAxis, SquareRoot, TimeAxis
 from ontarget.source import (
     ArrivalTime,
+    ExponentialLoss,
     Facility,
     GaussianPulse,
     ProtonsOnTarget,
@@ -67,6 +79,45 @@ def iodide() -> Experiment:
     seen = CountAxis(5.0, 50.0, 9)
     detector = Detector(Site(19.3 * m), 14.6 * kg, Material("CsI"), seen, (channel,), (background,), tag)
     return Experiment(SNS, CONTAMINATED, detector=detector, exposure=ProtonsOnTarget(3e23))
+
+
+def caesium() -> Experiment:
+    """Photo-electrons by time and a second observable: variations, losses in time, measured backgrounds."""
+    quanta, second = CountAxis(0.0, 60.0, 30), CountAxis(0.5, 0.9, 2)
+    rise = LogisticEfficiency(1.3, 0.29, 10.9, -0.33)
+    light = Variation([0.07, 2e-3], [0.06, 2.4e-3], 0.4, name="fit")
+    stages = (
+        PolynomialQuenching([0.065, 2.2e-3], (light,)),
+        LightYield(13.35 / keV),
+        GammaSmearing(1.0, 0.716, axis=quanta),
+        StepEfficiency([5.2, 6.2], [0.5], above=1.0),
+        InterpolatedEfficiency(rise, LogisticEfficiency(1.3, 0.29, 9.8, -0.33), rise, -0.6),
+    )
+    table = np.stack([np.linspace(1.0, 2.0, 15), np.linspace(3.0, 1.0, 15)], axis=1)
+    shares = TabulatedConditional(table, (Variation(table[:, ::-1], amount=0.2, name="table"),))
+    channel = Channel(CEvNS(), EnergyAxis(0.0, 40 * keV, 60, SquareRoot()), stages, shares, name="cevns")
+    backgrounds = (
+        TemplateBackground(50.0, np.outer([1.0, 2.0, 3.0, 4.0], np.linspace(1.0, 2.0, 30)), name="template"),
+        MeasuredBackground(np.linspace(5.0, 9.0, 30), 0.2, DecayingShape(20 * us), name="off"),
+        MeasuredBackground(np.linspace(5.0, 9.0, 30), 0.2, name="steady"),
+    )
+    tag = ArrivalTime(TimeAxis(0.0, 6 * us, 4), 100 * ns, ExponentialLoss(0.52 * us, 0.0494 / us))
+    seen = CountAxis(5.0, 50.0, 15)
+    detector = Detector(Site(19.3 * m), 14.6 * kg, Material("CsI"), seen, (channel,), backgrounds, tag, second)
+    return Experiment(SNS, StoppedPion(0.09), detector=detector, exposure=ProtonsOnTarget(3e23))
+
+
+def sodium() -> Experiment:
+    """Photo-electrons without a second observable: a background of two histograms, under an efficiency."""
+    light = (ConstantQuenching(0.15), LightYield(3 / keV), PoissonSmearing())
+    channel = Channel(CEvNS(), EnergyAxis(0.0, 200 * keV, 60, SquareRoot()), light, name="cevns")
+    rise = LogisticEfficiency(0.67, 0.49, 10.9)
+    times = np.array([0.0, 0.3, 0.9, 7.0]) * us
+    neutrons = HistogramBackground(7.5, np.arange(0.0, 61.0, 4), np.arange(1.0, 16), times, [1.0, 3.0, 0.2], (rise,))
+    tag = ArrivalTime(TimeAxis(0.0, 6 * us, 4), 100 * ns, ExponentialLoss(0.52 * us, 0.0494 / us))
+    seen = CountAxis(5.5, 50.5, 15)
+    detector = Detector(Site(22 * m), 185 * kg, Material("NaI"), seen, (channel,), (neutrons,), tag)
+    return Experiment(SNS, StoppedPion(0.09), detector=detector, exposure=RunningTime(1 * year))
 
 
 def germanium() -> Experiment:
@@ -107,7 +158,7 @@ def answers(counts: Counts) -> list[float]:
 
 
 def main() -> None:
-    found = {build.__name__: answers(build().expected()) for build in (iodide, germanium, fluoride)}
+    found = {build.__name__: answers(build().expected()) for build in (iodide, caesium, sodium, germanium, fluoride)}
     if "--catalog" in sys.argv:
         import ontarget
         from ontarget.io import MissingRelease, entries

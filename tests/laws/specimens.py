@@ -27,6 +27,7 @@ facility = so.Facility(2 * GeV, 5 * MW, 14 * Hz, so.UniformPulse(2.86 * ms), ope
 source = so.StoppedPion(0.3, (NegativeMuonDecay(1e-3), PionDecayInFlight(1e-2, 60 * MeV)), nodes=16)
 site = so.Site(20 * m)
 tag = so.ArrivalTime(times, 100 * ns)
+logistic = d.LogisticEfficiency(1.2, 0.3, 11.0, -0.25)
 stages = (d.Threshold(8 * keV), d.TruncatedGaussianSmearing(resolution))
 channel = d.Channel(i.CEvNS(), energy, stages, name="cevns")
 steady = d.SteadyState(10 / (keV * kg * day), 0.04, name="steady")
@@ -66,6 +67,8 @@ _rows: list[Noun] = [
     so.TabulatedPulse(jnp.array([0.0, 0.2, 0.7]) * us, [1.0, 2.0]),
     so.Untagged(),
     tag,
+    so.AlwaysOpen(),
+    so.ExponentialLoss(0.52 * us, 0.0494 / us),
     exposure,
     so.ProtonsOnTarget(1e23),
     # propagation
@@ -82,6 +85,11 @@ _rows: list[Noun] = [
     d.SmoothThreshold(8 * keV, 2 * keV),
     d.ConstantEfficiency(0.8),
     d.TabulatedEfficiency(jnp.array([5.0, 10.0, 40.0]) * keV, [0.0, 0.5, 0.9]),
+    logistic,
+    d.StepEfficiency([5.0, 6.0], [0.5], above=1.0),
+    d.InterpolatedEfficiency(logistic, d.ConstantEfficiency(0.9), d.ConstantEfficiency(0.7), 0.3),
+    d.Variation([1.0, 2.0], [3.0, 1.0], 0.3, name="shape"),
+    d.TabulatedConditional([[1.0, 2.0], [0.0, 0.0]], (d.Variation([[1.0, 1.0], [0.0, 0.0]], name="shape"),)),
     d.ConstantQuenching(0.2),
     d.Lindhard(0.157, 32.0),
     d.PolynomialQuenching([0.1, 1e-3]),
@@ -98,6 +106,11 @@ _rows: list[Noun] = [
     steady,
     d.SteadyStateIntegrated(3 / (kg * day), 0.04),
     d.TabulatedBackground(jnp.arange(1.0, 7.0) / day, 0.04),
+    d.TemplateBackground(30.0, jnp.ones((3, 6))),
+    d.HistogramBackground(2.0, [0.0, 1.0, 60.0], [1.0, 2.0], jnp.array([0.0, 1.0, 5.0]) * us, [2.0, 1.0], (logistic,)),
+    d.MeasuredBackground(jnp.arange(1.0, 7.0), 0.5, d.DecayingShape(20 * us)),
+    d.SteadyShape(),
+    d.DecayingShape(20 * us),
     d.Sideband(jnp.arange(1.0, 7.0), 0.2),
     channel,
     detector,

@@ -11,9 +11,12 @@ from ontarget.detector.background import (
     TabulatedBackground,
 )
 from ontarget.detector.channel import Channel
+from ontarget.detector.conditional import AbstractConditional, TabulatedConditional
 from ontarget.detector.counting import GammaSmearing, PoissonSmearing
 from ontarget.detector.detector import Detector
 from ontarget.detector.efficiency import ConstantEfficiency, SmoothThreshold, TabulatedEfficiency, Threshold
+from ontarget.detector.histogram import HistogramBackground
+from ontarget.detector.measured import AbstractTagShape, DecayingShape, MeasuredBackground, SteadyShape
 from ontarget.detector.quenching import (
     AbstractQuenching,
     ConstantQuenching,
@@ -31,38 +34,47 @@ from ontarget.detector.smearing import (
     TruncatedGaussianSmearing,
 )
 from ontarget.detector.stage import AbstractStage
+from ontarget.detector.template import TemplateBackground
 from ontarget.detector.variation import Variation
 
 __all__ = [
     "AbstractBackground",
+    "AbstractConditional",
     "AbstractEnergyScale",
     "AbstractQuenching",
     "AbstractResolution",
     "AbstractStage",
+    "AbstractTagShape",
     "Channel",
     "ConstantEfficiency",
     "ConstantQuenching",
     "ConstantResolution",
+    "DecayingShape",
     "Detector",
     "ElectronEquivalent",
     "GammaSmearing",
     "GaussianSmearing",
+    "HistogramBackground",
     "InterpolatedEfficiency",
     "LightYield",
     "Lindhard",
     "LogisticEfficiency",
+    "MeasuredBackground",
     "NuclearEquivalent",
     "PoissonSmearing",
     "PolynomialQuenching",
     "Sideband",
     "SmoothThreshold",
     "SquareRootResolution",
+    "SteadyShape",
     "SteadyState",
     "SteadyStateIntegrated",
     "StepEfficiency",
     "TabulatedBackground",
+    "TabulatedConditional",
     "TabulatedEfficiency",
     "TabulatedQuenching",
+    "TemplateBackground",
     "Threshold",
     "TruncatedGaussianSmearing",
     "Variation",

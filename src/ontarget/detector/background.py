@@ -25,7 +25,13 @@ class AbstractBackground(Noun):
     def expected(
         self, mass: Mass, live: Float[Array, ""], tag: AbstractTag, seen: Float[Array, " seen_edge"]
     ) -> Float[Array, "tag seen"]:
-        """Counts in a detector of this mass during a live time."""
+        """Counts in a detector of this mass during a live time; seen and second observable flattened."""
+
+    def check_bins(self, tag: int, first: int, second: int) -> None:
+        """Refuse a detector with other numbers of bins than the background has: of tag, seen and second observable."""
+        if second > 1:
+            truth = f"It says nothing of the detector's second observable, of {second} bins."
+            raise InputError("", type(self).__name__, truth, "Use a TemplateBackground or a MeasuredBackground.")
 
     def sideband(self) -> Sideband | None:
         """The sample in which it was counted, where that is how it is known; nothing else is uncertain bin by bin."""
@@ -95,7 +101,10 @@ class SteadyStateIntegrated(AbstractBackground):
 
 
 class TabulatedBackground(AbstractBackground):
-    """A measured rate (counts per time of the whole detector while its window is open) in each seen bin."""
+    """A measured rate (counts per time of the whole detector while its window is open) in each seen bin.
+
+    Where there is a second observable, in each pair of bins, the second fastest.
+    """
 
     rates: Annotated[Float[Array, " seen"], PER_DAY] = quantity()
     duty: Number = quantity()
@@ -106,7 +115,23 @@ class TabulatedBackground(AbstractBackground):
         if not np.isfinite(rates).all() or (rates < 0).any():
             raise InputError("rates", "a value that is negative or no number", "Rates are finite.", "Mend the table.")
 
+    def check_bins(self, tag: int, first: int, second: int) -> None:
+        check_length("rates", len(np.asarray(self.rates)), first * second)
+
     def expected(
         self, mass: Mass, live: Float[Array, ""], tag: AbstractTag, seen: Float[Array, " seen_edge"]
     ) -> Float[Array, "tag seen"]:
         return live * self.duty * tag.steady()[:, None] * self.rates
+
+
+def check_length(field: str, length: int, bins: int) -> None:
+    """Refuse a table of another length than the detector has bins."""
+    if length != bins:
+        raise InputError(field, f"{length} {field}", f"The detector has {bins} seen bins.", "Give one for each.")
+
+
+def check_shape(field: str, shape: tuple[int, ...], tag: int, bins: int) -> None:
+    """Refuse a table of another shape than the detector has tag and seen bins."""
+    if shape != (tag, bins):
+        truth = f"The detector has {tag} tag bins and {bins} seen bins."
+        raise InputError(field, f"values of shape {list(shape)}", truth, "Give one for each.")

@@ -7,6 +7,7 @@ import itertools
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from ontarget.detector.conditional import AbstractConditional
 from ontarget.detector.smearing import AbstractSmearing
 from ontarget.detector.stage import AbstractMap, AbstractStage, sort_into
 from ontarget.ground.errors import InputError, concrete
@@ -19,12 +20,14 @@ from ontarget.numerics.quadrature import merge_edges
 class Channel(Noun):
     """One physics line of a detector, as in GLoBES: an interaction, a truth axis, and the stages of its response.
 
-    The cells of the truth axis are cut further where a stage has a kink and where a seen edge falls.
+    The cells of the truth axis are cut further where a stage has a kink and where a seen edge falls. `second` says how
+    a second observable is distributed in each bin of the first, where the detector has one.
     """
 
     interaction: AbstractInteraction
     truth: AbstractAxis
     response: tuple[AbstractStage, ...] = ()
+    second: AbstractConditional | None = None
     name: str = static(default="")
 
     def __check_init__(self) -> None:
@@ -55,7 +58,18 @@ class Channel(Noun):
         return points
 
     def matrix(self, seen: Float[Array, " seen_edge"]) -> Float[Array, "truth seen"]:
-        """Probability from each truth cell to each seen bin; the last column is outside the seen axis."""
+        """Probability from each truth cell to each seen bin; the last column is outside the seen axis.
+
+        With a second observable the columns are pairs of bins, the second fastest.
+        """
+        first = self.first(seen)
+        if self.second is None:
+            return first
+        pairs = first[:, :-1, None] * self.second.matrix()
+        return jnp.concatenate([pairs.reshape(len(first), -1), first[:, -1:]], axis=1)
+
+    def first(self, seen: Float[Array, " seen_edge"]) -> Float[Array, "truth first"]:
+        """`matrix` of the first observable alone."""
         points = self.needed(seen)
         steps = [self.cells(seen)]
         for stage, after in zip(self.response, points[1:], strict=True):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ontarget.detector.background import AbstractBackground, TabulatedBackground
+import jax
+
+from ontarget.detector.background import AbstractBackground
 from ontarget.detector.channel import Channel
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Mass, Noun, quantity, static
@@ -22,6 +24,7 @@ class Detector(Noun):
     mass : of the target material, fiducial
     material : what it is made of
     seen : axis of the observable
+    second : axis of a second observable, such as the shape of the pulse, in each bin of the first
     channels : physics lines, by name
     backgrounds : by name
     tag : what the facility tells about each event
@@ -34,26 +37,45 @@ class Detector(Noun):
     channels: tuple[Channel, ...]
     backgrounds: tuple[AbstractBackground, ...] = ()
     tag: AbstractTag = Untagged()
+    second: AbstractAxis | None = None
     name: str = static(default="")
 
     @property
     def bins(self) -> int:
-        """Number of bins of what is seen."""
-        return self.seen.bins
+        """Number of bins of what is seen: pairs, where there is a second observable (the second goes fastest)."""
+        return self.seen.bins * (1 if self.second is None else self.second.bins)
 
     def __check_init__(self) -> None:
         check_positive(self, "mass")
         if not self.channels:
             raise InputError("channels", "none", "A detector has at least one channel.", "Add one.")
         for channel in self.channels:
-            for name, bins in (("seen", self.seen.bins), ("tag", self.tag.bins)):
+            for name, bins in (("seen", self.bins), ("tag", self.tag.bins)):
                 if bins * channel.truth.bins > LARGEST_MATRIX:
                     got = f"{bins} {name} bins for {channel.truth.bins} of the truth"
                     truth = f"Their product is at most {LARGEST_MATRIX}."
                     raise InputError(f"channels.{channel.name}.truth.bins", got, truth, "Give fewer bins.")
+            self.check_second(channel)
         for background in self.backgrounds:
-            if isinstance(background, TabulatedBackground) and len(background.rates) != self.seen.bins:
-                got = f"{len(background.rates)} rates"
-                raise InputError(
-                    f"backgrounds.{background.name}.rates", got, f"The seen axis has {self.seen.bins} bins."
-                )
+            try:
+                background.check_bins(self.tag.bins, self.seen.bins, self.bins // self.seen.bins)
+            except InputError as error:
+                raise error.within(f"backgrounds.{background.name}") from None
+
+    def check_second(self, channel: Channel) -> None:
+        """Refuse a channel that says nothing of the second observable, or something of one that is not there."""
+        where = f"channels.{channel.name}.second"
+        if self.second is None and channel.second is not None:
+            truth = "The detector has no second observable."
+            raise InputError(where, type(channel.second).__name__, truth, "Give the detector one, or remove it here.")
+        if self.second is None:
+            return
+        wanted = (self.seen.bins, self.second.bins)
+        if channel.second is None:
+            truth = f"The detector has a second observable, of {wanted[1]} bins."
+            raise InputError(where, "nothing", truth, "Say how it is distributed, with a TabulatedConditional.")
+        if (shape := jax.eval_shape(channel.second.matrix).shape) != wanted:
+            truth = f"The detector has {wanted[0]} bins of the first observable and {wanted[1]} of the second."
+            raise InputError(
+                where, f"a matrix of shape {list(shape)}", truth, "Give one row for each bin of the first."
+            )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
+
+import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from ontarget.ground.errors import InputError, check_positive
+from ontarget.ground.errors import InputError, check_positive, concrete
 from ontarget.ground.noun import Noun, Number, quantity
 
 
@@ -32,6 +34,6 @@ class Sideband(Noun):
 
     def __check_init__(self) -> None:
         check_positive(self, "ratio")
-        counts = np.asarray(self.counts)
-        if not np.isfinite(counts).all() or (counts < 0).any():
+        low, total = concrete(jnp.min(self.counts)), concrete(jnp.sum(self.counts))
+        if low is not None and total is not None and not (low >= 0 and math.isfinite(total)):
             raise InputError("counts", "a value that is negative or no number", "Counts are finite.", "Mend the table.")

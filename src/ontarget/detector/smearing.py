@@ -40,7 +40,10 @@ class AbstractSmearing(AbstractStage):
     def migration(self, edges: Float[Array, " edge"], out: Float[Array, " out"]) -> Float[Array, "truth cell"]:
         """Probability from each input cell to each output cell."""
         reached = cell_average(lambda x: jnp.moveaxis(self.below(x[..., None], out), -1, 0), edges, self.order).T
-        return reached[:, 1:] - reached[:, :-1]
+        share = reached[:, 1:] - reached[:, :-1]
+        return jnp.where(
+            share < 0, 0.0, share
+        )  # errors of a series; no maximum, for a cell of no width has a derivative
 
     def compose(
         self, edges: Float[Array, " edge"], out: Float[Array, " out"], after: Float[Array, "cell seen"]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.ground.errors import InputError
+from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.noun import Noun, Number, quantity, static
+
+Change = Callable[[Array], Array]
 
 
 def interpolate(
@@ -43,37 +46,35 @@ class Variation(Noun):
     def __check_init__(self) -> None:
         for side in ("up", "down"):
             given = getattr(self, side)
-            if given is not None and not np.isfinite(np.asarray(given)).all():
+            if given is not None and not math.isfinite(concrete(jnp.sum(given)) or 0.0):
                 raise InputError(side, "a value that is no number", "All values are finite.", "Mend the table.")
         if self.down is not None and np.shape(self.down) != np.shape(self.up):
             got = f"values of shape {list(np.shape(self.down))}"
             raise InputError("down", got, f"'up' has shape {list(np.shape(self.up))}.", "Give as many.")
 
-    def shift(self, nominal: Float[Array, "*n"]) -> Float[Array, "*n"]:
-        """What is to be added to the nominal."""
+    def shift(self, nominal: Float[Array, "*n"], of: Change) -> Float[Array, "*n"]:
+        """What is to be added to the nominal, each table changed `of` what it was."""
+        up = of(self.up)
         if self.down is None:
-            return self.amount * (self.up - nominal)
-        return interpolate(nominal, self.up, self.down, self.amount)
+            return self.amount * (up - nominal)
+        return interpolate(nominal, up, of(self.down), self.amount)
 
 
-def vary(nominal: Float[Array, "*n"], variations: Sequence[Variation]) -> Float[Array, "*n"]:
-    """The nominal numbers with the shift of every variation: shifts add, each counted from the nominal."""
+def unchanged(table: Float[Array, "*n"]) -> Float[Array, "*n"]:
+    """The table itself."""
+    return table
+
+
+def vary(table: Float[Array, "*n"], variations: Sequence[Variation], of: Change = unchanged) -> Float[Array, "*n"]:
+    """A nominal table with the shift of every variation: shifts add, each counted from the nominal.
+
+    `of` is done to all tables first, such as a normalisation.
+    """
+    nominal = of(table)
     moved = nominal
     for variation in variations:
-        moved = moved + variation.shift(nominal)
+        moved = moved + variation.shift(nominal, of)
     return moved
-
-
-def scaled(variation: Variation, factor: Float[Array, "*f"]) -> Variation:
-    """The same variation with both sides multiplied."""
-    down = None if variation.down is None else variation.down * factor
-    return Variation(variation.up * factor, down, variation.amount, name=variation.name)
-
-
-def normalised(variation: Variation) -> Variation:
-    """The same variation, each side divided by its sum: a change of shape only."""
-    down = None if variation.down is None else variation.down / jnp.sum(variation.down)
-    return Variation(variation.up / jnp.sum(variation.up), down, variation.amount, name=variation.name)
 
 
 def check_variations(nominal: Float[Array, "..."], variations: Sequence[Variation], what: str) -> None:

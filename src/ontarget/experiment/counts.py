@@ -49,12 +49,22 @@ class BackgroundCounts(Noun):
 
 
 class Counts(Noun):
-    """Expected counts of an experiment, with their axes."""
+    """Expected counts of an experiment, with their axes.
+
+    Where there is a second observable, seen bins are pairs of bins of both, the second fastest.
+    """
 
     channels: tuple[ChannelCounts, ...]
     backgrounds: tuple[BackgroundCounts, ...]
     seen: AbstractAxis
     tag: AbstractAxis | None
+    second: AbstractAxis | None = None
+
+    def along_seen(self, values: Float[Arrays, "*parts seen"]) -> Float[Arrays, "*parts first"]:
+        """Counts by the first observable alone: summed over the second, where there is one."""
+        if self.second is None:
+            return values
+        return values.reshape(*values.shape[:-1], self.seen.bins, self.second.bins).sum(axis=-1)
 
     def signal(self) -> Float[Arrays, "tag seen"]:
         """All channels and flavours."""
@@ -71,37 +81,42 @@ class Counts(Noun):
     def to_xarray(self) -> Any:
         """Total counts as an `xarray.DataArray` [part tag seen], one part per channel and background.
 
-        Coordinates are bin centres in display units, with the edges as attributes. Needs the extra ``ontarget[data]``.
+        A second observable is a dimension more, `second`. Coordinates are bin centres in display units, with the edges
+        as attributes. Needs the extra ``ontarget[data]``.
         """
         xarray = needed("xarray")
-        parts = {one.name: one.values.sum(axis=0) for one in self.channels}
-        parts |= {one.name: one.values for one in self.backgrounds}
-        edges = [shown_edges(self.tag), shown_edges(self.seen)]
-        centres = [(one[1:] + one[:-1]) / 2 for one in edges]
+        names, values, edges = self.table()
+        centres = {name: (one[1:] + one[:-1]) / 2 for name, one in edges.items()}
         return xarray.DataArray(
-            np.stack([np.asarray(values) for values in parts.values()]),
-            coords={"part": list(parts), "tag": centres[0], "seen": centres[1]},
-            dims=("part", "tag", "seen"),
+            values,
+            coords={"part": names, **centres},
+            dims=("part", *edges),
             name="counts",
-            attrs={
-                "tag_edges": edges[0].tolist(),
-                "seen_edges": edges[1].tolist(),
-                "seen_unit": self.seen.dimension.unit,
-            },
+            attrs={f"{name}_edges": one.tolist() for name, one in edges.items()}
+            | {"seen_unit": self.seen.dimension.unit},
         )
 
     def to_hist(self) -> Any:
-        """Total counts as a `hist.Hist` over part, tag and seen. Needs the extra ``ontarget[data]``."""
+        """Total counts as a `hist.Hist` over part, tag, seen and second. Needs the extra ``ontarget[data]``."""
         hist = needed("hist")
+        names, values, edges = self.table()
+        labels = {"seen": self.seen.dimension.unit}
+        histogram = hist.Hist(
+            hist.axis.StrCategory(names, name="part"),
+            *(hist.axis.Variable(one, name=name, label=labels.get(name, "")) for name, one in edges.items()),
+        )
+        histogram.view(flow=False)[...] = values
+        return histogram
+
+    def table(self) -> tuple[list[str], np.ndarray, dict[str, np.ndarray]]:
+        """Names of the parts, their counts [part tag seen (second)], and the edges of each axis after the first."""
         parts = {one.name: one.values.sum(axis=0) for one in self.channels}
         parts |= {one.name: one.values for one in self.backgrounds}
-        histogram = hist.Hist(
-            hist.axis.StrCategory(list(parts), name="part"),
-            hist.axis.Variable(shown_edges(self.tag), name="tag"),
-            hist.axis.Variable(shown_edges(self.seen), name="seen", label=self.seen.dimension.unit),
-        )
-        histogram.view(flow=False)[...] = np.stack([np.asarray(values) for values in parts.values()])
-        return histogram
+        edges = {"tag": shown_edges(self.tag), "seen": shown_edges(self.seen)}
+        if self.second is not None:
+            edges["second"] = shown_edges(self.second)
+        values = np.stack([np.asarray(values) for values in parts.values()])
+        return list(parts), values.reshape(len(parts), *(len(one) - 1 for one in edges.values())), edges
 
 
 def shown_edges(axis: AbstractAxis | None) -> np.ndarray:

@@ -118,7 +118,7 @@ class Experiment(Noun):
         )
         flux = self.flux()
         channels = tuple(self.channel_counts(channel, flux) for channel in detector.channels)
-        return Counts(channels, backgrounds, detector.seen, detector.tag.axis)
+        return Counts(channels, backgrounds, detector.seen, detector.tag.axis, detector.second)
 
     def sidebands(self) -> dict[str, tuple[Sideband, Float[Array, "tag seen"]]]:
         """Of each background that was counted in a sideband: the sideband, and what it stands for in the signal."""
@@ -141,7 +141,8 @@ class Experiment(Noun):
         if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(self)):
             return self.counts()
         found = jax.tree.map(lambda leaf: leaf[0], counts_of_many(self, {}, 1))
-        counts = Counts(found.channels, found.backgrounds, self.detector.seen, self.detector.tag.axis)
+        axes = self.detector.seen, self.detector.tag.axis, self.detector.second
+        counts = Counts(found.channels, found.backgrounds, *axes)
         for channel, found in zip(self.detector.channels, counts.channels, strict=True):
             total = concrete(found.values.sum())
             if total is not None and not 0 < total < math.inf:

@@ -30,7 +30,10 @@ def axis_data(axis: AbstractAxis | None) -> dict[str, Any] | None:
 
 
 def expectation(experiment: Experiment, counts: Counts | None = None) -> dict[str, Any]:
-    """Expected counts of an experiment as plain data; numbers of events, axes in the units they name."""
+    """Expected counts of an experiment as plain data; numbers of events, axes in the units they name.
+
+    A second observable is summed over.
+    """
     counts = experiment.expected() if counts is None else counts
     years = float(experiment.exposure.calendar(experiment.facility)) / year
     return {
@@ -43,7 +46,7 @@ def expectation(experiment: Experiment, counts: Counts | None = None) -> dict[st
                 "total_per_year": float(background.values.sum()) / years,
                 "tag": axis_data(counts.tag),
                 "seen": axis_data(counts.seen),
-                "counts": np.asarray(background.values).tolist(),
+                "counts": np.asarray(counts.along_seen(background.values)).tolist(),
             }
             for background in counts.backgrounds
         },
@@ -62,7 +65,7 @@ def channel_data(channel: ChannelCounts, counts: Counts, years: float) -> dict[s
         "interactions": interactions,
         "tag": axis_data(counts.tag),
         "seen": axis_data(counts.seen),
-        "counts": np.asarray(channel.values.sum(axis=0)).tolist(),
+        "counts": np.asarray(counts.along_seen(channel.values.sum(axis=0))).tolist(),
     }
 
 
@@ -80,14 +83,17 @@ def expectation_rows(experiment: Experiment, counts: Counts) -> list[dict[str, A
 
 
 def bin_rows(counts: Counts) -> list[dict[str, Any]]:
-    """One row per tag and seen bin: edges, every channel and background, and their sum."""
+    """One row per tag and seen bin: edges, every channel and background, and their sum.
+
+    A second observable is summed over.
+    """
     seen, tag = counts.seen.shown(), None if counts.tag is None else counts.tag.shown()
-    parts = {part.name: np.asarray(part.values.sum(axis=0)) for part in counts.channels}
-    parts |= {part.name: np.asarray(part.values) for part in counts.backgrounds}
-    rows = []
-    for k, o in np.ndindex(*np.shape(counts.total())):
+    parts = {part.name: np.asarray(counts.along_seen(part.values.sum(axis=0))) for part in counts.channels}
+    parts |= {part.name: np.asarray(counts.along_seen(part.values)) for part in counts.backgrounds}
+    total, rows = np.asarray(counts.along_seen(counts.total())), []
+    for k, o in np.ndindex(*total.shape):
         row: dict[str, Any] = {} if tag is None else {"tag low": tag[k], "tag high": tag[k + 1]}
         row |= {"seen low": seen[o], "seen high": seen[o + 1]}
         row |= {name: float(values[k, o]) for name, values in parts.items()}
-        rows.append(row | {"total": float(counts.total()[k, o])})
+        rows.append(row | {"total": float(total[k, o])})
     return rows

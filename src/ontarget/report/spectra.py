@@ -28,13 +28,14 @@ class Expect(AbstractTask):
 
 
 def spectrum(experiment: Experiment, counts: Counts) -> Panel:
-    """The seen spectrum per unit of its axis, channels by flavour and backgrounds."""
+    """The seen spectrum per unit of its axis, by flavour and background; a second observable is summed over."""
     edges, unit = counts.seen.shown(), counts.seen.dimension.unit
     parts: dict[str, np.ndarray] = {}
     for background in counts.backgrounds:
-        parts["background"] = parts.get("background", 0.0) + np.asarray(background.values.sum(axis=0)) / np.diff(edges)
+        seen = np.asarray(counts.along_seen(background.values.sum(axis=0)))
+        parts["background"] = parts.get("background", 0.0) + seen / np.diff(edges)
     for channel in counts.channels:
-        for flavour, values in zip(FLAVOURS, np.asarray(channel.values.sum(axis=1)), strict=True):
+        for flavour, values in zip(FLAVOURS, np.asarray(counts.along_seen(channel.values.sum(axis=1))), strict=True):
             if values.sum() > 0:
                 label = LATEX[flavour]
                 parts[label] = parts.get(label, 0.0) + values / np.diff(edges)

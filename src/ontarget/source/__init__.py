@@ -11,7 +11,15 @@ from ontarget.source.pulse import (
     TriangularPulse,
     UniformPulse,
 )
-from ontarget.source.site import AbstractTag, ArrivalTime, Site, Untagged
+from ontarget.source.site import (
+    AbstractTag,
+    AbstractTimeEfficiency,
+    AlwaysOpen,
+    ArrivalTime,
+    ExponentialLoss,
+    Site,
+    Untagged,
+)
 from ontarget.source.stopped_pion import AbstractSource, StoppedPion
 
 __all__ = [
@@ -19,8 +27,11 @@ __all__ = [
     "AbstractPulse",
     "AbstractSource",
     "AbstractTag",
+    "AbstractTimeEfficiency",
+    "AlwaysOpen",
     "ArrivalTime",
     "DoublePulse",
+    "ExponentialLoss",
     "Facility",
     "Flux",
     "GaussianPulse",

@@ -8,9 +8,10 @@ from collections.abc import Callable
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from ontarget.ground.errors import check_finite, check_positive
-from ontarget.ground.noun import Length, Noun, Time, quantity
+from ontarget.ground.errors import check_finite, check_positive, check_range
+from ontarget.ground.noun import Frequency, Length, Noun, Time, quantity
 from ontarget.numerics.axis import AbstractAxis, TimeAxis
+from ontarget.numerics.quadrature import interval_nodes
 
 
 class Site(Noun):
@@ -41,7 +42,11 @@ class AbstractTag(Noun):
 
     @abstractmethod
     def steady(self) -> Float[Array, " tag"]:
-        """Shares of a constant rate in each bin inside; they add to one."""
+        """Shares of a constant rate in each bin inside, as it is recorded; they add to one."""
+
+    def recorded(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
+        """`arrival` of what has its distribution function in the tag's own time, not in the facility's."""
+        return self.arrival(cumulative)
 
 
 class Untagged(AbstractTag):
@@ -62,11 +67,70 @@ class Untagged(AbstractTag):
         return jnp.ones(1)
 
 
+class AbstractTimeEfficiency(Noun):
+    """What part of the events is recorded, by their time."""
+
+    @abstractmethod
+    def recorded(
+        self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]], edges: Float[Array, " edge"]
+    ) -> Float[Array, " bin"]:
+        """What is recorded between the edges, for a distribution function of time."""
+
+
+class AlwaysOpen(AbstractTimeEfficiency):
+    """Everything is recorded."""
+
+    def recorded(
+        self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]], edges: Float[Array, " edge"]
+    ) -> Float[Array, " bin"]:
+        reached = cumulative(edges)
+        return reached[1:] - reached[:-1]
+
+
+class ExponentialLoss(AbstractTimeEfficiency):
+    r"""Everything up to `start`, then ever less: where an earlier pulse in the window hides what follows.
+
+    .. math:: \epsilon(t) = 1,\; t < t_0;\quad e^{-\lambda (t - t_0)},\; t > t_0
+
+    Integrated by parts, :math:`\int\epsilon\,dC = [\epsilon C] + \lambda\int\epsilon\,C\,dt`, with 32 Gauss-Legendre
+    nodes in the part of each bin after `start`: errors below 1e-6 of a bin of 2 us for pulses of 100 ns and longer.
+
+    References
+    ----------
+    COHERENT:2021xmm
+    """
+
+    start: Time = quantity()
+    rate: Frequency = quantity()
+
+    def __check_init__(self) -> None:
+        check_finite(self)
+        check_range(self, "rate", 0.0)
+
+    def kept(self, t: Float[Array, "*t"]) -> Float[Array, "*t"]:
+        """The efficiency at a time."""
+        return jnp.exp(-self.rate * jnp.maximum(t - self.start, 0.0))
+
+    def recorded(
+        self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]], edges: Float[Array, " edge"]
+    ) -> Float[Array, " bin"]:
+        after = jnp.maximum(edges, self.start)
+        t, dt = interval_nodes(after[:-1], after[1:], 32)
+        held = (self.kept(t) * cumulative(t.ravel()).reshape(t.shape) * dt).sum(axis=-1)
+        ends = self.kept(edges) * cumulative(edges)
+        return ends[1:] - ends[:-1] + self.rate * held
+
+
 class ArrivalTime(AbstractTag):
-    """Arrival time in bins of `axis`; its zero lies `offset` after the facility's pulse time zero."""
+    """Arrival time in bins of `axis`; its zero lies `offset` after the facility's pulse time zero.
+
+    What the efficiency, in the tag's own time, does not let through is counted as outside. A constant rate is lost
+    alike, which changes its shares of the bins; its total is that of what is recorded.
+    """
 
     times: TimeAxis
     offset: Time = quantity(default=0.0)
+    efficiency: AbstractTimeEfficiency = AlwaysOpen()
 
     def __check_init__(self) -> None:
         check_finite(self)
@@ -80,10 +144,12 @@ class ArrivalTime(AbstractTag):
         return self.times.bins
 
     def arrival(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
-        reached = cumulative(self.times.edges + self.offset)
-        outside = 1.0 - (reached[-1] - reached[0])
-        return jnp.concatenate([reached[1:] - reached[:-1], outside[None]])
+        return self.recorded(lambda t: cumulative(t + self.offset))
+
+    def recorded(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
+        inside = self.efficiency.recorded(cumulative, self.times.edges)
+        return jnp.concatenate([inside, 1.0 - inside.sum(keepdims=True)])
 
     def steady(self) -> Float[Array, " tag"]:
-        widths = self.times.edges[1:] - self.times.edges[:-1]
-        return widths / (self.times.stop - self.times.start)
+        shares = self.efficiency.recorded(lambda t: t - self.times.start, self.times.edges)
+        return shares / shares.sum()
