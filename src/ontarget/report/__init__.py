@@ -1,7 +1,12 @@
 """Floor 10: studies. Run them; write tables, figures and one page."""
 
 from ontarget.report.bounds import Bounds
+from ontarget.report.coverage import Coverage
+from ontarget.report.cross_sections import CrossSections
+from ontarget.report.measurement import Measurement
 from ontarget.report.plane import Plane
+from ontarget.report.profiles import Profiles
+from ontarget.report.quenching import QuenchingFit, QuenchingPoints
 from ontarget.report.radius import Radius
 from ontarget.report.spectra import Expect
 from ontarget.report.study import Study, load_study, run, write
@@ -12,9 +17,15 @@ from ontarget.report.yields import FacilityYields
 __all__ = [
     "AbstractTask",
     "Bounds",
+    "Coverage",
+    "CrossSections",
     "Expect",
     "FacilityYields",
+    "Measurement",
     "Plane",
+    "Profiles",
+    "QuenchingFit",
+    "QuenchingPoints",
     "Radius",
     "Study",
     "ThresholdScan",

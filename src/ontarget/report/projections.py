@@ -85,10 +85,10 @@ def residuals(noun: Experiment, whole: list[Projection], labels: tuple[str, ...]
     for one, projection in zip(observables(noun, labels), whole, strict=True):
         counts, variance = np.zeros(len(projection.edges) - 1), np.zeros(len(projection.edges) - 1)
         for sideband, expected in noun.sidebands().values():
-            expected, ratio = np.asarray(expected), float(sideband.ratio)
-            shares = expected / np.maximum(expected.sum(axis=0), 1e-300)
+            steady, ratio = np.asarray(expected), float(sideband.ratio)
+            shares = steady / np.maximum(steady.sum(axis=0), 1e-300)
             for place, events in enumerate(np.asarray(sideband.counts)):  # each was counted once, for all tag bins
-                alone = np.zeros_like(expected)
+                alone = np.zeros_like(steady)
                 alone[:, place] = shares[:, place]
                 counts += ratio * events * (share := one.onto(alone))
                 variance += ratio**2 * events * share**2
