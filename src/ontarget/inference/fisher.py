@@ -59,8 +59,10 @@ def hessian(likelihood: Likelihood, theta: Float[np.ndarray, " parameter"]) -> F
 def blocks(
     likelihood: Likelihood, theta: Float[np.ndarray, " parameter"]
 ) -> tuple[Float[np.ndarray, "parameter parameter"], Float[np.ndarray, "parameter group"], Float[np.ndarray, " group"]]:
-    """Second derivatives of -2 ln L by the parameters, by them and the backgrounds of sidebands, and one over those by
-    these backgrounds: zero for one that is at its boundary, zero.
+    """The joint second derivatives of -2 ln L, with backgrounds of sidebands as parameters.
+
+    By the parameters, by them and the backgrounds, and one over those by the backgrounds, which have no mixed ones; for
+    a background at its boundary, zero, that is zero.
     """
     rates, second = likelihood.expansion.jacobian(theta)[1:], likelihood.expansion.hessian(theta)
     data, size = np.asarray(likelihood.data), likelihood.bins

@@ -18,8 +18,9 @@ LEAST_SHARE = 1e-12  # of a background in one bin; what is below belongs to no g
 
 
 class Profiled(NamedTuple):
-    """Backgrounds at their best for given counts: beta [..., group], all means [..., bin], and -2 ln L of the sidebands
-    [..., group].
+    """Backgrounds at their best for given counts.
+
+    beta : [..., group]; means : of all bins [..., bin]; value : -2 ln L of the counts in the sidebands [..., group].
     """
 
     beta: Any

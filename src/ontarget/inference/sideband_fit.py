@@ -53,7 +53,7 @@ def sideband_fit(likelihood: Likelihood, found: Fit) -> SidebandFit:
     lost = np.isinf(np.diagonal(found.covariance))
     known = np.where(np.isinf(found.covariance), 0.0, found.covariance)
     covariance = 2.0 * np.diag(inverse) + slopes @ known @ slopes.T
-    inside = sidebands.total(np.ones_like(sidebands.share) * sidebands.share)
+    inside = sidebands.total(sidebands.share)
     totals, errors = {}, {}
     for label in dict.fromkeys(sidebands.labels):
         mine = np.where([one == label for one in sidebands.labels], inside, 0.0)
