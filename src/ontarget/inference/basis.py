@@ -61,3 +61,17 @@ def second_derivatives(number: int) -> np.ndarray:
     """Rows for `products`: every second derivative, in the order of a flattened matrix."""
     unit = np.eye(number, dtype=int)
     return (unit[:, None, :] + unit[None, :, :]).reshape(number * number, number)
+
+
+def extrema(degree: int) -> np.ndarray:
+    """Where the Chebyshev polynomial of this degree is extreme, 1 to -1: those of half the degree are every second."""
+    return np.cos(np.pi * np.arange(degree + 1) / degree)
+
+
+def chebyshev_coefficients(values: np.ndarray) -> np.ndarray:
+    """Coefficients [..., order, bin] of what has these values at the `extrema` [..., node, bin]."""
+    degree = values.shape[-2] - 1
+    matrix = 2.0 / degree * np.cos(np.pi * np.outer(np.arange(degree + 1), np.arange(degree + 1)) / degree)
+    matrix[[0, -1]] /= 2.0
+    matrix[:, [0, -1]] /= 2.0
+    return matrix @ values

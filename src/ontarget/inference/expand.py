@@ -1,4 +1,7 @@
-"""Find an expansion: support from the jaxpr, coefficients by least squares, a check on held-out points."""
+"""Find an expansion: support from the jaxpr, coefficients by least squares, a check on held-out points.
+
+With two shapes or more, `sparse` finds the products of Chebyshev polynomials that matter.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,13 @@ import numpy as np
 from ontarget.ground.errors import InputError
 from ontarget.inference.basis import products, tables
 from ontarget.inference.degrees import Support, support
-from ontarget.inference.expansion import Expansion, build
+from ontarget.inference.expansion import Expansion, build, drop, not_smooth
+from ontarget.inference.frame import Frame
+from ontarget.inference.lines import HIGHEST
+from ontarget.inference.sparse import sparse
 from ontarget.numerics.blocked import blocked_map
 
 BLOCK = 16  # points per chain evaluation: bounded memory, one compilation
-HIGHEST = 64  # Chebyshev order beyond which a dependence is called not smooth
 COSTLIEST = 100_000  # chain evaluations
 SEED = 20260101
 Function = Callable[[Sequence[Any]], Any]
@@ -90,26 +95,31 @@ def expand(
     held = _held_out(box, random)
     truth = chain(held)
     unit = np.sqrt(np.maximum(np.abs(truth), 1.0))
+    if len(shaped) > 1:
+        scale = _scale(box, list(shaped))
+        frame = Frame(
+            tuple(names),
+            [i for i in range(len(names)) if i not in shaped],
+            list(shaped),
+            box[:, 0],
+            box[:, 1],
+            scale,
+            truth.shape[1],
+        )
+        return sparse(chain, frame, np.array(exponents, int), start, (held, truth), tolerance)
     poly = [i for i in range(len(names)) if i not in shaped]
     powers = np.array(exponents, int)[:, poly]
     degrees = [_degree(chain, i, start, random, tolerance) for i in shaped]
     while True:
         scale, orders, coefficients = _coefficients(chain, powers, poly, list(shaped), degrees, random)
-        orders, coefficients = _drop(orders, coefficients, unit.min(0), tolerance)
+        orders, coefficients = drop(orders, coefficients, unit.min(0), tolerance)
         found = build(names, box[:, 0], box[:, 1], scale, orders, coefficients, 0.0)
         error = float(np.max(np.abs(found(held) - truth) / unit, initial=0.0))
         if error <= tolerance:
             return build(names, box[:, 0], box[:, 1], scale, orders, coefficients, error)
         if not shaped or max(degrees) >= HIGHEST:
-            _refuse(names, poly, shaped, error, tolerance)
+            raise not_smooth([names[i] for i in (shaped or poly)], error, tolerance)
         degrees = [min(HIGHEST, degree + max(2, degree // 2)) for degree in degrees]
-
-
-def _refuse(names: Sequence[str], poly: Sequence[int], shaped: Sequence[int], error: float, tolerance: float) -> None:
-    culprits = ", ".join(repr(names[i]) for i in (shaped or poly))
-    truth = f"It must stay below {tolerance:g}: the counts are not smooth enough in {culprits}."
-    remedy = "Narrow the box, or keep kinks and cuts out of it."
-    raise InputError("expansion", f"an error of {error:.2g} standard deviations at held-out points", truth, remedy)
 
 
 def _held_out(box: np.ndarray, random: np.random.Generator) -> np.ndarray:
@@ -161,9 +171,7 @@ def _coefficients(
     random: np.random.Generator,
 ) -> tuple[tuple[np.ndarray, np.ndarray, np.ndarray], np.ndarray, np.ndarray]:
     """Scale (centre, half, chebyshev), orders [function, parameter] and coefficients [function, bin]."""
-    low, high = chain.box[:, 0], chain.box[:, 1]
-    centre, half, chebyshev = np.zeros(len(low)), np.maximum(np.abs(low), np.abs(high)), np.zeros(len(low))
-    centre[shaped], half[shaped], chebyshev[shaped] = ((low + high) / 2)[shaped], ((high - low) / 2)[shaped], 1.0
+    centre, half, chebyshev = _scale(chain.box, shaped)
     grid = list(itertools.product(*(_nodes(degree + 1) for degree in degrees)))
     nodes = np.array(grid, float).reshape(len(grid), len(shaped))
     if shaped:  # what is absent at two places of the shapes is absent everywhere: fewer points at all the others
@@ -176,14 +184,22 @@ def _coefficients(
     for axis, degree in enumerate(degrees, start=1):
         tensor = np.moveaxis(np.tensordot(_transform(degree + 1), tensor, axes=(1, axis)), 0, axis)
     kinds = list(itertools.product(*(range(degree + 1) for degree in degrees)))
-    orders = np.zeros((len(powers), len(kinds), len(low)), int)
+    orders = np.zeros((len(powers), len(kinds), len(chain.box)), int)
     orders[:, :, poly] = powers[:, None, :]
     orders[:, :, shaped] = np.array(kinds, int).reshape(1, len(kinds), len(shaped))
     return (
         (centre, half, chebyshev),
-        orders.reshape(len(powers) * len(kinds), len(low)),
+        orders.reshape(len(powers) * len(kinds), len(chain.box)),
         tensor.reshape(-1, tensor.shape[-1]),
     )
+
+
+def _scale(box: np.ndarray, shaped: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Centre, half width and kind of each parameter: shapes from -1 to 1, polynomial ones by their largest size."""
+    low, high = box[:, 0], box[:, 1]
+    centre, half, chebyshev = np.zeros(len(low)), np.maximum(np.abs(low), np.abs(high)), np.zeros(len(low))
+    centre[shaped], half[shaped], chebyshev[shaped] = ((low + high) / 2)[shaped], ((high - low) / 2)[shaped], 1.0
+    return centre, half, chebyshev
 
 
 def _least_squares(
@@ -211,15 +227,3 @@ def _least_squares(
     design = products(values, powers, np.zeros((1, len(poly)), int))[:, 0]
     solution = np.linalg.lstsq(design, counts.reshape(count, -1), rcond=1e-14)[0]
     return solution.reshape(len(powers), len(nodes), -1)
-
-
-def _drop(
-    orders: np.ndarray, coefficients: np.ndarray, unit: np.ndarray, tolerance: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Leave out basis functions that are numerically nothing; each is at most one in size on the box."""
-    size = np.abs(coefficients)
-    keep = (size > np.maximum(1e-3 * tolerance * unit, 1e-12 * size.max(axis=0))).any(axis=-1)
-    keep |= ~orders.any(axis=1) & ~keep.any()  # never an empty expansion
-    if not keep.any():
-        keep[0] = True
-    return orders[keep], coefficients[keep]

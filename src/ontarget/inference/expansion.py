@@ -137,3 +137,23 @@ def build(
         error=float(error),
         degree=max(degree, 1),
     )
+
+
+def drop(
+    orders: np.ndarray, coefficients: np.ndarray, unit: np.ndarray, tolerance: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Leave out basis functions that are numerically nothing; each is at most one in size on the box."""
+    size = np.abs(coefficients)
+    keep = (size > np.maximum(1e-3 * tolerance * unit, 1e-12 * size.max(axis=0))).any(axis=-1)
+    keep |= ~orders.any(axis=1) & ~keep.any()  # never an empty expansion
+    if not keep.any():
+        keep[0] = True
+    return orders[keep], coefficients[keep]
+
+
+def not_smooth(names: Sequence[str], error: float, tolerance: float) -> InputError:
+    """The error for counts that no expansion follows."""
+    culprits = ", ".join(repr(name) for name in names)
+    truth = f"It must stay below {tolerance:g}: the counts are not smooth enough in {culprits}."
+    remedy = "Narrow the box, or keep kinks and cuts out of it."
+    return InputError("expansion", f"an error of {error:.2g} standard deviations at held-out points", truth, remedy)
