@@ -112,8 +112,8 @@ def sodium() -> Experiment:
     light = (ConstantQuenching(0.15), LightYield(3 / keV), PoissonSmearing())
     channel = Channel(CEvNS(), EnergyAxis(0.0, 200 * keV, 60, SquareRoot()), light, name="cevns")
     rise = LogisticEfficiency(0.67, 0.49, 10.9)
-    times = np.array([0.0, 0.3, 0.9, 7.0]) * us
-    neutrons = HistogramBackground(7.5, np.arange(0.0, 61.0, 4), np.arange(1.0, 16), times, [1.0, 3.0, 0.2], (rise,))
+    times = TimeAxis(0.0, 7 * us, 3)
+    neutrons = HistogramBackground(7.5, CountAxis(0.0, 60.0, 15), np.arange(1.0, 16), times, [1.0, 3.0, 0.2], (rise,))
     tag = ArrivalTime(TimeAxis(0.0, 6 * us, 4), 100 * ns, ExponentialLoss(0.52 * us, 0.0494 / us))
     seen = CountAxis(5.5, 50.5, 15)
     detector = Detector(Site(22 * m), 185 * kg, Material("NaI"), seen, (channel,), (neutrons,), tag)

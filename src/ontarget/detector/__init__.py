@@ -15,6 +15,7 @@ from ontarget.detector.conditional import AbstractConditional, TabulatedConditio
 from ontarget.detector.counting import GammaSmearing, PoissonSmearing
 from ontarget.detector.detector import Detector
 from ontarget.detector.efficiency import ConstantEfficiency, SmoothThreshold, TabulatedEfficiency, Threshold
+from ontarget.detector.factored import FactoredBackground
 from ontarget.detector.histogram import HistogramBackground
 from ontarget.detector.measured import AbstractTagShape, DecayingShape, MeasuredBackground, SteadyShape
 from ontarget.detector.quenching import (
@@ -52,6 +53,7 @@ __all__ = [
     "DecayingShape",
     "Detector",
     "ElectronEquivalent",
+    "FactoredBackground",
     "GammaSmearing",
     "GaussianSmearing",
     "HistogramBackground",

@@ -25,7 +25,7 @@ class Detector(Noun):
     material : what it is made of
     seen : axis of the observable
     second : axis of a second observable, such as the shape of the pulse, in each bin of the first
-    channels : physics lines, by name
+    channels : physics lines, by name; none where all is known as templates, which are then `backgrounds`
     backgrounds : by name
     tag : what the facility tells about each event
     """
@@ -47,8 +47,9 @@ class Detector(Noun):
 
     def __check_init__(self) -> None:
         check_positive(self, "mass")
-        if not self.channels:
-            raise InputError("channels", "none", "A detector has at least one channel.", "Add one.")
+        if not self.channels and not self.backgrounds:
+            truth = "A detector has at least one channel, or a background."
+            raise InputError("channels", "none", truth, "Add one.")
         for channel in self.channels:
             for name, bins in (("seen", self.bins), ("tag", self.tag.bins)):
                 if bins * channel.truth.bins > LARGEST_MATRIX:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -12,7 +10,7 @@ from ontarget.detector.background import AbstractBackground
 from ontarget.detector.stage import AbstractWeight, sort_into
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Mass, Number, quantity
-from ontarget.ground.units import TIME
+from ontarget.numerics.axis import AbstractAxis, TimeAxis
 from ontarget.source.site import AbstractTag
 
 
@@ -27,8 +25,8 @@ class HistogramBackground(AbstractBackground):
     Attributes
     ----------
     number : B, times the `contents`: a number of events where these add to one, a factor where they are events
-    edges, contents : h, along a seen axis of quanta; events in each bin, not normalised here
-    time_edges, time_contents : g, in the time of the tag; normalised here. An efficiency of the tag in time applies
+    axis, contents : h, along the seen observable; events in each bin, not normalised here
+    times, time_contents : g, in the time of the tag; normalised here. An efficiency of the tag in time applies
         (within 1e-5 where these bins are as wide as those of the tag)
     efficiency : :math:`\epsilon`, stages along the seen axis that are not yet in `contents`
 
@@ -39,16 +37,16 @@ class HistogramBackground(AbstractBackground):
     """
 
     number: Number = quantity()
-    edges: Float[Array, " edge"] = quantity()
+    axis: AbstractAxis
     contents: Float[Array, " bin"] = quantity()
-    time_edges: Annotated[Float[Array, " time_edge"], TIME] = quantity()
+    times: TimeAxis
     time_contents: Float[Array, " time_bin"] = quantity()
     efficiency: tuple[AbstractWeight, ...] = ()
 
     def __check_init__(self) -> None:
         check_range(self, "number", 0.0)
-        check_histogram("", np.asarray(self.edges), np.asarray(self.contents))
-        check_histogram("time_", np.asarray(self.time_edges), np.asarray(self.time_contents))
+        check_contents("contents", np.asarray(self.contents), self.axis.bins)
+        check_contents("time_contents", np.asarray(self.time_contents), self.times.bins)
 
     def expected(
         self, mass: Mass, live: Float[Array, ""], tag: AbstractTag, seen: Float[Array, " seen_edge"]
@@ -58,8 +56,8 @@ class HistogramBackground(AbstractBackground):
     def along(self, seen: Float[Array, " seen_edge"]) -> Float[Array, " seen"]:
         """Events in each seen bin that the efficiency keeps."""
         kinks = [stage.kinks() for stage in self.efficiency]
-        cells = jnp.sort(jnp.concatenate([self.edges, seen, *kinks]))
-        reached = jnp.interp(cells, self.edges, summed(self.contents))
+        cells = jnp.sort(jnp.concatenate([self.axis.edges, seen, *kinks]))
+        reached = jnp.interp(cells, self.axis.edges, summed(self.contents))
         kept = reached[1:] - reached[:-1]
         for stage in self.efficiency:
             kept = kept * stage.weight(cells)
@@ -70,7 +68,7 @@ class HistogramBackground(AbstractBackground):
         reached = summed(self.time_contents)
 
         def cumulative(t: Float[Array, " t"]) -> Float[Array, " t"]:
-            return jnp.interp(t, self.time_edges, reached / reached[-1])
+            return jnp.interp(t, self.times.edges, reached / reached[-1])
 
         return tag.recorded(cumulative)[:-1]
 
@@ -80,13 +78,10 @@ def summed(contents: Float[Array, " bin"]) -> Float[Array, " edge"]:
     return jnp.concatenate([jnp.zeros(1), jnp.cumsum(contents)])
 
 
-def check_histogram(prefix: str, edges: np.ndarray, contents: np.ndarray) -> None:
-    """Refuse a histogram of unequal lengths, with edges that do not increase, or without positive contents."""
-    if len(edges) != len(contents) + 1:
-        got = f"{len(edges)} edges for {len(contents)} bins"
-        raise InputError(f"{prefix}edges", got, "There is one edge more than bins.", "Mend either.")
-    if not np.isfinite(edges).all() or not (np.diff(edges) > 0).all():
-        raise InputError(f"{prefix}edges", "edges that do not increase", "They are finite and increase.", "Sort them.")
+def check_contents(name: str, contents: np.ndarray, bins: int) -> None:
+    """Refuse contents of another number of bins than their axis, or without positive ones."""
+    if len(contents) != bins:
+        raise InputError(name, f"{len(contents)} values", f"Their axis has {bins} bins.", "Mend either.")
     if not np.isfinite(contents).all() or (contents < 0).any() or contents.sum() == 0:
         got = "a value that is negative or no number, or nothing but zeros"
-        raise InputError(f"{prefix}contents", got, "They are finite, and some are above zero.", "Mend the table.")
+        raise InputError(name, got, "They are finite, and some are above zero.", "Mend the table.")

@@ -68,7 +68,8 @@ class Counts(Noun):
 
     def signal(self) -> Float[Arrays, "tag seen"]:
         """All channels and flavours."""
-        return reduce(add, (channel.values.sum(axis=0) for channel in self.channels))
+        none = 0.0 * self.backgrounds[0].values if self.backgrounds else 0.0
+        return reduce(add, (channel.values.sum(axis=0) for channel in self.channels), none)
 
     def background(self) -> Float[Arrays, "tag seen"]:
         """All backgrounds."""
