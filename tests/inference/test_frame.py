@@ -78,7 +78,7 @@ def test_least_squares_agrees_with_numpy():
     )
 
 
-class chain_of:  # noqa: N801 - reads as a function
+class chain_of:
     """A plain function as a chain."""
 
     box = np.stack([LOW, HIGH], axis=1)

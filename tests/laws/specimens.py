@@ -107,7 +107,9 @@ _rows: list[Noun] = [
     d.SteadyStateIntegrated(3 / (kg * day), 0.04),
     d.TabulatedBackground(jnp.arange(1.0, 7.0) / day, 0.04),
     d.TemplateBackground(30.0, jnp.ones((3, 6))),
-    d.HistogramBackground(2.0, nu.CountAxis(0.0, 60.0, 2), [1.0, 2.0], nu.TimeAxis(0.0, 5 * us, 2), [2.0, 1.0], (logistic,)),
+    d.HistogramBackground(
+        2.0, nu.CountAxis(0.0, 60.0, 2), [1.0, 2.0], nu.TimeAxis(0.0, 5 * us, 2), [2.0, 1.0], (logistic,)
+    ),
     d.FactoredBackground(100.0, jnp.arange(1.0, 7.0), d.DecayingShape(20 * us)),
     d.MeasuredBackground(jnp.arange(1.0, 7.0), 0.5, d.DecayingShape(20 * us)),
     d.SteadyShape(),

@@ -68,8 +68,8 @@ class Counts(Noun):
 
     def signal(self) -> Float[Arrays, "tag seen"]:
         """All channels and flavours."""
-        none = 0.0 * self.backgrounds[0].values if self.backgrounds else 0.0
-        return reduce(add, (channel.values.sum(axis=0) for channel in self.channels), none)
+        parts = [channel.values.sum(axis=0) for channel in self.channels]
+        return reduce(add, parts) if parts else 0.0 * self.backgrounds[0].values
 
     def background(self) -> Float[Arrays, "tag seen"]:
         """All backgrounds."""

@@ -34,11 +34,12 @@ class Components:
     values : by name of channel or background
     flavours : of channels, [flavour tag seen]
     errors : of the sum of each, one standard deviation
+    signal : names of those that vanish with the strength
     observed : [tag seen]
     """
 
-    def __init__(self, experiment: Experiment, chance: Likelihood, best: Fit) -> None:
-        """From the fit of a likelihood of this experiment alone."""
+    def __init__(self, experiment: Experiment, chance: Likelihood, best: Fit, strength: str) -> None:
+        """From the fit of a likelihood of this experiment alone; `strength` is the parameter that scales the signal."""
         free = [name for name, error in best.errors.items() if 0 < error < np.inf]
         steps = np.array([STEP * best.errors[name] for name in free])
         moved = [
@@ -46,7 +47,8 @@ class Components:
             for sign in (1.0, -1.0)
             for name, step in zip(free, steps, strict=True)
         ]
-        counts = counts_at(experiment, chance.parameters, [best.values, *moved])
+        points = [best.values, *moved, {**best.values, strength: 0.0}, {**best.values, strength: 1.0}]
+        counts = counts_at(experiment, chance.parameters, points)
         parts = {one.name: np.asarray(one.values).sum(axis=1) for one in counts.channels}
         parts |= {one.name: np.asarray(one.values) for one in counts.backgrounds}
         self.flavours = {one.name: np.asarray(one.values[0]) for one in counts.channels}
@@ -55,7 +57,8 @@ class Components:
         places = [list(best.errors).index(name) for name in free]
         covariance = np.asarray(best.covariance)[np.ix_(places, places)]
         sums = {name: values.sum(axis=(1, 2)) for name, values in parts.items()}
-        slopes = {name: (one[1 : 1 + len(free)] - one[1 + len(free) :]) / (2 * steps) for name, one in sums.items()}
+        slopes = {name: (one[1 : 1 + len(free)] - one[1 + len(free) : -2]) / (2 * steps) for name, one in sums.items()}
+        self.signal = tuple(name for name, one in sums.items() if abs(one[-2]) < 1e-9 * one[-1])
         self.errors = {name: float(np.sqrt(slope @ covariance @ slope)) for name, slope in slopes.items()}
         for name, (values, error) in steady_parts(experiment, chance, best).items():
             self.values[name], self.errors[name] = values, error
@@ -79,17 +82,23 @@ def steady_parts(experiment: Experiment, chance: Likelihood, best: Fit) -> dict[
     }
 
 
-def predicted_spread(experiment: Experiment, systematics: Sequence[AbstractParameter]) -> tuple[float, float]:
-    """Predicted signal, all channels, and its error: half the difference between both ends of one standard deviation
-    of each systematic with a Gaussian prior, added in quadrature.
+def predicted_spread(
+    experiment: Experiment, strength: AbstractParameter, systematics: Sequence[AbstractParameter]
+) -> tuple[float, float]:
+    """Predicted signal, what vanishes with the strength, and its error: half the difference between both ends of one
+    standard deviation of each systematic with a Gaussian prior, added in quadrature.
     """
-    start = {one.name: one.initial([experiment]) for one in systematics}
+    parameters = (strength, *systematics)
+    start = {one.name: one.initial([experiment]) for one in parameters}
     points = [start]
     for one in systematics:
         if isinstance(one.prior, Gaussian):
             mean, sigma = float(one.prior.mean), float(one.prior.sigma)
             low, high = max(mean - sigma, float(one.low)), min(mean + sigma, float(one.high))
             points += [{**start, one.name: high}, {**start, one.name: low}]
-    counts = counts_at(experiment, systematics, points)
-    total = sum(np.asarray(one.values).sum(axis=(1, 2, 3)) for one in counts.channels)
-    return float(total[0]), float(np.sqrt((((total[1::2] - total[2::2]) / 2) ** 2).sum()))
+    counts = counts_at(experiment, parameters, [*points, *({**point, strength.name: 0.0} for point in points)])
+    parts = [np.asarray(one.values).sum(axis=(1, 2, 3)) for one in counts.channels]
+    parts += [np.asarray(one.values).sum(axis=(1, 2)) for one in counts.backgrounds]
+    total = np.sum(parts, axis=0)
+    signal = total[: len(points)] - total[len(points) :]
+    return float(signal[0]), float(np.sqrt((((signal[1::2] - signal[2::2]) / 2) ** 2).sum()))

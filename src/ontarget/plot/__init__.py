@@ -9,7 +9,7 @@ from ontarget.plot.observed import Observed, garwood, square_root, subtracted
 from ontarget.plot.panels import Panel, panels_figure
 from ontarget.plot.points import Band, Points, points_figure
 from ontarget.plot.profiles import Critical, Profile, Published, feldman_cousins_figure, profiles_figure
-from ontarget.plot.projections import Component, Projection, projections_figure, residual
+from ontarget.plot.projections import Component, Layer, Projection, projections_figure, residual
 from ontarget.plot.regions import Region, regions_figure
 from ontarget.plot.strip import Bar
 from ontarget.plot.style import to_png, to_svg
@@ -23,6 +23,7 @@ __all__ = [
     "Figure",
     "Guide",
     "Interval",
+    "Layer",
     "Mark",
     "Observed",
     "Panel",

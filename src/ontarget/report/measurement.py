@@ -17,7 +17,6 @@ from ontarget.inference import (
     AbstractParameter,
     Components,
     Fit,
-    Gaussian,
     GoodnessOfFit,
     Likelihood,
     Piece,
@@ -63,6 +62,7 @@ class Measurement(AbstractTask):
     systematics : freed in the second fit too
     published : numbers to stand beside ours, by the name of ours
     label : of its point among the cross-sections
+    standard : the experiment whose average cross-section the strength multiplies; this one by default
     axes : what is seen, in words, in the order seen, second, tag
     toys : pseudo-experiments for the goodness of fit
     seed : of the toys
@@ -77,6 +77,7 @@ class Measurement(AbstractTask):
     published: Mapping[str, PublishedNumber] = static(converter=FrozenDict, default_factory=FrozenDict)
     text: str = static(default="")
     label: str = static(default="")
+    standard: str = static(default="")
     axes: tuple[str, ...] = static(default=())
     toys: int = static(default=1000)
     seed: int = static(default=1)
@@ -85,6 +86,9 @@ class Measurement(AbstractTask):
         if self.experiment not in context.experiments:
             truth = "The study has no such experiment."
             raise InputError("experiment", repr(self.experiment), truth, "List it among the study's experiments.")
+        if self.standard and self.standard not in context.experiments:
+            truth = "The study has no such experiment."
+            raise InputError("standard", repr(self.standard), truth, "List it among the study's experiments.")
         noun = context.experiments[self.experiment].noun
         if noun.observed is None:
             truth = "Nothing was observed there."
@@ -125,7 +129,6 @@ class Events:
     best: Fit
     components: Components
     null: Significance
-    signal: tuple[str, ...]
     prediction: tuple[float, float]
 
     def rows(self) -> list[dict[str, Any]]:
@@ -178,10 +181,8 @@ def count_events(noun: Experiment, task: Measurement, context: Context) -> Event
     chance = likelihood([noun], parameters, tolerance=context.tolerance, known=context.known)
     best = fit(chance)
     null = significance(chance, task.strength.name, 0.0)
-    components = Components(noun, chance, best)
-    signal = tuple(channel.name for channel in noun.detector.channels)
-    prediction = predicted_spread(noun, [one for one in task.systematics if isinstance(one.prior, Gaussian)])
-    return Events(chance, best, components, null, signal, prediction)
+    components = Components(noun, chance, best, task.strength.name)
+    return Events(chance, best, components, null, predicted_spread(noun, task.strength, task.systematics))
 
 
 def cross_section(noun: Experiment, task: Measurement, context: Context) -> CrossSection:
@@ -191,7 +192,8 @@ def cross_section(noun: Experiment, task: Measurement, context: Context) -> Cros
     grid = np.linspace(float(task.strength.low), float(task.strength.high), 121)
     scan = profile(chance, {task.strength.name: grid})
     found = intervals(scan, ONE_SIGMA)
-    standard = AverageCrossSection(task.experiment).of(noun) / CROSS_SECTION
+    model = context.experiments[task.standard].noun if task.standard else noun
+    standard = AverageCrossSection(task.experiment).of(model) / CROSS_SECTION
     weight = np.asarray(noun.detector.material.nuclei_per_mass())
     neutrons = float(np.average(np.asarray(noun.detector.material.nuclides().N), weights=weight))
     best = scan.best

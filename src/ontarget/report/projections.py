@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ontarget.detector import FactoredBackground, MeasuredBackground
 from ontarget.experiment.experiment import Experiment
 from ontarget.inference import Components
 from ontarget.matter.flavour import FLAVOURS, LATEX
 from ontarget.numerics.axis import AbstractAxis, TimeAxis
-from ontarget.plot import Component, Projection, garwood, projections_figure, residual
+from ontarget.plot import Component, Layer, Projection, garwood, projections_figure, residual
 from ontarget.report.section import Picture
 
 SHOWN = 1e-3  # of the signal: a flavour with less is left out
@@ -51,17 +52,17 @@ def observables(noun: Experiment, labels: tuple[str, ...]) -> list[Observable]:
 
 def components_of(noun: Experiment, parts: Components, onto: Callable[[np.ndarray], np.ndarray]) -> list[Component]:
     """Backgrounds by name and the signal by flavour, projected."""
-    steady = set(noun.sidebands())
-    found = [
-        Component(background.name.replace("_", " "), onto(parts.values[background.name]), layer)
-        for background in noun.detector.backgrounds
-        for layer in (("steady",) if background.name in steady else ("background",))
-    ]
+    found = []
+    for background in noun.detector.backgrounds:
+        steady = isinstance(background, (MeasuredBackground, FactoredBackground))
+        layer: Layer = "signal" if background.name in parts.signal else "steady" if steady else "background"
+        name = "CEvNS" if background.name == "cevns" else background.name.replace("_", " ")
+        found.append(Component(name, onto(parts.values[background.name]), layer))
     total = sum(values.sum() for values in parts.flavours.values())
     for index, flavour in enumerate(FLAVOURS):
-        values = sum(one[index] for one in parts.flavours.values())
+        values = np.sum([one[index] for one in parts.flavours.values()], axis=0)
         if np.sum(values) > SHOWN * total:
-            found.append(Component(f"CEvNS {LATEX[flavour]}", onto(np.asarray(values)), "signal"))
+            found.append(Component(f"CEvNS {LATEX[flavour]}", onto(values), "signal"))
     return found
 
 

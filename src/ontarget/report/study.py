@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ class Study(Noun):
     Attributes
     ----------
     experiments : names in the catalog, or YAML files
-    set : overrides applied to each experiment, by address
+    set : overrides applied to each experiment, by address; or to some, by "name:address" with a glob as name
     parameters : freed in every fit of the study (nuisances), with their priors
     tasks : the questions, answered in order
     tolerance : largest error of an expansion anywhere in its box, in Poisson standard deviations of a bin
@@ -82,13 +83,28 @@ def load_experiments(
 ) -> dict[str, Loaded[Experiment]]:
     """The experiments of a study by name, with its overrides and those given on top; files lie beside the study's."""
     folder = Path() if catalog.is_ours(study.path) else study.path.parent
-    overrides, loaded = {**study.noun.set, **(set or {})}, {}
+    loaded: dict[str, Loaded[Experiment]] = {}
     for entry in study.noun.experiments:
+        overrides = {**overrides_of(study.noun, Path(entry).stem), **(set or {})}
         found = load_experiment(folder / entry if catalog.is_path(entry) else entry, overrides, trust)
         if found.noun.name in loaded:
             raise InputError("experiments", repr(found.noun.name), "It stands there already.", "List each once.")
         loaded[found.noun.name] = found
     return loaded
+
+
+def overrides_of(study: Study, name: str) -> dict[str, Any]:
+    """What a study sets in one experiment: addresses without, or with a fitting, "name:" before them."""
+    every = [key.rpartition(":") for key in study.set]
+    for glob, _, address in every:
+        if glob and not any(fnmatchcase(Path(one).stem, glob) for one in study.experiments):
+            truth = "No experiment of the study has such a name."
+            raise InputError(f"set, {glob}:{address}", repr(glob), truth, "Mend the name before the colon.")
+    return {
+        address: value
+        for (glob, _, address), value in zip(every, study.set.values(), strict=True)
+        if not glob or fnmatchcase(name, glob)
+    }
 
 
 def keys_of_study(study: Loaded[Study], experiments: Mapping[str, Loaded[Experiment]]) -> tuple[str, ...]:
