@@ -7,21 +7,32 @@ from jax.flatten_util import ravel_pytree
 
 from ontarget.detector import (
     Channel,
+    ConstantEfficiency,
     ConstantQuenching,
+    DecayingShape,
     Detector,
     ElectronEquivalent,
     GammaSmearing,
     GaussianSmearing,
+    HistogramBackground,
+    InterpolatedEfficiency,
     LightYield,
     Lindhard,
+    LogisticEfficiency,
+    MeasuredBackground,
     PoissonSmearing,
+    PolynomialQuenching,
     SmoothThreshold,
     SquareRootResolution,
     SteadyState,
     SteadyStateIntegrated,
+    StepEfficiency,
+    TabulatedConditional,
     TabulatedEfficiency,
+    TemplateBackground,
     Threshold,
     TruncatedGaussianSmearing,
+    Variation,
 )
 from ontarget.experiment import Experiment
 from ontarget.ground.errors import InputError
@@ -34,6 +45,7 @@ from ontarget.numerics import CountAxis, EnergyAxis, Linear, SquareRoot, TimeAxi
 from ontarget.source import (
     ArrivalTime,
     DoublePulse,
+    ExponentialLoss,
     Facility,
     GaussianPulse,
     ProtonsOnTarget,
@@ -165,6 +177,76 @@ def test_expected_and_bins_agree():
     )
 
 
+def caesium():
+    """Photo-electrons by time and a second observable, with a variation of everything that can have one."""
+    axis, rise = CountAxis(0.0, 60.0, 30), LogisticEfficiency(1.3, 0.29, 10.9, -0.33)
+    varied = InterpolatedEfficiency(rise, LogisticEfficiency(1.3, 0.28, 9.8, -0.35), ConstantEfficiency(0.6), -0.6)
+    light = Variation([0.07, 2e-3], [0.06, 2.4e-3], 0.4, name="fit")
+    table = np.stack([np.linspace(1.0, 2.0, 5), np.linspace(3.0, 1.0, 5)], axis=1)
+    shares = TabulatedConditional(table, (Variation(table**1.5, amount=0.2, name="table"),))
+    shape = np.outer(np.linspace(1.0, 2.0, 6), np.linspace(1.0, 3.0, 10))
+    backgrounds = (
+        TemplateBackground(50.0, shape, (Variation(shape**2, shape**0.5, 0.3, name="width"),), name="template"),
+        MeasuredBackground(np.linspace(5.0, 9.0, 10), 0.2, DecayingShape(20 * us), name="off"),
+    )
+    trial = experiment(
+        (
+            PolynomialQuenching([0.065, 2.2e-3], (light,)),
+            LightYield(13.35 / keV),
+            GammaSmearing(1.0, 0.716, axis=axis),
+            StepEfficiency([5.2, 6.3], [0.5], above=1.0),
+            varied,
+        ),
+        seen=CountAxis(5.0, 45.0, 5),
+        material="CsI",
+        top=40,
+        pulse=GaussianPulse(400 * ns, 150 * ns),
+        tag=ArrivalTime(TIMES.times, 20 * ns, ExponentialLoss(0.52 * us, 0.0494 / us)),
+    )
+    (plain,) = trial.detector.channels
+    channel = Channel(plain.interaction, plain.truth, plain.response, shares, name="recoils")
+    detector = Detector(
+        trial.detector.site,
+        14.6 * kg,
+        trial.detector.material,
+        trial.detector.seen,
+        (channel,),
+        backgrounds,
+        trial.detector.tag,
+        CountAxis(0.5, 0.9, 2),
+    )
+    return Experiment(trial.facility, trial.source, detector=detector, exposure=trial.exposure, name="caesium")
+
+
+def neutrons():
+    """A background of two histograms under efficiencies of both axes."""
+    times = np.array([0.1, 0.3, 0.9, 7.0]) * us
+    fall = (LogisticEfficiency(0.67, 0.49, 10.9), StepEfficiency([5.2, 6.3], [0.5], above=1.0))
+    histogram = HistogramBackground(
+        7.5, np.arange(0.0, 61.0, 4) + 0.3, np.arange(1.0, 16), times, [1.0, 3.0, 0.2], fall
+    )
+    return experiment(
+        (ConstantQuenching(0.15), LightYield(3 / keV), PoissonSmearing()),
+        seen=CountAxis(4.5, 32.5, 4),
+        backgrounds=(histogram,),
+        tag=ArrivalTime(TIMES.times, 20 * ns, ExponentialLoss(0.5 * us, 0.0494 / us)),
+    )
+
+
+def test_a_second_observable_shares_the_first():
+    """Summed over the second, counts are those without it, but for what a variation of its rows adds."""
+    both = caesium()
+    (channel,), old = both.detector.channels, both.detector
+    bare = Channel(channel.interaction, channel.truth, channel.response)
+    alone = Detector(old.site, old.mass, old.material, old.seen, (bare,), tag=old.tag)
+    first = Experiment(both.facility, both.source, detector=alone, exposure=both.exposure).expected()
+    counts, rows = both.expected(), np.asarray(channel.second.matrix()).sum(axis=1)
+    assert counts.total().shape == (6, 10)
+    assert abs(rows - 1).max() > 0.01
+    # sums of the same numbers in another order
+    np.testing.assert_allclose(counts.along_seen(counts.signal()), first.signal() * rows, rtol=1e-12)
+
+
 RESOLUTION = SquareRootResolution(0.3, 1 * keV)
 KINDS = {
     "threshold and truncated Gaussian": lambda: experiment(
@@ -199,6 +281,8 @@ KINDS = {
         material="CsI",
         pulse=TriangularPulse(270 * ns),
     ),
+    "variations, losses in time, a second observable": lambda: caesium(),
+    "histograms": lambda: neutrons(),
     "efficiency table, axial, contamination": lambda: experiment(
         (TabulatedEfficiency(np.array([7.0, 14.0, 31.0]) * keV, [0.1, 0.8, 1.0]),),
         material="CF4",

@@ -7,7 +7,10 @@ import json
 import numpy as np
 import pytest
 
+from ontarget.experiment import BackgroundCounts, ChannelCounts, Counts
+from ontarget.ground.units import us
 from ontarget.io.entry import load
+from ontarget.numerics import CountAxis, TimeAxis
 from ontarget.report.expectation import axis_data, bin_rows, expectation, expectation_rows, exposure_text
 
 TIMED = {
@@ -57,3 +60,12 @@ def test_exposure_in_words(given, text):
 
 def test_no_axis():
     assert axis_data(None) is None
+
+
+def test_a_second_observable_is_summed_over():
+    values = np.arange(24.0).reshape(2, 12)
+    axes = CountAxis(0.0, 60.0, 3), TimeAxis(0.0, 6 * us, 2), CountAxis(0.5, 0.9, 4)
+    channel = ChannelCounts("c", values[None], np.zeros(1), np.arange(2.0), np.ones((1, 1)))
+    rows = bin_rows(Counts((channel,), (BackgroundCounts("b", 2 * values),), *axes))
+    assert [row["total"] for row in rows] == [18, 66, 114, 162, 210, 258]
+    assert [row["seen high"] for row in rows] == pytest.approx([20, 40, 60] * 2)

@@ -51,8 +51,8 @@ class LogisticEfficiency(AbstractWeight):
             raise InputError("offset", f"{offset:g}", truth, "Mend either.")
 
     def kinks(self) -> Float[Array, " point"]:
-        below = self.offset < 0
-        ratio = self.height / jnp.where(below, -self.offset, self.height / 2) - 1
+        # without an offset it never reaches zero: the kink then lies far below everything
+        ratio = self.height / jnp.maximum(-self.offset, 1e-12 * self.height) - 1
         return (self.middle - jnp.log(ratio) / self.steepness)[None]
 
     def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
