@@ -31,7 +31,8 @@ def test_the_basis_is_powers_and_chebyshev_polynomials():
 def test_later_points_go_on_from_the_earlier_ones_and_stay_in_the_box():
     both = FRAME.spread([2, 3], 0, 50)
     np.testing.assert_array_equal(both[20:], FRAME.spread([2, 3], 20, 50))
-    assert (both[:, 2:] > LOW[2:]).all() and (both[:, 2:] < HIGH[2:]).all()
+    assert (both[:, 2:] > LOW[2:]).all()
+    assert (both[:, 2:] < HIGH[2:]).all()
     assert not both[:, :2].any()
 
 
@@ -47,7 +48,8 @@ def test_monomial_points_are_as_many_as_monomials_and_complete_what_is_there():
     orders = np.array([(i, j, 0, 0) for i in range(3) for j in range(2)])
     first = FRAME.monomial_points(orders[:3], np.zeros((0, 4)))
     more = FRAME.monomial_points(orders, first)
-    assert len(first) == 3 and len(more) == 3
+    assert len(first) == 3
+    assert len(more) == 3
     design = FRAME.design(np.concatenate([first, more]), orders)
     assert np.linalg.cond(design) < 60  # 1 and n between 1/3 and 1 are that much alike
 
@@ -60,12 +62,12 @@ def test_a_segment_that_is_split_and_asked_again_solves_for_what_was_put_in():
         return FRAME.design(thetas, orders) @ truth
 
     nodes = FRAME.spread([2, 3], 0, 10)
-    segment = empty(FRAME, 0, 10).asked(chain_of(chain), FRAME, orders[:2], nodes)
+    segment = empty(FRAME, 0, 10).asked(Plain(chain), FRAME, orders[:2], nodes)
     known = [(orders[2:], np.broadcast_to(truth[2:], (10, 2, 5)))]
     np.testing.assert_allclose(segment.solved(FRAME, orders[:2], known)[3], truth[:2], atol=1e-12)
     left, right = segment.split(4)
     assert (left.first, left.last, right.first, right.last) == (0, 4, 4, 10)
-    whole = left.asked(chain_of(chain), FRAME, orders, nodes[:4])
+    whole = left.asked(Plain(chain), FRAME, orders, nodes[:4])
     assert whole.counts.shape == (4, 4, 5)
     np.testing.assert_allclose(whole.solved(FRAME, orders, [])[2], truth, atol=1e-11)
 
@@ -78,7 +80,7 @@ def test_least_squares_agrees_with_numpy():
     )
 
 
-class chain_of:
+class Plain:
     """A plain function as a chain."""
 
     box = np.stack([LOW, HIGH], axis=1)

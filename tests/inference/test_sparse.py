@@ -12,6 +12,7 @@ import pytest
 from ontarget.ground.errors import InputError
 from ontarget.inference import sparse
 from ontarget.inference.expand import expand
+from ontarget.numerics.blocked import blocked_map
 
 ENERGY = jnp.arange(20.0) / 20
 
@@ -28,7 +29,7 @@ class Counted:
 
     def many(self, thetas):
         self.evaluations += len(thetas)
-        return np.asarray(self.batched(jnp.asarray(thetas)))
+        return blocked_map(self.batched, [thetas], 128)
 
 
 def chebyshev(x, order):
@@ -81,18 +82,19 @@ START = (0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0)
 
 @pytest.fixture(scope="module", params=[1e-3, 1e-6])
 def three(request):
-    """The expansion in three shapes, and how much was asked for it."""
+    """The expansion in three shapes, how much was asked for it, and its tolerance."""
     function = Counted(coherent)
-    return expand(function, NAMES, BOX, START, tolerance=request.param), function, request.param
+    found = expand(function, NAMES, BOX, START, tolerance=request.param)
+    return found, function.evaluations, request.param
 
 
 def test_the_error_holds_at_other_points_too(three):
-    found, function, tolerance = three
+    found, _, tolerance = three
     random = np.random.default_rng(3)
     inside = random.uniform(size=(300, 7))
     corners = np.array(list(itertools.product((0, 1), repeat=7)), float)
     thetas = BOX[:, 0] + np.concatenate([inside, corners]) * (BOX[:, 1] - BOX[:, 0])
-    truth = function.many(thetas)
+    truth = Counted(coherent).many(thetas)
     error = np.abs(found(thetas) - truth) / np.sqrt(np.maximum(truth, 1.0))
     assert found.error <= tolerance
     # five times as many points as those held out, and all corners for a quarter of them, lie somewhat further out
@@ -101,9 +103,10 @@ def test_the_error_holds_at_other_points_too(three):
 
 
 def test_it_asks_little(three):
-    _, function, tolerance = three
-    # 679 and 3076 with quasi-random points; the tensor of 6 x 6 x 6 and 9 x 10 x 10 orders needs 4000 and 16000 at least
-    assert function.evaluations < {1e-3: 1000, 1e-6: 3800}[tolerance]
+    _, evaluations, tolerance = three
+    # 1031 and 2347 when this was written. All products of the orders that each shape needs alone, 5 x 6 x 9 and
+    # 7 x 8 x 15, at twice as many points as there are monomials, would be 7560 and 20736
+    assert evaluations < {1e-3: 1200, 1e-6: 2700}[tolerance]
 
 
 def test_a_background_that_no_shape_touches_gets_one_function(three):
@@ -111,7 +114,7 @@ def test_a_background_that_no_shape_touches_gets_one_function(three):
     assert (orders[orders[:, 3] > 0] == [[0, 0, 0, 1, 0, 0, 0]]).all()
 
 
-def test_a_looser_tolerance_needs_fewer_functions_than_the_box_of_their_orders(three):
+def test_mixed_orders_thin_out(three):
     orders = np.asarray(three[0].orders)
     shapes = np.unique(orders[:, 4:], axis=0)
     assert len(shapes) < 0.5 * np.prod(shapes.max(axis=0) + 1)
@@ -119,7 +122,7 @@ def test_a_looser_tolerance_needs_fewer_functions_than_the_box_of_their_orders(t
 
 def test_only_the_shape_that_kinks_is_blamed():
     with pytest.raises(InputError, match="not smooth enough in 'b'") as told:
-        expand(lambda t: 100 + 50 * jnp.exp(t[0]) * jnp.abs(t[1] - 0.13) * jnp.ones(3), "ab", [[-1, 1]] * 2, [0, 0])
+        expand(lambda t: 99 + 50 * jnp.exp(t[0]) * jnp.abs(t[1] - 0.1) * jnp.ones(3), "ab", [[-1, 1]] * 2, [0.0] * 2)
     assert "'a'" not in str(told.value)
 
 
@@ -134,14 +137,14 @@ def test_what_lines_do_not_show_is_found_or_refused_never_passed(monkeypatch):
     """A ripple along the diagonal falls more slowly in products than on lines; too large a set is refused in words."""
 
     def ripple(t):
-        return 1e3 + 300 * jnp.sin(6 * (t[0] + t[1] + t[2])) * jnp.ones(2)
+        return 1e3 + 300 * jnp.sin(2.5 * (t[0] + t[1] + t[2])) * jnp.ones(2)
 
     box, start = [[-1, 1]] * 3, [0.0] * 3
     found = expand(ripple, "abc", box, start, tolerance=1e-2)
     thetas = np.random.default_rng(8).uniform(-1, 1, (200, 3))
-    truth = 1e3 + 300 * np.sin(6 * thetas.sum(axis=1))
+    truth = 1e3 + 300 * np.sin(2.5 * thetas.sum(axis=1))
     assert np.abs(found(thetas)[:, 0] - truth).max() / np.sqrt(700) < 3e-2  # see the factor above
-    monkeypatch.setattr(sparse, "LARGEST", 100)
+    monkeypatch.setattr(sparse, "LARGEST", 50)
     with pytest.raises(InputError, match="a, b, c: got too large a study"):
         expand(ripple, "abc", box, start, tolerance=1e-2)
 

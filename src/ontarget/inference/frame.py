@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
-from scipy.linalg import qr
-from scipy.linalg.lapack import dgels
+from scipy.linalg import cho_factor, cho_solve, qr
 
 from ontarget.inference.basis import tables
 
@@ -110,11 +109,13 @@ class Segment(NamedTuple):
 
 
 def least_squares(design: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Least squares, without the singular values that numpy would compute too."""
-    length = np.sqrt((design**2).sum(axis=0))
-    matrix = np.asfortranarray(design / length)
-    _, solution, _ = dgels(matrix, np.asfortranarray(values), overwrite_a=True, overwrite_b=True)
-    return solution[: design.shape[1]] / length[:, None]
+    """Least squares of a well conditioned system, by normal equations and one step of refinement.
+
+    Far faster than an orthogonal decomposition, above all where processors are shared.
+    """
+    factor = cho_factor(design.T @ design)
+    solution = cho_solve(factor, design.T @ values)
+    return solution + cho_solve(factor, design.T @ (values - design @ solution))
 
 
 def empty(frame: Frame, first: int, last: int) -> Segment:
