@@ -75,7 +75,9 @@ class QuenchingFit(AbstractTask):
         for index, one in enumerate(self.points):
             energies, factors, x_error, y_error = one.arrays()
             dots.append(Points(one.name, energies, factors, y_error, x_error, group=index + len(curves)))
-        figure = points_figure(dots, curves, "recoil energy (keV)", "quenching factor")
+        top = max(float(np.max(one.y + one.y_error[1])) for one in dots)
+        limits = (0.0, 1.1 * max(top, *(float(np.max(curve.y)) for curve in curves)))
+        figure = points_figure(dots, curves, "recoil energy (keV)", "quenching factor", y_limits=limits)
         picture = Picture(self.key, f"{self.title}: measurements and the fit.", figure)
         tables = [
             Table(f"{self.key}_fit", f"{self.title}: coefficients in powers of keV", coefficient_rows(fitted)),
