@@ -101,7 +101,7 @@ tasks:
     axes: [photo-electrons, time]
     strength: {type: Scale, address: "*.source.neutrinos_per_proton", low: 0, high: 3, name: strength}
     systematics:
-      flux: {type: Scale, address: "*.neutrinos_per_proton", low: 0, high: 2, prior: &ten {type: Gaussian, mean: 1, sigma: 0.1}}
+      flux: {type: Scale, address: "*.neutrinos_*", low: 0, high: 2, prior: &ten {type: Gaussian, mean: 1, sigma: 0.1}}
       quenching: {type: Scale, address: "*.quenching.value", low: 0.5, high: 1.5, prior: *ten}
 """
 Path("crystal.yaml").write_text((experiment + observed.lstrip()).strip() + "\n", encoding="utf-8")
