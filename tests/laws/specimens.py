@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ontarget import detector as d
 from ontarget import experiment as x
@@ -14,6 +15,7 @@ from ontarget import propagation as p
 from ontarget import source as so
 from ontarget.ground.noun import Noun
 from ontarget.ground.units import MW, GeV, Hz, MeV, day, fm, keV, kg, m, ms, ns, us, year
+from ontarget.numerics.regression import fit_polynomial
 from ontarget.source.spectrum import NegativeMuonDecay, PionDecayInFlight, decay_at_rest
 
 energy = nu.EnergyAxis(0.0, 50 * keV, 20, nu.SquareRoot())
@@ -44,6 +46,7 @@ _rows: list[Noun] = [
     energy,
     times,
     quanta,
+    fit_polynomial(np.arange(1.0, 6.0), np.array([1.0, 2.1, 2.9, 4.2, 5.0]), np.full(5, 0.1), np.full(5, 0.2), 1),
     # matter
     argon,
     mt.Material("GeO2", {"Ge76": 0.87, "Ge74": 0.13}),

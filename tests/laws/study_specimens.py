@@ -6,13 +6,18 @@ import jax.numpy as jnp
 import numpy as np
 
 from ontarget import inference as f
-from ontarget.detector import Sideband
+from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
 from ontarget.ground.units import keV
 from ontarget.inference.likelihood import Chain
 from ontarget.report import quantity as q
 from ontarget.report.bounds import Bounds
+from ontarget.report.coverage import Coverage
+from ontarget.report.cross_sections import CrossSections
+from ontarget.report.measurement import Measurement, PublishedNumber
 from ontarget.report.plane import Plane
+from ontarget.report.profiles import Profiles, PublishedRange
+from ontarget.report.quenching import QuenchingFit, QuenchingPoints
 from ontarget.report.radius import Radius
 from ontarget.report.spectra import Expect
 from ontarget.report.study import Study
@@ -52,6 +57,8 @@ beside = f.likelihood(Beside(), [f.Scale("signal", "*.signal", 0.1, 4.0)])
 scan = f.profile(likelihood, {"signal": np.linspace(0.5, 2.0, 9)})
 intervals = f.intervals(scan, 0.68)
 best = f.fit(likelihood)
+strength = f.Scale("strength", "*.source.neutrinos_per_proton", 0.0, 3.0)
+factors = QuenchingPoints([5.0 * keV, 10.0 * keV], [1.0 * keV, 1.0 * keV], [0.08, 0.09], [0.01, 0.01], name="lab")
 
 _rows: list[Noun] = [
     # inference
@@ -91,6 +98,14 @@ _rows: list[Noun] = [
     Bounds("Bounds", "bounds", (parameter,)),
     Plane("Plane", "plane", parameter, f.Parameter("other", "*.other", 0.0, 1.0, 0.5)),
     Radius("Radius", "radius"),
+    PublishedNumber(134.0, 22.0),
+    Measurement("Measurement", "measurement", "ess_csi", strength, published={"observed": PublishedNumber(9.0, 3.0)}),
+    CrossSections(("measurement",)),
+    PublishedRange(0.22, 0.026, 0.028),
+    Profiles("Profiles", "profiles", parameter, "signal", published={"others": PublishedRange(1.0, 0.1, 0.2)}),
+    Coverage("Coverage", "coverage", "ess_csi", strength),
+    factors,
+    QuenchingFit("Quenching", "quenching", (factors,), 1, (ConstantQuenching(0.0878),)),
     Study(("ess_csi",), (Expect(),)),
 ]
 

@@ -39,7 +39,7 @@ def test_effective_variance_against_a_general_minimiser() -> None:
     other.errordef, other.strategy = 1, 2
     other.migrad()
     assert fit.chi2 == pytest.approx(other.fval, rel=1e-6)
-    assert np.asarray(other.values) == pytest.approx(fit.coefficients, rel=1e-3)
+    assert np.asarray(other.values) == pytest.approx(np.asarray(fit.coefficients), rel=1e-3)
     other.hesse()
     assert fit.covariance / fit.scale**2 == pytest.approx(np.asarray(other.covariance), rel=1e-2)
 
@@ -61,7 +61,7 @@ def test_variations_rebuild_the_covariance() -> None:
     x = np.linspace(3.0, 60.0, 12)
     fit = fit_polynomial(x, 0.08 + 1e-3 * x + 1e-3 * np.sin(x), 0.05 * x, np.full(12, 0.002), 3)
     moves = fit.variations()
-    assert moves.T @ moves == pytest.approx(fit.covariance, rel=1e-8)
+    assert moves.T @ moves == pytest.approx(np.asarray(fit.covariance), rel=1e-8)
     assert fit.error(x) == pytest.approx(np.sqrt((np.vander(x, 4, increasing=True) @ moves.T) ** 2 @ np.ones(4)))
 
 

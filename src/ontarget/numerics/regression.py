@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError
-from ontarget.ground.noun import Noun, static
+from ontarget.ground.noun import Noun, quantity, static
 
 ROUNDS = 50
 STILL = 1e-12  # relative change of the coefficients at which the effective variance has settled
@@ -24,25 +24,26 @@ class PolynomialFit(Noun):
     scale : :math:`\sqrt{\chi^2/\mathrm{dof}}` where above one: by how much all errors are enlarged
     """
 
-    coefficients: Float[np.ndarray, " power"]
-    covariance: Float[np.ndarray, "power power"]
+    coefficients: Float[Array, " power"] = quantity()
+    covariance: Float[Array, "power power"] = quantity()
     chi2: float = static()
     dof: int = static()
     scale: float = static()
 
     def __call__(self, x: Float[np.ndarray, " point"]) -> Float[np.ndarray, " point"]:
         """The polynomial."""
-        return np.polyval(self.coefficients[::-1], x)
+        return np.polyval(np.asarray(self.coefficients)[::-1], x)
 
     def error(self, x: Float[np.ndarray, " point"]) -> Float[np.ndarray, " point"]:
         """Its standard deviation."""
         design = np.vander(x, len(self.coefficients), increasing=True)
-        return np.sqrt(np.einsum("xi,ij,xj->x", design, self.covariance, design))
+        return np.sqrt(np.einsum("xi,ij,xj->x", design, np.asarray(self.covariance), design))
 
     def variations(self) -> Float[np.ndarray, "variation power"]:
         """Independent changes of the coefficients by one standard deviation each, the largest first."""
-        size = np.sqrt(np.diag(self.covariance))  # powers have units of their own: diagonalise what has none
-        values, vectors = np.linalg.eigh(self.covariance / np.outer(size, size))
+        covariance = np.asarray(self.covariance)
+        size = np.sqrt(np.diag(covariance))  # powers have units of their own: diagonalise what has none
+        values, vectors = np.linalg.eigh(covariance / np.outer(size, size))
         return (size[:, None] * vectors * np.sqrt(np.maximum(values, 0.0))).T[::-1]
 
 
