@@ -1,12 +1,15 @@
-"""Make every figure of the documentation again: the front page, the tutorials, the studies; and write the gallery page.
+"""Make the figures of the documentation again: the front page, the tutorials, the studies; and write the gallery page.
 
 Each script runs in an empty folder; what it leaves there as SVG goes into the gallery. A script that fails fails the
-build, so none of them grows stale.
+build, so none of them grows stale. One that ends without a figure, for it needs a release that is not here, keeps the
+figure that it left before. A study that takes long is not run: its figures stay too, and the page says by what and from
+what they were drawn. `python docs/build.py STUDY` runs such a study and takes its figures anew.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import os
 import shutil
 import subprocess
@@ -20,7 +23,8 @@ GALLERY = DOCS / "gallery"
 LARGEST_SVG, LARGEST_PNG = 200_000, 150_000  # bytes; a larger SVG is kept as PNG
 HEAD = """# Gallery
 
-Every figure here was drawn by this version of ontarget. `make docs` draws them and writes this page again.
+`make docs` draws these figures and writes this page. Under each heading stands what drew its figures; where `make docs`
+does not draw them every time, there stands when they were drawn, and from what.
 
 ## The front page
 
@@ -33,6 +37,18 @@ Drawn by [front.py](../front.py).
 CAPTIONS = {
     "01_from_name_to_reach_plane": "One nucleus allows a pair of bands, two nuclei of different N/Z cross them (90 %).",
     "02_your_own_detector_arrival": "Arrival time and light of the events in 100 kg of sodium iodide at the SNS.",
+    "03_the_first_observation_fit": "Events of the first observation and the best fit, by light and by time.",
+    "04_your_own_data_fit": "A made-up data set and its fit, from fewer than forty lines of YAML.",
+    "coherent_csi_2017_residuals": "CsI 2017, sideband subtracted: data and best fit.",
+    "coherent_csi_2021_residuals": "CsI 2021, sideband subtracted: data and best fit.",
+    "coherent_lar_2020_residuals": "Argon 2020, sideband subtracted: data and best fit.",
+    "coherent_quenching": "Released quenching factors of CsI[Na], a cubic through them, and the models of both papers.",
+    "coherent_cross_sections": "Flux-averaged cross-sections against neutron number; the nucleus' extent lowers them.",
+    "coherent_weak_mixing_angle": "Profile likelihood of the weak mixing angle at low momentum transfer.",
+    "coherent_csi_neutron_radius": "Profile likelihood of the mean neutron radius of caesium and iodine.",
+    "coherent_nsi_bounds": "Couplings of electron and muon neutrinos to quarks allowed at 90 %, one at a time.",
+    "coherent_nsi_plane": "Couplings of electron neutrinos allowed at 90 %: data, and data with two ESS detectors.",
+    "coherent_coverage_strength": "CsI 2017: critical values for the strength of the signal, by toys and by Wilks.",
     "spectra": "Spectra of the six detectors over three years, stacked by flavour on top of the steady background.",
     "thresholds": "Recoils above a sharp threshold, per kilogram and year; the marks are the proposed thresholds.",
     "yields": "Neutrinos per flavour and year at eight facilities, upgrades among them, against beam power.",
@@ -42,6 +58,14 @@ CAPTIONS = {
 }
 STUDIES = {
     "ess": "ontarget run ess",
+}
+LONG = {  # studies that take minutes: title, text, and those of their figures that the gallery shows
+    "coherent": (
+        "The measurements of COHERENT",
+        "Three released data sets, fitted by the chain; the conventions of each are in "
+        "[the data of COHERENT](../theory/coherent.md).",
+        tuple(stem.removeprefix("coherent_") for stem in CAPTIONS if stem.startswith("coherent_")),
+    ),
 }
 
 
@@ -53,19 +77,26 @@ def run(command: list[str], folder: str) -> None:
         sys.exit(f"{' '.join(command)} failed (exit status {done.returncode}); its message stands above.")
 
 
-def figures_of(command: list[str], prefix: str = "") -> list[str]:
-    """Run a command in an empty folder and keep the figures it left; their names in the gallery."""
+def figures_of(command: list[str], prefix: str = "", where: str = ".") -> list[str]:
+    """Run a command in an empty folder and keep the figures it left there; their names in the gallery."""
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         run(command, folder)
-        found = sorted(Path(folder).rglob("*.svg"))
+        found = sorted((Path(folder) / where).glob("*.svg"))
         names = [keep(figure, f"{prefix}{figure.stem}") for figure in found]
     print(f"{' '.join(command)}: {len(names)} figures, {time.monotonic() - start:.0f} s", flush=True)
     return names
 
 
+def kept(prefix: str) -> list[str]:
+    """The figures of this prefix that the gallery holds."""
+    return sorted(one.name for one in GALLERY.glob(f"{prefix}*") if one.suffix in (".svg", ".png"))
+
+
 def keep(figure: Path, name: str) -> str:
     """Copy a figure into the gallery, as PNG where the SVG is too large."""
+    for old in (GALLERY / f"{name}.svg", GALLERY / f"{name}.png"):
+        old.unlink(missing_ok=True)
     text = figure.read_bytes()
     png = figure.with_suffix(".png")
     if len(text) <= LARGEST_SVG:
@@ -90,28 +121,69 @@ def section(title: str, text: str, origin: str, figures: list[str]) -> str:
 
 
 def tutorial(script: Path) -> str:
-    """Run one tutorial; its section."""
+    """Run one tutorial; its section. Without a figure of its own it keeps the one of an earlier run."""
     title, _, rest = (ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or script.stem).partition("\n")
     first = rest.strip().split("\n\n")[0].replace("\n", " ")
     figures = figures_of([str(script)], f"{script.stem}_")
-    return section(title.rstrip("."), first, f"From [{script.name}](../tutorials/{script.name}).", figures)
+    origin = f"From [{script.name}](../tutorials/{script.name})."
+    if not figures:
+        figures = kept(f"{script.stem}_")
+        print(f"{script.name}: drew nothing; {len(figures)} earlier figures stay", flush=True)
+        origin += " It was drawn at an earlier run: this one lacked the release."
+    return section(title.rstrip("."), first, origin, figures)
 
 
 def studies() -> str:
     """Run the studies of the gallery; their section."""
-    figures = [name for one in STUDIES for name in figures_of(["-m", "ontarget", "run", one, "-o", "study"])]
+    figures = [
+        name
+        for one in STUDIES
+        for name in figures_of(["-m", "ontarget", "run", one, "-o", "study"], where="study/figures")
+    ]
     origin = "From " + " and ".join(f"`{command}`" for command in STUDIES.values()) + "."
     text = "Six detectors, three years, 10 % on the signal and 1 % on the background, expected counts in place of data."
     return section("CEvNS at the European Spallation Source", text, origin, figures)
 
 
+def draw_long(name: str) -> None:
+    """Run a long study, take its figures and the record of the run into the gallery."""
+    with tempfile.TemporaryDirectory() as folder:
+        run(["-m", "ontarget", "run", name, "-o", "study"], folder)
+        take_long(name, Path(folder) / "study")
+
+
+def take_long(name: str, folder: Path) -> None:
+    """The figures that the gallery shows of a study's folder, and its record."""
+    for stem in LONG[name][2]:
+        keep(folder / "figures" / f"{stem}.svg", f"{name}_{stem}")
+    (GALLERY / f"{name}.json").write_text((folder / "run.json").read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def long_section(name: str) -> str:
+    """What the gallery says about a long study: by what, when and from which inputs its figures were drawn."""
+    title, text, stems = LONG[name]
+    record = json.loads((GALLERY / f"{name}.json").read_text(encoding="utf-8"))
+    inputs = record["inputs"][f"study {name}"][:8]
+    origin = (
+        f"By `ontarget run {name}`, which takes minutes and needs the releases: drawn on {record['date'][:10]} by "
+        f"ontarget {record['versions']['ontarget']}, the study's hash beginning with {inputs}. `make docs` leaves "
+        f"them as they are; `python docs/build.py {name}` draws them again."
+    )
+    figures = [figure for stem in stems for figure in kept(f"{name}_{stem}.")]
+    return section(title, text, origin, figures)
+
+
 def main() -> None:
-    for old in [*GALLERY.glob("*.svg"), *GALLERY.glob("*.png")]:
-        old.unlink()
+    for name in sys.argv[1:]:
+        draw_long(name)
     figures_of([str(DOCS / "front.py")])
     sections = [tutorial(script) for script in sorted((DOCS / "tutorials").glob("*.py"))]
-    page = "\n\n".join([HEAD.strip(), *sections, studies()])
+    sections += [studies(), *(long_section(name) for name in LONG if (GALLERY / f"{name}.json").is_file())]
+    page = "\n\n".join([HEAD.strip(), *sections])
     (GALLERY / "README.md").write_text(f"{page}\n", encoding="utf-8")
+    for one in kept(""):
+        if f"({one})" not in page:
+            (GALLERY / one).unlink()  # of a script or study that draws it no more
 
 
 if __name__ == "__main__":

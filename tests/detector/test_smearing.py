@@ -98,7 +98,7 @@ def test_migration_is_the_distribution_averaged_over_the_cell(name):
 
 
 def test_poisson_puts_whole_numbers_into_half_open_bins():
-    found = PoissonSmearing().below(jnp.array([[3.0]]), jnp.array([0.0, 1.0, 1.5, 2.0, 4.0]))[0]
+    found = PoissonSmearing().below(jnp.array([3.0]), jnp.array([0.0, 1.0, 1.5, 2.0, 4.0]))[:, 0]
     expected = stats.poisson(3.0).cdf([-1, 0, 1, 1, 3])
     np.testing.assert_allclose(found, expected, atol=1e-14)
 

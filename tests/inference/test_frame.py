@@ -40,8 +40,8 @@ def test_later_points_go_on_from_the_earlier_ones_and_stay_in_the_box():
 def test_half_as_many_points_again_as_products_are_well_conditioned(degree):
     orders = total(degree)
     design = FRAME.design(FRAME.spread([2, 3], 0, int(1.5 * len(orders)) + 2), orders)
-    # 6 to 16 found; independent random points have 20 to 200
-    assert np.linalg.cond(design / np.linalg.norm(design, axis=0)) < 25
+    # 5.4, 5.1, 9.0 found; of twenty draws of independent arcsine points, the medians are 13, 26, 54
+    assert np.linalg.cond(design / np.linalg.norm(design, axis=0)) < 12
 
 
 def test_monomial_points_are_as_many_as_monomials_and_complete_what_is_there():
@@ -51,7 +51,7 @@ def test_monomial_points_are_as_many_as_monomials_and_complete_what_is_there():
     assert len(first) == 3
     assert len(more) == 3
     design = FRAME.design(np.concatenate([first, more]), orders)
-    assert np.linalg.cond(design) < 60  # 1 and n between 1/3 and 1 are that much alike
+    assert np.linalg.cond(design) < 30  # 15 found: 1 and n between 1/3 and 1 are alike
 
 
 def test_a_segment_that_is_split_and_asked_again_solves_for_what_was_put_in():

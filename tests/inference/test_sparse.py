@@ -97,7 +97,7 @@ def test_the_error_holds_at_other_points_too(three):
     truth = Counted(coherent).many(thetas)
     error = np.abs(found(thetas) - truth) / np.sqrt(np.maximum(truth, 1.0))
     assert found.error <= tolerance
-    # five times as many points as those held out, and all corners for a quarter of them, lie somewhat further out
+    # more than four times as many points as those held out, and all corners for a quarter of them: some lie further out
     assert error.max() < 4 * tolerance
     assert np.quantile(error, 0.9) < tolerance
 

@@ -20,7 +20,7 @@ def command(study: str, output: Path | None, settings: tuple[str, ...], trust: b
     begun = time.monotonic()
     from ontarget.cli.table import print_table
     from ontarget.io import check_folder
-    from ontarget.report.study import run, say, write
+    from ontarget.report.study import Answer, run, say, write
 
     def progress(line: str) -> None:
         say(f"[{time.monotonic() - begun:5.1f} s] {line}")
@@ -28,7 +28,11 @@ def command(study: str, output: Path | None, settings: tuple[str, ...], trust: b
     keep_compiled()
     folder = output or Path("out") / Path(study).stem
     check_folder(folder)
-    answer = run(study, parse_settings(settings), trust, progress)
+
+    def keep(answer: Answer) -> None:
+        click.echo(f"what was answered before: {write(answer, folder)}", err=True)
+
+    answer = run(study, parse_settings(settings), trust, progress, keep)
     page = write(answer, folder)
     for section in answer.sections:
         for table in section.tables:

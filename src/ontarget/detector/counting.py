@@ -19,9 +19,8 @@ class PoissonSmearing(AbstractSmearing):
     Exact to rounding; time grows with the number of quanta at the end of the output axis.
     """
 
-    def below(self, value: Float[Array, "*v 1"], edges: Float[Array, " edge"]) -> Float[Array, "*v edge"]:
-        reached = poisson_below(jnp.maximum(value.ravel(), 1e-12), edges)
-        return jnp.moveaxis(reached, 0, -1).reshape(*value.shape[:-1], len(edges))
+    def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:
+        return poisson_below(jnp.maximum(value, 1e-12), edges)
 
 
 class GammaSmearing(AbstractSmearing):
@@ -44,8 +43,7 @@ class GammaSmearing(AbstractSmearing):
         check_range(self, "shape", 0.5)
         check_range(self, "shape_slope", 0.0)
 
-    def below(self, value: Float[Array, "*v 1"], edges: Float[Array, " edge"]) -> Float[Array, "*v edge"]:
-        mean = jnp.maximum(value.ravel(), 1e-9)
+    def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:
+        mean = jnp.maximum(value, 1e-9)
         shape = self.shape + self.shape_slope * mean
-        reached = gamma_below(shape, shape / mean, edges)
-        return jnp.moveaxis(reached, 0, -1).reshape(*value.shape[:-1], len(edges))
+        return gamma_below(shape, shape / mean, edges)

@@ -6,6 +6,7 @@ from abc import abstractmethod
 from typing import ClassVar
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jax.scipy.special import ndtr
 from jaxtyping import Array, Float
@@ -14,7 +15,7 @@ from ontarget.detector.stage import AbstractStage
 from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Energy, Noun, Number, quantity
 from ontarget.numerics.axis import AbstractAxis
-from ontarget.numerics.quadrature import cell_average, merge_edges
+from ontarget.numerics.quadrature import gauss_legendre, merge_edges
 
 
 class AbstractSmearing(AbstractStage):
@@ -28,7 +29,7 @@ class AbstractSmearing(AbstractStage):
     axis: AbstractAxis | None = eqx.field(default=None, kw_only=True)
 
     @abstractmethod
-    def below(self, value: Float[Array, "*v 1"], edges: Float[Array, " edge"]) -> Float[Array, "*v edge"]:
+    def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:
         """Probability that the output lies below each edge."""
 
     def pull_back(self, points: Float[Array, " point"], high: Float[Array, ""]) -> Float[Array, " pulled"]:
@@ -39,11 +40,14 @@ class AbstractSmearing(AbstractStage):
 
     def migration(self, edges: Float[Array, " edge"], out: Float[Array, " out"]) -> Float[Array, "truth cell"]:
         """Probability from each input cell to each output cell."""
-        reached = cell_average(lambda x: jnp.moveaxis(self.below(x[..., None], out), -1, 0), edges, self.order).T
-        share = reached[:, 1:] - reached[:, :-1]
-        return jnp.where(
-            share < 0, 0.0, share
-        )  # errors of a series; no maximum, for a cell of no width has a derivative
+        nodes, weights = gauss_legendre(self.order)
+        values = edges[:-1] + (edges[1:] - edges[:-1]) * nodes[:, None]
+        # a loop, because XLA would compute the distribution again for every difference and mean of its values
+        reached = jax.lax.map(lambda value: self.below(value, out), values)
+        mean = jnp.tensordot(weights, reached, 1)
+        share = (mean[1:] - mean[:-1]).T
+        # below zero by the error of a series; not a maximum, which halves the derivative of a cell of no width
+        return jnp.where(share < 0, 0.0, share)
 
     def compose(
         self, edges: Float[Array, " edge"], out: Float[Array, " out"], after: Float[Array, "cell seen"]
@@ -90,8 +94,8 @@ class GaussianSmearing(AbstractSmearing):
 
     resolution: AbstractResolution
 
-    def below(self, value: Float[Array, "*v 1"], edges: Float[Array, " edge"]) -> Float[Array, "*v edge"]:
-        return ndtr((edges - value) / self.resolution.sigma(value))
+    def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:
+        return ndtr((edges[:, None] - value) / self.resolution.sigma(value))
 
 
 class TruncatedGaussianSmearing(AbstractSmearing):
@@ -103,10 +107,10 @@ class TruncatedGaussianSmearing(AbstractSmearing):
 
     resolution: AbstractResolution
 
-    def below(self, value: Float[Array, "*v 1"], edges: Float[Array, " edge"]) -> Float[Array, "*v edge"]:
-        reached = ndtr((edges - value) / self.resolution.sigma(value))
-        low, high = reached[..., :1], reached[..., -1:]
+    def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:
+        reached = ndtr((edges[:, None] - value) / self.resolution.sigma(value))
+        low, high = reached[:1], reached[-1:]
         inside = high - low
         share = (reached - low) / jnp.where(inside > 1e-12, inside, 1.0)
-        nearest = (edges > value).astype(float).at[..., 0].set(0.0).at[..., -1].set(1.0)  # far outside: the nearest end
+        nearest = (edges[:, None] > value).astype(float).at[0].set(0.0).at[-1].set(1.0)  # far outside: the nearest end
         return jnp.where(inside > 1e-12, share, nearest)

@@ -117,6 +117,7 @@ def lowest(
         return fits if fits.converged.all() else rescue(likelihood, free, thetas, fits)
     places = [likelihood.names.index(name) for name in free]
     starts = spread(likelihood, free, thetas[0], seeds)[:, places]
+    starts = starts[np.sort(np.unique(starts, axis=0, return_index=True)[1])]  # all alike where all have priors
     count = len(thetas)
     many = np.repeat(thetas[None], len(starts), axis=0)
     many[:, :, places] = starts[:, None, :]

@@ -77,22 +77,29 @@ def gamma_below(
     """
     nodes, integral = series()
     power = 4 * shape - 1
-    peak = (power / 4) ** 0.25
+    peak = fourth_root(power / 4)
     sigma = 1 / (4 * peak)  # the logarithm of the density has the second derivative -16 w^2 there
     low, high = jnp.maximum(peak - REACH * sigma, 0.0), peak + REACH * sigma
     half = (high - low) / 2
     w = low + half * (1 + nodes[:, None])
     density = jnp.exp(power * jnp.log(w / peak) - (w**4 - peak**4))
-    terms = integral @ density
+    terms = jnp.asarray(integral) @ density
     above = edges > 0
-    reached = jnp.where(above, jnp.where(above, edges, 1.0) ** 0.25, 0.0)
-    x = jnp.clip((reached[:, None] * rate**0.25 - low) / half - 1, -1.0, 1.0)
-    return summed(terms / terms.sum(axis=0), x)
+    reached = jnp.where(above, fourth_root(jnp.where(above, edges, 1.0)), 0.0)
+    x = jnp.clip((reached[:, None] * fourth_root(rate) - low) / half - 1, -1.0, 1.0)
+    # divided by the whole only here: XLA would move a division of the terms into the sum, and repeat it for each edge
+    return summed(terms, x) / terms.sum(axis=0)
+
+
+def fourth_root(x: Float[Array, " x"]) -> Float[Array, " x"]:
+    """Two square roots: XLA repeats a power for every edge, at twenty times the price."""
+    return jnp.sqrt(jnp.sqrt(x))
 
 
 def summed(terms: Float[Array, "term row"], x: Float[Array, "edge row"]) -> Float[Array, "edge row"]:
     """A Chebyshev series at x in [-1, 1], by Clenshaw's recurrence; written out, so that it compiles to one loop."""
+    twice = 2 * x
     first, second = jnp.broadcast_to(terms[-1], x.shape), jnp.zeros_like(x)
     for term in terms[-2:0:-1]:
-        first, second = term + (2 * x * first - second), first
+        first, second = twice * first + (term - second), first
     return terms[0] + x * first - second

@@ -71,11 +71,13 @@ class QuenchingFit(AbstractTask):
         error = fitted.error(x)
         curves = [Band(f"fit of degree {self.degree}", x, fitted(x), low=fitted(x) - error, high=fitted(x) + error)]
         curves += [Band(one.name, x, np.asarray(one.factor(jnp.asarray(x * keV)))) for one in self.models]
-        dots = []
+        dots, tops = [], [float(np.max(curve.y)) for curve in curves]
         for index, one in enumerate(self.points):
             energies, factors, x_error, y_error = one.arrays()
+            tops.append(float(np.max(factors + y_error[1])))
             dots.append(Points(one.name, energies, factors, y_error, x_error, group=index + len(curves)))
-        figure = points_figure(dots, curves, "recoil energy (keV)", "quenching factor")
+        limits = (0.0, 1.1 * max(tops))
+        figure = points_figure(dots, curves, "recoil energy (keV)", "quenching factor", y_limits=limits)
         picture = Picture(self.key, f"{self.title}: measurements and the fit.", figure)
         tables = [
             Table(f"{self.key}_fit", f"{self.title}: coefficients in powers of keV", coefficient_rows(fitted)),

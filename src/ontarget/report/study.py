@@ -119,6 +119,7 @@ def run(
     set: Mapping[str, Any] | None = None,
     trust: bool = False,
     progress: Callable[[str], None] | None = None,
+    keep: Callable[[Answer], Any] | None = None,
 ) -> Answer:
     """Run a study.
 
@@ -128,6 +129,7 @@ def run(
     set : overrides applied to each experiment, on top of the study's own
     trust : let 'type: module:Class' import code from outside
     progress : called with one line before each step; standard error by default
+    keep : called with what was answered so far if a task fails or is interrupted, before the failure goes on
     """
     study = load_study(name, trust)
     loaded = load_experiments(study, set, trust)
@@ -135,8 +137,15 @@ def run(
     context = Context(loaded, study.noun.parameters, progress or say, interest, float(study.noun.tolerance))
     for task in study.noun.tasks:
         task.check(context)
-    sections = tuple(task.run(context) for task in study.noun.tasks)
     inputs = {f"study {study.path.stem}": study.digest} | {one: found.digest for one, found in loaded.items()}
+    sections: tuple[Section, ...] = ()
+    try:
+        for task in study.noun.tasks:
+            sections = (*sections, task.run(context))
+    except BaseException:
+        if sections and keep is not None:
+            keep(Answer(study, context, sections, run_record(inputs)))
+        raise
     return Answer(study, context, sections, run_record(inputs))
 
 
