@@ -89,6 +89,9 @@ _rows: list[Noun] = [
             q.Scatters,
             q.AverageCrossSection,
             q.CountsPerYear,
+            q.ExpectedSignal,
+            q.ObservedCounts,
+            q.SidebandCounts,
             q.NeutrinosPerYear,
         )
     ),

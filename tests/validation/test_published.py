@@ -17,6 +17,7 @@ def test_ours_is_within_the_tolerance_of_the_published(tree, index):
 
 def test_the_numbers_that_must_be_shown_are_there():
     asked = {"Fluence": 1, "TargetNuclei": 1, "Scatters": 1, "AverageCrossSection": 5, "CountsPerYear": 3}
+    asked |= {"ExpectedSignal": 3, "ObservedCounts": 3, "SidebandCounts": 2}
     kinds = [tree.data[index]["quantity"]["type"] for tree, index in published()]
     assert {kind: min(kinds.count(kind), number) for kind, number in asked.items()} == asked
 

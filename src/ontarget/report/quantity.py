@@ -73,6 +73,29 @@ class CountsPerYear(AbstractQuantity):
         return float(experiment.expected().signal().sum() / (experiment.exposure.calendar(experiment.facility) / year))
 
 
+class ExpectedSignal(AbstractQuantity):
+    """Expected signal in the whole exposure and in all bins."""
+
+    def of(self, experiment: Experiment) -> float:
+        return float(experiment.expected().signal().sum())
+
+
+class ObservedCounts(AbstractQuantity):
+    """What the experiment observed, in all bins."""
+
+    def of(self, experiment: Experiment) -> float:
+        if experiment.observed is None:
+            raise InputError(f"{experiment.name}.observed", "none", "Nothing was observed there.")
+        return float(experiment.observed.sum())
+
+
+class SidebandCounts(AbstractQuantity):
+    """What the experiment counted in the sidebands of its backgrounds."""
+
+    def of(self, experiment: Experiment) -> float:
+        return sum(float(sideband.counts.sum()) for sideband, _ in experiment.sidebands().values())
+
+
 class NeutrinosPerYear(AbstractQuantity):
     """Neutrinos of one flavour made per calendar year."""
 
