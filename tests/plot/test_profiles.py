@@ -77,6 +77,14 @@ def test_no_profile_below_the_top_is_an_error():
         profiles_figure([Profile("far", X, X**2 + 50.0)], "x")
 
 
+def test_a_grid_too_coarse_for_its_minimum_is_shown_around_it():
+    steep = 4e4 * (X - X[2]) ** 2
+    axes = profiles_figure([Profile("steep", X, steep, float(X[2]))], "x").axes[0]
+    low, high = axes.get_xlim()
+    assert low < X[1] < X[2] < X[3] < high
+    assert high < X[4]
+
+
 @pytest.mark.parametrize("error", [np.full(3, 0.2), np.array([[0.2] * 3, [0.4] * 3])])
 def test_critical_values_have_their_error_band_and_are_sorted(error):
     critical = Critical("toys", np.array([2.0, 0.0, 1.0]), np.array([2.5, 2.0, 3.0]), error)

@@ -25,16 +25,25 @@ detector:
       truth: {type: EnergyAxis, start: 0 keV, stop: 50 keV, bins: 30}
   backgrounds:
     prompt_neutrons: {type: TemplateBackground, total: 30, shape: [[9, 6, 3, 2], [3, 2, 1, 1], [1, 1, 1, 0]]}
-    steady_state: {type: MeasuredBackground, counts: [300, 160, 90, 0], ratio: 0.5, shape: {type: DecayingShape, lifetime: 20 us}}
+    steady_state:
+      type: MeasuredBackground
+      counts: [300, 160, 90, 0]
+      ratio: 0.5
+      shape: {type: DecayingShape, lifetime: 20 us}
 observed: [[410, 74, 30, 4], [160, 60, 24, 0], [101, 31, 15, 1]]
 """
-TANK = CRYSTAL.replace("A small crystal", "A small tank").replace("csi}", "argon}").replace("10 kg", "60 kg")
+TANK = (
+    CRYSTAL.replace("A small crystal", "A small tank")
+    .replace("csi}", "argon}")
+    .replace("10 kg", "60 kg")
+    .replace("stop: 50 keV", "stop: 170 keV")
+)
 TANK = TANK[: TANK.index("observed:")]  # nothing was measured there
 
 STRENGTH = Scale("strength", "*.source.neutrinos_per_proton", 0.0, 3.0)
 NEUTRONS = Scale("neutrons", "*.prompt_neutrons.total", 0.0, 3.0, prior=Gaussian(1.0, 0.25))
 FLUX = Scale("flux", "*.source.neutrinos_per_proton", 0.5, 1.5, prior=Gaussian(1.0, 0.1))
-MASS = Scale("mass", "*.detector.mass", 0.8, 1.2, prior=Gaussian(1.0, 0.05))
+MASS = Scale("mass", "crystal.detector.mass", 0.8, 1.2, prior=Gaussian(1.0, 0.05))
 ANGLE = Parameter("angle", "*.couplings.sin2_theta_w", 0.05, 0.45)
 
 

@@ -149,9 +149,13 @@ def draw_published(axes: Axes, one: Published, index: int) -> tuple[Any, Any]:
 def limit(axes: Axes, profiles: Sequence[Profile], published: Sequence[Published], top: float) -> None:
     """Limits that show the profiles where they are below `top`, and the published bands whole."""
     ends = [one.value + side for one in published for side in (-one.below, one.above)]
-    ends += [float(x) for one in profiles for x in one.x[one.values <= top]]
-    if not ends or min(ends) == max(ends):
-        raise InputError("top", f"{top:.4g}", "No profile has two points below it.", "Give a higher one.")
+    below = [float(x) for one in profiles for x in one.x[one.values <= top]]
+    below += [one.best for one in profiles if one.best is not None]
+    if not below:
+        raise InputError("top", f"{top:.4g}", "No profile has a point below it.", "Give a higher one.")
+    if min(below) == max(below):  # a grid too coarse for its minimum: the nearest points show what it is
+        below += [float(x) for one in profiles for x in one.x[np.argsort(one.values)[:3]]]
+    ends += below
     margin = 0.02 * (max(ends) - min(ends))
     axes.set_xlim(min(ends) - margin, max(ends) + margin)
     axes.set_ylim(0.0, top)
