@@ -71,10 +71,11 @@ other = ot.load("coherent_csi_2017_fitted_quenching")
 print(f"  a cubic through the released measurements: {other.expected().signal().sum():.0f}")
 
 # The quenching factor, 0.0878 +- 0.0166, is the average of two laboratories that disagree. A recoil of 10 keV makes 12
-# photo-electrons, and half of such events are refused by the selection: a little more light, and many more are seen.
-# Within this one error the prediction goes from 135 to 206, and no other number comes near. So let it be free, within
-# what is known, and the flux within its 10 %. The number that is then asked for is the strength of the interaction
-# itself. Other numbers follow in the study: `ontarget run coherent` makes the whole comparison for all three data sets.
+# photo-electrons, and more than half of such events are refused by the selection: a little more light, and many more
+# are seen. Within this one error the prediction goes from 135 to 206, and no other number comes near. So let it be
+# free, within what is known, and the flux within its 10 %. The number that is then asked for is the strength of the
+# interaction itself. Other numbers follow in the study: `ontarget run coherent` makes the whole comparison for all
+# three data sets.
 
 systematics = [
     ot.Scale("quenching", "*.quenching.value", low=0.5, high=1.6, prior=ot.Gaussian(mean=1, sigma=0.189)),
@@ -84,7 +85,7 @@ scan = ot.profile(ot.likelihood(csi, [*free, *systematics], tolerance=1e-4), {"s
 (piece,) = ot.intervals(scan, level=0.6827).pieces
 fitted = scan.best.values
 print(f"strength {fitted['strength']:.2f}, from {piece.low:.2f} to {piece.high:.2f}: the standard model is 1")
-print(f"quenching {fitted['quenching']:.2f} of its average: the shape of the spectrum wants more light, not less")
+print(f"quenching {fitted['quenching']:.2f} of its average: if anything, the spectrum wants more light")
 
 # A word on templates, from argon (COHERENT, 2020). There the release holds a template for everything, the signal
 # included. A fit of these templates gives 160 events where 159 +- 43 is published: the likelihood is the same. But the

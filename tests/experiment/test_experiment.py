@@ -220,11 +220,9 @@ def caesium():
 
 def neutrons():
     """A background of two histograms under efficiencies of both axes."""
-    times = np.array([0.1, 0.3, 0.9, 7.0]) * us
+    times = TimeAxis(0.1 * us, 7 * us, 3)
     fall = (LogisticEfficiency(0.67, 0.49, 10.9), StepEfficiency([5.2, 6.3], [0.5], above=1.0))
-    histogram = HistogramBackground(
-        7.5, np.arange(0.0, 61.0, 4) + 0.3, np.arange(1.0, 16), times, [1.0, 3.0, 0.2], fall
-    )
+    histogram = HistogramBackground(7.5, CountAxis(0.3, 60.3, 15), np.arange(1.0, 16), times, [1.0, 3.0, 0.2], fall)
     return experiment(
         (ConstantQuenching(0.15), LightYield(3 / keV), PoissonSmearing()),
         seen=CountAxis(4.5, 32.5, 4),

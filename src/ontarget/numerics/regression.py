@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
@@ -90,4 +91,4 @@ def fit_polynomial(
     scale = max(1.0, float(np.sqrt(chi2 / dof)))
     weighted = design / sigma[:, None]
     covariance = scale**2 * np.linalg.inv(weighted.T @ weighted) * np.outer(powers, powers)
-    return PolynomialFit(coefficients, covariance, chi2, dof, scale)
+    return PolynomialFit(jnp.asarray(coefficients), jnp.asarray(covariance), chi2, dof, scale)
