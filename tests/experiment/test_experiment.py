@@ -14,7 +14,6 @@ from ontarget.detector import (
     ElectronEquivalent,
     GammaSmearing,
     GaussianSmearing,
-    HistogramBackground,
     InterpolatedEfficiency,
     LightYield,
     Lindhard,
@@ -218,19 +217,6 @@ def caesium():
     return Experiment(trial.facility, trial.source, detector=detector, exposure=trial.exposure, name="caesium")
 
 
-def neutrons():
-    """A background of two histograms under efficiencies of both axes."""
-    times = TimeAxis(0.1 * us, 7 * us, 3)
-    fall = (LogisticEfficiency(0.67, 0.49, 10.9), StepEfficiency([5.2, 6.3], [0.5], above=1.0))
-    histogram = HistogramBackground(7.5, CountAxis(0.3, 60.3, 15), np.arange(1.0, 16), times, [1.0, 3.0, 0.2], fall)
-    return experiment(
-        (ConstantQuenching(0.15), LightYield(3 / keV), PoissonSmearing()),
-        seen=CountAxis(4.5, 32.5, 4),
-        backgrounds=(histogram,),
-        tag=ArrivalTime(TIMES.times, 20 * ns, ExponentialLoss(0.5 * us, 0.0494 / us)),
-    )
-
-
 def test_a_second_observable_shares_the_first():
     """Summed over the second, counts are those without it, but for what a variation of its rows adds."""
     both = caesium()
@@ -279,8 +265,6 @@ KINDS = {
         material="CsI",
         pulse=TriangularPulse(270 * ns),
     ),
-    "variations, losses in time, a second observable": lambda: caesium(),
-    "histograms": lambda: neutrons(),
     "efficiency table, axial, contamination": lambda: experiment(
         (TabulatedEfficiency(np.array([7.0, 14.0, 31.0]) * keV, [0.1, 0.8, 1.0]),),
         material="CF4",
