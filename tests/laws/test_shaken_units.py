@@ -14,7 +14,8 @@ from census import SRC
 
 SCRIPT = Path(__file__).with_name("shaken.py")
 SHAKEN = "1.7,0.3,2.9"
-CATALOG = sorted(path.stem for path in (SRC / "catalog" / "experiments").glob("*.yaml"))
+EVERY = sorted(path.stem for path in (SRC / "catalog" / "experiments").glob("*.yaml"))
+CATALOG = [name for name in EVERY if not name.endswith(("_release", "_fitted_quenching"))]  # as in shaken.py
 
 
 def start(base_units: str) -> subprocess.Popen:
