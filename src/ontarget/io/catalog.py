@@ -123,6 +123,8 @@ def _merge(over: Any, under: Any, path: Address, top: Tree, below: Tree, marks: 
 def _replaces(over: Mapping[str, Any], under: Mapping[str, Any]) -> bool:
     if "type" in over and "type" in under and over["type"] != under["type"]:
         return True
+    if "type" in under and "type" not in over:  # fields of a noun, one of which may be called 'value'
+        return False
     return is_number_mapping(over) or is_number_mapping(under)
 
 

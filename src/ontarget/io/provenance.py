@@ -36,9 +36,12 @@ class Record:
 def is_number_mapping(given: Any) -> bool:
     """Whether a mapping is a number with what is known of it.
 
-    {value: ..., cite: ...}, {values: [...], unit: ...}, or numbers out of a table.
+    {value: ..., cite: ...}, {values: [...], unit: ...}, or numbers out of a table; not a noun with such a field,
+    {type: ConstantQuenching, value: ...}.
     """
-    return isinstance(given, Mapping) and ("value" in given or "values" in given or is_table_mapping(given))
+    if not isinstance(given, Mapping) or "type" in given:
+        return False
+    return "value" in given or "values" in given or is_table_mapping(given)
 
 
 def is_table_mapping(given: Any) -> bool:

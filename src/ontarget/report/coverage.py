@@ -8,11 +8,14 @@ import numpy as np
 
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Number, quantity, static
-from ontarget.inference import AbstractParameter, Belt, feldman_cousins, likelihood
+from ontarget.inference import AbstractParameter, Belt, Scan, feldman_cousins, likelihood, profile
 from ontarget.plot import Bar, Critical, Profile, feldman_cousins_figure
 from ontarget.report.bounds import symbol
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask, check_points
+
+FINE = 201
+"""Points of the profile that is drawn: it needs no toys."""
 
 
 class Coverage(AbstractTask):
@@ -79,7 +82,8 @@ class Coverage(AbstractTask):
             Table(f"{self.key}_intervals", f"{self.title}: intervals", interval_rows(belt)),
             Table(f"{self.key}_coverage", f"{self.title}: critical values and coverage", point_rows(belt)),
         ]
-        figure = belt_figure(belt, symbol(self.parameter.name))
+        fine = profile(chance, {self.parameter.name: np.linspace(grid[0], grid[-1], FINE)})
+        figure = belt_figure(belt, fine, symbol(self.parameter.name))
         picture = Picture(self.key, f"{self.title}: critical values by toys and by Wilks' theorem.", figure)
         return Section(self.title, self.text, tables, [picture], [belt.message] if belt.message else [])
 
@@ -114,10 +118,10 @@ def point_rows(belt: Belt) -> list[dict[str, Any]]:
     ]
 
 
-def belt_figure(belt: Belt, label: str) -> Any:
-    """Observed profile, critical values, both intervals."""
+def belt_figure(belt: Belt, fine: Scan, label: str) -> Any:
+    """Observed profile, on a fine grid, critical values where toys were thrown, both intervals."""
     percent = f"{100 * belt.levels[0]:.4g} %"
-    observed = Profile("data", belt.grid, belt.observed, belt.scan.best.values[belt.name])
+    observed = Profile("data", fine.grids[belt.name], fine.values, fine.best.values[belt.name])
     critical = Critical(f"toys, {percent}", belt.grid, belt.critical[0], belt.critical_errors[0])
     bars = [
         Bar(text, [(piece.low, piece.high) for piece in found.pieces], group=group)
