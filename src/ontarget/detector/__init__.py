@@ -1,4 +1,4 @@
-"""Floor 6: what stands at the site: target, channels, response, backgrounds."""
+"""Floor 7: what stands at the site: target, channels, response, backgrounds."""
 
 from ontarget.detector.acceptance import InterpolatedEfficiency, LogisticEfficiency, StepEfficiency
 from ontarget.detector.background import (

@@ -1,4 +1,4 @@
-"""Floor 7: the chain, and the counts it expects."""
+"""Floor 8: the chain, and the counts it expects."""
 
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
 from ontarget.experiment.experiment import Experiment

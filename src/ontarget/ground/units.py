@@ -23,6 +23,8 @@ kg = joule * s**2 / m**2
 g, tonne = 1e-3 * kg, 1e3 * kg
 Hz = 1 / s
 cm2 = cm**2
+mrad, degree = 1e-3, 0.017453292519943295  # pi/180
+tesla = joule * s / m**2 * 299792458 * m / s * 1.602176634e-19  # times e c: p = B rho, an energy per length
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,10 @@ AREA = Dimension("area", length=2, unit="cm^2", value=cm**2)
 PER_AREA = Dimension("1/area", length=-2, unit="1/cm^2", value=1 / cm**2)
 ENERGY = Dimension("energy", mass=1, length=2, time=-2, unit="keV", value=keV)
 BEAM_ENERGY = Dimension("energy", mass=1, length=2, time=-2, unit="GeV", value=GeV)
+MOMENTUM = Dimension("momentum", mass=1, length=2, time=-2, unit="GeV/c", value=GeV)
+ANGLE = Dimension("angle", unit="mrad", value=1e-3)
+FIELD = Dimension("magnetic field", mass=1, length=1, time=-2, unit="T", value=tesla)
+GRADIENT = Dimension("field gradient", mass=1, time=-2, unit="T/m", value=tesla / m)
 PER_ENERGY = Dimension("1/energy", mass=-1, length=-2, time=2, unit="1/keV", value=1 / keV)
 POWER = Dimension("power", mass=1, length=2, time=-3, unit="MW", value=MW)
 MASS = Dimension("mass", mass=1, unit="kg", value=kg)

@@ -1,4 +1,4 @@
-"""Floor 5: one process on one target."""
+"""Floor 6: one process on one target."""
 
 from ontarget.interaction.axial import AxialCEvNS
 from ontarget.interaction.cevns import CEvNS

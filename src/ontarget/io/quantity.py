@@ -38,6 +38,9 @@ UNITS: dict[str, tuple[float, Powers]] = {
         for kind in ("ee", "nr")
     },
     **{"TeV": (1e3 * units.GeV, _ENERGY), "J": (units.joule, _ENERGY), "kJ": (1e3 * units.joule, _ENERGY)},
+    **{f"{prefix}eV/c": (getattr(units, f"{prefix}eV"), _ENERGY) for prefix in ("k", "M", "G")},
+    **{"rad": (1.0, NO_POWERS), "mrad": (units.mrad, NO_POWERS), "deg": (units.degree, NO_POWERS)},
+    **{"T": (units.tesla, (1.0, 1.0, -2.0))},
     **{"mg": (1e-3 * units.g, _MASS), "g": (units.g, _MASS), "kg": (units.kg, _MASS)},
     **{"t": (units.tonne, _MASS), "tonne": (units.tonne, _MASS), "tonnes": (units.tonne, _MASS)},
     **{"kt": (1e3 * units.tonne, _MASS), "kilotonne": (1e3 * units.tonne, _MASS)},

@@ -1,4 +1,4 @@
-"""Floor 2: flavours, nuclides, materials, spin expectation values, nuclear form factors."""
+"""Floor 3: flavours, nuclides, materials, spin expectation values, nuclear form factors."""
 
 from ontarget.matter.flavour import FAMILY, FLAVOURS, LATEX, UNICODE
 from ontarget.matter.form_factor import (
@@ -12,6 +12,7 @@ from ontarget.matter.form_factor import (
 from ontarget.matter.material import Material, parse_formula
 from ontarget.matter.nuclide import Nuclides, isotope, isotopes
 from ontarget.matter.nuclide_table import NATURAL, Isotope
+from ontarget.matter.particle import PARTICLES, Particle
 from ontarget.matter.spin import oscillator_length, spin_expectation
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "FLAVOURS",
     "LATEX",
     "NATURAL",
+    "PARTICLES",
     "UNICODE",
     "AbstractFormFactor",
     "Helm",
@@ -27,6 +29,7 @@ __all__ = [
     "KleinNystrand",
     "Material",
     "Nuclides",
+    "Particle",
     "PointLike",
     "SymmetrisedFermi",
     "isotope",

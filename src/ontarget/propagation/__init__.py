@@ -1,4 +1,4 @@
-"""Floor 5: what happens to the neutrinos on their way."""
+"""Floor 6: what happens to the neutrinos on their way."""
 
 from ontarget.propagation.none import AbstractPropagation, NoOscillation
 

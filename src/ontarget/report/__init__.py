@@ -1,4 +1,4 @@
-"""Floor 10: studies. Run them; write tables, figures and one page."""
+"""Floor 11: studies. Run them; write tables, figures and one page."""
 
 from ontarget.report.bounds import Bounds
 from ontarget.report.coverage import Coverage

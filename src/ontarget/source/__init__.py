@@ -1,4 +1,4 @@
-"""Floor 4: the facility, its pulse and running plan, the site, and the neutrinos born there."""
+"""Floor 5: the facility, its pulse and running plan, the site, and the neutrinos born there."""
 
 from ontarget.source.exposure import AbstractExposure, ProtonsOnTarget, RunningTime
 from ontarget.source.facility import Facility
