@@ -10,7 +10,7 @@ from ontarget.ground.noun import Noun
 class Segments(Noun):
     """Straight pieces of flight of particles of one kind.
 
-    Frame of the tunnel: z along its axis, from its entrance; y upwards. A hundred thousand rays stand for all particles.
+    Frame of the tunnel: z along its axis, from its entrance; y upwards. A few rays stand for all.
 
     Attributes
     ----------
