@@ -23,7 +23,7 @@ from ontarget.propagation.none import AbstractPropagation, NoOscillation
 from ontarget.source.exposure import AbstractExposure
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
-from ontarget.source.stopped_pion import AbstractSource
+from ontarget.source.source import AbstractSource
 
 SEEN_AT_THE_START = 1e-3
 """A truth axis may start where at most this fraction of the interactions is seen."""
