@@ -14,7 +14,7 @@ from ontarget import numerics as nu
 from ontarget import propagation as p
 from ontarget import source as so
 from ontarget.ground.noun import Noun
-from ontarget.ground.units import MW, GeV, Hz, MeV, day, fm, keV, kg, m, ms, ns, us, year
+from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, fm, keV, kg, m, ms, ns, us, year
 from ontarget.numerics.regression import fit_polynomial
 from ontarget.source.spectrum import NegativeMuonDecay, PionDecayInFlight, decay_at_rest
 
@@ -28,6 +28,8 @@ resolution = d.SquareRootResolution(0.2, 10 * keV)
 facility = so.Facility(2 * GeV, 5 * MW, 14 * Hz, so.UniformPulse(2.86 * ms), operation=0.57, name="facility")
 source = so.StoppedPion(0.3, (NegativeMuonDecay(1e-3), PionDecayInFlight(1e-2, 60 * MeV)), nodes=16)
 site = so.Site(20 * m)
+per_energy = jnp.array([0.0, 0.7, 0.6]) * 1e-38 * cm**2 / GeV
+cross_section = i.CrossSection(jnp.array([0.2, 1.0, 5.0]) * GeV, per_energy, [1.0, 0.4, 0.3], name="nu_mu")
 tag = so.ArrivalTime(times, 100 * ns)
 logistic = d.LogisticEfficiency(1.2, 0.3, 11.0, -0.25)
 stages = (d.Threshold(8 * keV), d.TruncatedGaussianSmearing(resolution))
@@ -82,6 +84,8 @@ _rows: list[Noun] = [
     i.TreeCouplings(),
     i.RadiativeCouplings(),
     i.NSI(eps_ee_u=0.1, eps_emu_d=-0.2),
+    cross_section,
+    i.ChargedCurrent((cross_section,), 0.1),
     i.CEvNS().factors(one_argon, jnp.array([10.0, 30.0]) * MeV, energy.edges),
     # detector
     d.Threshold(8 * keV),

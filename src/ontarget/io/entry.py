@@ -10,6 +10,7 @@ from ontarget.detector.detector import Detector
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun
+from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.io import catalog
 from ontarget.io.load import Loaded, digest, load_tree
 from ontarget.io.structure import structure
@@ -24,6 +25,7 @@ CLASSES: dict[str, type[Noun]] = {
     "sources": AbstractSource,
     "detectors": Detector,
     "materials": Material,
+    "cross_sections": AbstractInteraction,
 }
 
 SEE = {"studies": "See 'ontarget run'.", "published": "See 'ontarget validate'.", "releases": "See 'ontarget data'."}
