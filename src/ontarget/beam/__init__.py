@@ -1,16 +1,34 @@
 """Floor 4: from protons on a target to decays in flight: production, beam line, decays. No detector in here."""
 
 from ontarget.beam.beam import AbstractBeam, Tunnel
+from ontarget.beam.daughter import AbstractDaughter, Born, LeptonDaughter
 from ontarget.beam.decay import AbstractDecay, Emission
+from ontarget.beam.hadronic import HadronicThreeBody, HadronicTwoBody
+from ontarget.beam.mode import PARENTS, daughters_of, decays_of
+from ontarget.beam.muon import MuonToElectronNeutrino, MuonToMuonNeutrino
 from ontarget.beam.production import AbstractProduction
 from ontarget.beam.segment import Decays, Segments
+from ontarget.beam.semileptonic import SemileptonicDecay
+from ontarget.beam.two_body import TwoBodyDecay
 
 __all__ = [
+    "PARENTS",
     "AbstractBeam",
+    "AbstractDaughter",
     "AbstractDecay",
     "AbstractProduction",
+    "Born",
     "Decays",
     "Emission",
+    "HadronicThreeBody",
+    "HadronicTwoBody",
+    "LeptonDaughter",
+    "MuonToElectronNeutrino",
+    "MuonToMuonNeutrino",
     "Segments",
+    "SemileptonicDecay",
     "Tunnel",
+    "TwoBodyDecay",
+    "daughters_of",
+    "decays_of",
 ]
