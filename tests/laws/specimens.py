@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ontarget import beam as b
 from ontarget import detector as d
 from ontarget import experiment as x
 from ontarget import interaction as i
@@ -38,6 +39,7 @@ steady = d.SteadyState(10 / (keV * kg * day), 0.04, name="steady")
 detector = d.Detector(site, 22.5 * kg, mt.Material("CsI"), seen, (channel,), (steady,), tag, name="detector")
 exposure = so.RunningTime(1 * year)
 experiment = x.Experiment(facility, source, detector=detector, exposure=exposure, name="experiment")
+density_table = b.DensityTable("pi+", [0.0, 5 * GeV, 9 * GeV], [0.0, 0.01, 0.03], jnp.ones((2, 2)) / GeV)
 
 _rows: list[Noun] = [
     # numerics
@@ -57,6 +59,15 @@ _rows: list[Noun] = [
     mt.KleinNystrand(),
     mt.SymmetrisedFermi(),
     mt.PointLike(),
+    # beam: production and target
+    b.BMPT().pion,
+    b.BMPT(),
+    density_table,
+    b.CountTable("K-", [0.0, 5 * GeV, 9 * GeV], [0.0, 0.01, 0.03], [[1.0, 2.0], [0.0, 3.0]]),
+    b.TabulatedYield(400 * GeV, (density_table,)),
+    b.NoReinteraction(),
+    b.LeadingNucleon(),
+    b.RodTarget(70 * cm, 3 * cm),
     # source
     facility,
     site,

@@ -23,7 +23,7 @@ from ontarget.propagation.none import AbstractPropagation, NoOscillation
 from ontarget.source.exposure import AbstractExposure
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
-from ontarget.source.stopped_pion import AbstractSource
+from ontarget.source.source import AbstractSource
 
 SEEN_AT_THE_START = 1e-3
 """A truth axis may start where at most this fraction of the interactions is seen."""
@@ -67,7 +67,8 @@ class Experiment(Noun):
         """Neutrinos per area at the detector during the whole exposure."""
         flux = self.source.flux(self.facility, self.detector.site, self.detector.tag)
         protons = self.exposure.protons(self.facility)
-        return eqx.tree_at(lambda flux: flux.values, flux, protons * flux.values)
+        error = None if flux.error is None else protons * flux.error
+        return Flux(flux.energy, flux.path, protons * flux.values, error)
 
     def interactions(self, channel: Channel, edges: Float[Array, " edge"]) -> Float[Array, "flavour tag truth"]:
         """Interactions in the whole target by truth cell, before any response; the last tag bin is outside."""
@@ -141,6 +142,7 @@ class Experiment(Noun):
         if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(self)):
             return self.counts()
         found = jax.tree.map(lambda leaf: leaf[0], counts_of_many(self, {}, 1))
+        self.check_flux()
         axes = self.detector.seen, self.detector.tag.axis, self.detector.second
         counts = Counts(found.channels, found.backgrounds, *axes)
         for channel, found in zip(self.detector.channels, counts.channels, strict=True):
@@ -149,6 +151,11 @@ class Experiment(Noun):
                 raise self.nothing_through(channel) if total == 0 else self.not_finite(channel, total)
             self.check_truth(channel, found)
         return counts
+
+    def check_flux(self) -> None:
+        """Refuse a flux of drawn rays that is less exact than the source was asked to be."""
+        if type(self.source).check is not AbstractSource.check:
+            self.source.check(compiled_flux(self))
 
     def check_truth(self, channel: Channel, found: ChannelCounts) -> None:
         """Refuse a truth axis that starts where events are still seen: those below it would be lost."""
@@ -181,6 +188,12 @@ class Experiment(Noun):
             f"The source gives recoils up to {ENERGY.show(float(self.reach(channel, self.flux())))}.",
             "Lower the threshold, or move the seen and truth axes.",
         )
+
+
+@eqx.filter_jit
+def compiled_flux(experiment: Experiment) -> Flux:
+    """The flux at the detector."""
+    return experiment.flux()
 
 
 @eqx.filter_jit

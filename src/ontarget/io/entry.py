@@ -17,7 +17,7 @@ from ontarget.io.structure import structure
 from ontarget.io.yaml import Mark, Tree
 from ontarget.matter.material import Material
 from ontarget.source.facility import Facility
-from ontarget.source.stopped_pion import AbstractSource
+from ontarget.source.source import AbstractSource
 
 CLASSES: dict[str, type[Noun]] = {
     "experiments": Experiment,

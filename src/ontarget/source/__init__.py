@@ -12,30 +12,37 @@ from ontarget.source.pulse import (
     UniformPulse,
 )
 from ontarget.source.site import (
+    AbstractSite,
     AbstractTag,
     AbstractTimeEfficiency,
     AlwaysOpen,
     ArrivalTime,
+    BeamSite,
     ExponentialLoss,
+    Radius,
     Site,
     Untagged,
 )
-from ontarget.source.stopped_pion import AbstractSource, StoppedPion
+from ontarget.source.source import AbstractSource
+from ontarget.source.stopped_pion import StoppedPion
 
 __all__ = [
     "AbstractExposure",
     "AbstractPulse",
+    "AbstractSite",
     "AbstractSource",
     "AbstractTag",
     "AbstractTimeEfficiency",
     "AlwaysOpen",
     "ArrivalTime",
+    "BeamSite",
     "DoublePulse",
     "ExponentialLoss",
     "Facility",
     "Flux",
     "GaussianPulse",
     "ProtonsOnTarget",
+    "Radius",
     "RunningTime",
     "Site",
     "StoppedPion",
