@@ -19,9 +19,13 @@ Numbers = Float[Array, " ray"]
 Anything = TypeVar("Anything")
 
 
+@jax.custom_jvp
 def settle(arrays: Anything) -> Anything:
     """The same arrays, computed once: the compiler would do it anew for each component of what follows from them."""
     return jax.lax.optimization_barrier(arrays)
+
+
+settle.defjvp(lambda primals, tangents: (settle(*primals), *tangents))  # older JAX has no derivative of it
 
 
 def dot(a: Vectors, b: Vectors) -> Numbers:
@@ -77,9 +81,7 @@ def aberrate(direction: Vectors, momentum: Vectors, mass: Scalar | float) -> tup
     return settle((direction * ratio[:, None] - momentum * drag[:, None], ratio))
 
 
-def boost(
-    inner: Vectors, inner_energy: Numbers | Scalar | float, momentum: Vectors, mass: Scalar | float
-) -> Vectors:
+def boost(inner: Vectors, inner_energy: Numbers | Scalar | float, momentum: Vectors, mass: Scalar | float) -> Vectors:
     r"""Momenta in the laboratory of what has momentum and energy `inner` in the rest frame of a particle that moves.
 
     .. math:: \vec p = \vec p^* + \vec P\,\frac{E_p + E_p^*}{E + m},\quad m E_p = E E_p^* + \vec P\cdot\vec p^*
