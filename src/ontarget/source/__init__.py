@@ -25,28 +25,40 @@ from ontarget.source.site import (
 )
 from ontarget.source.source import AbstractSource
 from ontarget.source.stopped_pion import StoppedPion
+from ontarget.source.tabulated_flux import (
+    AbstractSpreading,
+    AsTabulated,
+    InverseSquare,
+    TabulatedFlux,
+    TabulatedSpectrum,
+)
 
 __all__ = [
     "AbstractExposure",
     "AbstractPulse",
     "AbstractSite",
     "AbstractSource",
+    "AbstractSpreading",
     "AbstractTag",
     "AbstractTimeEfficiency",
     "AlwaysOpen",
     "ArrivalTime",
+    "AsTabulated",
     "BeamSite",
     "DoublePulse",
     "ExponentialLoss",
     "Facility",
     "Flux",
     "GaussianPulse",
+    "InverseSquare",
     "ProtonsOnTarget",
     "Radius",
     "RunningTime",
     "Site",
     "StoppedPion",
+    "TabulatedFlux",
     "TabulatedPulse",
+    "TabulatedSpectrum",
     "TriangularPulse",
     "UniformPulse",
     "Untagged",
