@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-import equinox as eqx
 from jaxtyping import Array, Float
 
 from ontarget.beam.semileptonic import SemileptonicDecay
 from ontarget.beam.two_body import TwoBodyDecay
-from ontarget.ground.noun import Noun, Number
+from ontarget.ground.noun import Noun
 
 
 class Born(Noun):
@@ -26,19 +25,22 @@ class Born(Noun):
 
 
 class AbstractDaughter(Noun):
-    """One kind of daughter of one decay mode of a meson, drawn as nature draws it.
+    """One kind of daughter of one decay mode of a meson, drawn as nature draws it."""
 
-    Attributes
-    ----------
-    branching : of the mode
-    parent, daughter : their names
-    multiplicity : daughters of this kind per decay in this mode; each is drawn like the others
-    """
+    @property
+    @abstractmethod
+    def parent(self) -> str:
+        """The name of the meson."""
 
-    branching: eqx.AbstractVar[Number]
-    parent: eqx.AbstractVar[str]
-    daughter: eqx.AbstractVar[str]
-    multiplicity: eqx.AbstractVar[int]
+    @property
+    @abstractmethod
+    def daughter(self) -> str:
+        """The name of the daughter."""
+
+    @property
+    @abstractmethod
+    def number(self) -> Float[Array, ""]:
+        """Daughters of this kind per decay of the parent: the branching, times how many one such decay makes."""
 
     @property
     @abstractmethod
@@ -47,17 +49,13 @@ class AbstractDaughter(Noun):
 
     @abstractmethod
     def emit(self, momentum: Float[Array, "ray 3"], u: Float[Array, "ray dimension"]) -> Born:
-        """Daughters of parents with these momenta."""
+        """Daughters of parents with these momenta, one for each."""
 
 
 class LeptonDaughter(AbstractDaughter):
     """The charged lepton of a decay to a neutrino, with its polarisation."""
 
     decay: TwoBodyDecay | SemileptonicDecay
-
-    @property
-    def branching(self) -> Number:
-        return self.decay.branching
 
     @property
     def parent(self) -> str:
@@ -68,8 +66,8 @@ class LeptonDaughter(AbstractDaughter):
         return self.decay.lepton
 
     @property
-    def multiplicity(self) -> int:
-        return 1
+    def number(self) -> Float[Array, ""]:
+        return self.decay.branching
 
     @property
     def dimensions(self) -> int:

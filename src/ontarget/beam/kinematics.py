@@ -6,6 +6,9 @@ reached by a pure boost, and its axes are parallel to those of the laboratory. M
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -13,11 +16,29 @@ from ontarget.ground.noun import Scalar
 
 Vectors = Float[Array, "ray 3"]
 Numbers = Float[Array, " ray"]
+Anything = TypeVar("Anything")
+
+
+@jax.custom_jvp
+def settle(arrays: Anything) -> Anything:
+    """The same arrays, computed once: the compiler would do it anew for each component of what follows from them."""
+    return jax.lax.optimization_barrier(arrays)
+
+
+settle.defjvp(lambda primals, tangents: (settle(*primals), *tangents))  # older JAX has no derivative of it
 
 
 def dot(a: Vectors, b: Vectors) -> Numbers:
     """Scalar products."""
     return a[:, 0] * b[:, 0] + a[:, 1] * b[:, 1] + a[:, 2] * b[:, 2]
+
+
+def crossed(a: Vectors, b: Vectors) -> Numbers:
+    """Squares of vector products."""
+    x = a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1]
+    y = a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2]
+    z = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    return x**2 + y**2 + z**2
 
 
 def unit(a: Vectors) -> Vectors:
@@ -44,8 +65,7 @@ def doppler(direction: Vectors, momentum: Vectors, mass: Scalar | float) -> Numb
     """
     along = dot(momentum, direction)
     energy = energy_of(momentum, mass)
-    across = jnp.cross(momentum, direction)
-    forward = (energy + along) / (mass**2 + dot(across, across))
+    forward = (energy + along) / (mass**2 + crossed(momentum, direction))
     return mass * jnp.where(along > 0, forward, 1 / (energy - along))
 
 
@@ -56,14 +76,12 @@ def aberrate(direction: Vectors, momentum: Vectors, mass: Scalar | float) -> tup
 
     With the opposite momentum it leads from the rest frame to the laboratory.
     """
-    ratio = doppler(direction, momentum, mass)
+    ratio = settle(doppler(direction, momentum, mass))
     drag = (1 + ratio) / (energy_of(momentum, mass) + mass)
-    return direction * ratio[:, None] - momentum * drag[:, None], ratio
+    return settle((direction * ratio[:, None] - momentum * drag[:, None], ratio))
 
 
-def boost(
-    inner: Vectors, inner_energy: Numbers | Scalar | float, momentum: Vectors, mass: Scalar | float
-) -> Vectors:
+def boost(inner: Vectors, inner_energy: Numbers | Scalar | float, momentum: Vectors, mass: Scalar | float) -> Vectors:
     r"""Momenta in the laboratory of what has momentum and energy `inner` in the rest frame of a particle that moves.
 
     .. math:: \vec p = \vec p^* + \vec P\,\frac{E_p + E_p^*}{E + m},\quad m E_p = E E_p^* + \vec P\cdot\vec p^*
@@ -72,7 +90,7 @@ def boost(
     """
     energy = energy_of(momentum, mass)
     outer_energy = (energy * inner_energy + dot(momentum, inner)) / mass
-    return inner + momentum * ((outer_energy + inner_energy) / (energy + mass))[:, None]
+    return inner + momentum * settle((outer_energy + inner_energy) / (energy + mass))[:, None]
 
 
 def isotropic(u: Numbers, v: Numbers) -> Vectors:
@@ -84,7 +102,7 @@ def polar(cosine: Numbers, turn: Numbers) -> Vectors:
     """Unit vectors at an angle from z, `turn` of a full turn around it."""
     sine = jnp.sqrt((1 - cosine) * (1 + cosine))
     phi = 2 * jnp.pi * turn
-    return jnp.stack([sine * jnp.cos(phi), sine * jnp.sin(phi), cosine], axis=1)
+    return settle(jnp.stack([sine * jnp.cos(phi), sine * jnp.sin(phi), cosine], axis=1))
 
 
 def around(axis: Vectors, along: Numbers, across: Numbers, turn: Numbers) -> Vectors:
@@ -97,16 +115,13 @@ def around(axis: Vectors, along: Numbers, across: Numbers, turn: Numbers) -> Vec
     sign = jnp.where(z < -0.9, -1.0, 1.0)
     a = -1 / (sign + z)
     b = x * y * a
-    first = across * jnp.cos(2 * jnp.pi * turn)
-    second = across * jnp.sin(2 * jnp.pi * turn)
-    return jnp.stack(
-        [
-            along * x + first * (1 + sign * x**2 * a) + second * b,
-            along * y + first * sign * b + second * (sign + y**2 * a),
-            along * z - first * sign * x - second * y,
-        ],
-        axis=1,
+    first, second, along = settle((across * jnp.cos(2 * jnp.pi * turn), across * jnp.sin(2 * jnp.pi * turn), along))
+    parts = (
+        along * x + first * (1 + sign * x**2 * a) + second * b,
+        along * y + first * sign * b + second * (sign + y**2 * a),
+        along * z - first * sign * x - second * y,
     )
+    return settle(jnp.stack(parts, axis=1))
 
 
 def slanted_cosine(u: Numbers, slope: Numbers) -> Numbers:

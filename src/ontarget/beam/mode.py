@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ontarget.beam.daughter import AbstractDaughter, LeptonDaughter
 from ontarget.beam.decay import AbstractDecay
 from ontarget.beam.hadronic import HadronicThreeBody, HadronicTwoBody
@@ -9,6 +11,7 @@ from ontarget.beam.muon import MuonToElectronNeutrino, MuonToMuonNeutrino
 from ontarget.beam.semileptonic import SemileptonicDecay
 from ontarget.beam.two_body import TwoBodyDecay
 from ontarget.ground.errors import InputError, did_you_mean
+from ontarget.ground.noun import as_array
 
 PARENTS = ("pi+", "pi-", "K+", "K-", "mu+", "mu-")
 OPPOSITE = {"+": "-", "-": "+"}
@@ -34,41 +37,47 @@ def _neutrino(charge: str, family: str) -> str:
     return f"nu_{family}" if charge == "+" else f"nubar_{family}"
 
 
-def _two_body(name: str, meson: str, charge: str, family: str) -> TwoBodyDecay:
-    lepton = f"{family}{charge}"
-    return TwoBodyDecay(BRANCHING[name], f"{meson}{charge}", _neutrino(charge, family), lepton, name=name)
-
-
-def _semileptonic(name: str, charge: str, family: str) -> SemileptonicDecay:
-    neutrino, lepton = _neutrino(charge, family), f"{family}{charge}"
-    return SemileptonicDecay(BRANCHING[name], f"K{charge}", neutrino, lepton, LAMBDA_PLUS, LAMBDA_0, name=name)
+def _lepton(name: str, meson: str, charge: str, family: str) -> dict[str, Any]:
+    """What every decay of a meson to a lepton of one family has."""
+    return {
+        "branching": as_array(BRANCHING[name]),
+        "parent": f"{meson}{charge}",
+        "neutrino": _neutrino(charge, family),
+        "lepton": f"{family}{charge}",
+        "name": name,
+    }
 
 
 def _of_pion(charge: str) -> tuple[AbstractDecay, ...]:
-    return _two_body("pi_munu", "pi", charge, "mu"), _two_body("pi_enu", "pi", charge, "e")
+    modes = {"pi_munu": "mu", "pi_enu": "e"}
+    return tuple(TwoBodyDecay(**_lepton(name, "pi", charge, family)) for name, family in modes.items())
 
 
 def _of_kaon(charge: str) -> tuple[AbstractDecay, ...]:
-    two = _two_body("k_munu", "K", charge, "mu"), _two_body("k_enu", "K", charge, "e")
-    return *two, _semileptonic("ke3", charge, "e"), _semileptonic("kmu3", charge, "mu")
+    two, three = {"k_munu": "mu", "k_enu": "e"}, {"ke3": "e", "kmu3": "mu"}
+    slopes = {"lambda_plus": as_array(LAMBDA_PLUS), "lambda_0": as_array(LAMBDA_0)}
+    return (
+        *(TwoBodyDecay(**_lepton(name, "K", charge, family)) for name, family in two.items()),
+        *(SemileptonicDecay(**_lepton(name, "K", charge, family), **slopes) for name, family in three.items()),
+    )
 
 
 def _of_muon(charge: str) -> tuple[AbstractDecay, ...]:
-    muon, electron = f"mu{charge}", f"e{charge}"
+    both = {"branching": as_array(1.0), "parent": f"mu{charge}", "lepton": f"e{charge}"}
     return (
-        MuonToElectronNeutrino(1.0, muon, _neutrino(charge, "e"), electron, name="mu_nue"),
-        MuonToMuonNeutrino(1.0, muon, _neutrino(OPPOSITE[charge], "mu"), electron, name="mu_numu"),
+        MuonToElectronNeutrino(**both, neutrino=_neutrino(charge, "e"), name="mu_nue"),
+        MuonToMuonNeutrino(**both, neutrino=_neutrino(OPPOSITE[charge], "mu"), name="mu_numu"),
     )
 
 
 def _pions(charge: str) -> tuple[AbstractDaughter, ...]:
     kaon, same, opposite = f"K{charge}", f"pi{charge}", f"pi{OPPOSITE[charge]}"
-    three, one = BRANCHING["k_pipipi"], BRANCHING["k_pipi0pi0"]
+    two, three, one = (as_array(BRANCHING[name]) for name in ("k_pipi0", "k_pipipi", "k_pipi0pi0"))
     return (
-        HadronicTwoBody(BRANCHING["k_pipi0"], kaon, same, "pi0", 1),
-        HadronicThreeBody(three, kaon, same, (same, opposite), 2),
-        HadronicThreeBody(three, kaon, opposite, (same, same), 1),
-        HadronicThreeBody(one, kaon, same, ("pi0", "pi0"), 1),
+        HadronicTwoBody(two, kaon, (same, "pi0")),
+        HadronicThreeBody(three, kaon, (same, same, opposite)),
+        HadronicThreeBody(three, kaon, (opposite, same, same)),
+        HadronicThreeBody(one, kaon, (same, "pi0", "pi0")),
     )
 
 

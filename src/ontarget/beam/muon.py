@@ -1,8 +1,8 @@
 r"""Polarised muons that decay in flight.
 
-With the momenta of positive muons, :math:`|M|^2 \propto (p_\mu + m_\mu s)\cdot k_{\nu_e}\; p_e\cdot k_{\bar\nu_\mu}`: the
-spin goes with the electron neutrino alone, and electron and muon antineutrino are isotropic in their own frame. For
-negative muons the spin has the opposite sign.
+For positive muons :math:`|M|^2 \propto (p_\mu + m_\mu s)\cdot k_{\nu_e}\; p_e\cdot k_{\bar\nu_\mu}`. So the spin goes
+with the electron neutrino alone, and electron and muon antineutrino are isotropic in their own frame. For negative
+muons the spin has the opposite sign.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.beam.decay import AbstractDecay, Emission
-from ontarget.beam.kinematics import aberrate, around, boost, dot, energy_of, slanted_cosine, unit
+from ontarget.beam.kinematics import aberrate, around, boost, dot, energy_of, settle, slanted_cosine, unit
 from ontarget.ground.constants import electron_mass, muon_mass
 from ontarget.ground.errors import check_range
 from ontarget.matter.particle import PARTICLES
@@ -40,7 +40,7 @@ def electron_neutrino_spectrum(energy: Float[Array, "*ray"]) -> Float[Array, "*r
 
 def plane_of_decay(u: Float[Array, "ray 2"]) -> tuple[Array, Array, Array]:
     """A decay in the muon's rest frame: energy of nu_e; the electron's momentum along its direction, and across it."""
-    k = tabulate_quantiles(electron_neutrino_spectrum, 0.0, ENDPOINT)(u[:, 0])
+    k = settle(tabulate_quantiles(electron_neutrino_spectrum, 0.0, ENDPOINT)(u[:, 0]))
     square = muon_mass * (muon_mass - 2 * k)
     mass = jnp.sqrt(square)
     q, energy = muon_mass * (ENDPOINT - k) / mass, (square + electron_mass**2) / (2 * mass)
@@ -82,8 +82,8 @@ class MuonToElectronNeutrino(AbstractDecay):
 
     for :math:`\mu^\pm`, here with the electron's mass and the exact configuration of three bodies. `spin` is the
     polarisation vector in the rest frame reached by a pure boost. For positive muons of two-body decays it is the
-    direction of the parent meson there, for negative ones the opposite; so with the angle between neutrino and meson
-    both have 1 - cos. Radiation is left out; the derivative by a spin of zero is not defined where directions are drawn.
+    direction of the parent meson there, for negative ones the opposite; so both have 1 - cos, with the angle between
+    neutrino and meson. Radiation is left out. Where directions are drawn, there is no derivative at a spin of zero.
 
     References
     ----------

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.beam.decay import AbstractDecay, Emission
-from ontarget.beam.kinematics import aberrate, around, boost, dot, energy_of, isotropic, slanted_cosine, unit
+from ontarget.beam.kinematics import aberrate, around, boost, dot, energy_of, isotropic, settle, slanted_cosine, unit
 from ontarget.ground.constants import kaon_mass, neutral_pion_mass, pion_mass
 from ontarget.ground.errors import check_finite, check_range
 from ontarget.ground.noun import Number, quantity
@@ -26,13 +26,14 @@ class SemileptonicDecay(AbstractDecay):
         \rho(E_\pi, E_\ell) = f_+^2\,(A + B\xi + C\xi^2),\quad f_+ = 1 + \lambda_+ q^2/m_\pi^2,\quad
         f_+\xi = f_- = (\lambda_0 - \lambda_+)\,(m_K^2 - m_{\pi^0}^2)/m_\pi^2
 
-        A = m_K(2E_\ell E_\nu - m_K E') + m_\ell^2(E'/4 - E_\nu),\quad B = m_\ell^2(E_\nu - E'/2),\quad C = m_\ell^2 E'/4
+        A = m_K(2E_\ell E_\nu - m_K E') + m_\ell^2(E'/4 - E_\nu),\quad B = m_\ell^2(E_\nu - E'/2),\quad
+        C = m_\ell^2 E'/4
 
     with :math:`E' = (m_K^2 + m_\pi^2 - m_\ell^2)/2m_K - E_\pi` and :math:`q^2 = m_K^2 + m_\pi^2 - 2 m_K E_\pi`; the
     slopes are per squared mass of the charged pion. At a given neutrino energy the lepton's energy is linear in the
-    cosine c of its angle in the frame of lepton and pion, so the density is a cubic in c. The neutrino's energy is drawn
-    from quantiles of the integral over c, then c from its own cumulative distribution, by Newton's method. Nothing is
-    rejected, so all is smooth in the slopes. Radiation and the curvature of f_+ are left out; the parent has no spin.
+    cosine c of its angle in the frame of lepton and pion, so the density is a cubic in c. The neutrino's energy is
+    drawn from quantiles of the integral over c, then c from its own cumulative distribution, by Newton's method.
+    Nothing is rejected, so all is smooth in the slopes. Radiation and the curvature of f_+ are left out.
 
     Attributes
     ----------
@@ -90,8 +91,8 @@ class SemileptonicDecay(AbstractDecay):
     def _emission(
         self, momentum: Array, direction: Array, inner: Array, ratio: Array, weight: Array, u: Array
     ) -> Emission:
-        k = tabulate_quantiles(self.spectrum, 0.0, self.endpoint)(u[:, 2])
-        c = self._cosine(k, u[:, 3])
+        k = settle(tabulate_quantiles(self.spectrum, 0.0, self.endpoint)(u[:, 2]))
+        c = settle(self._cosine(k, u[:, 3]))
         _, energy, q, gamma, drift = self._recoil(k)
         across = q * jnp.sqrt(jnp.maximum((1 - c) * (1 + c), 0.0))
         lepton = around(inner, -(gamma * q * c + drift * energy), across, u[:, 4])

@@ -69,7 +69,7 @@ def _nodes(integrand: Density) -> tuple[Float[Array, " node"], Float[Array, " no
     """
     x, w = gauss_legendre(ORDER)
     starts = np.arange(PANELS) / PANELS
-    panels = integrand(starts[:, None] + x / PANELS) @ w / PANELS
+    panels = integrand(jnp.asarray(starts[:, None] + x / PANELS)) @ w / PANELS
     reached = jnp.concatenate([jnp.zeros(1), jnp.cumsum(panels)])
 
     def step(s: Array) -> tuple[Array, Array]:
