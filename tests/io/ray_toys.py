@@ -11,8 +11,10 @@ from ontarget.beam import Segments, Tunnel, decays_of
 from ontarget.beam.flight import decays_as_drawn
 from ontarget.ground.units import GeV, m, ns
 from ontarget.io.rays import DecayRays, Window, gather, window_of
+from ontarget.matter.particle import PARTICLES
 from ontarget.source import BeamSite
 
+PARENTS = ("pi+", "K+", "K-", "mu+")
 TUNNEL = Tunnel(40 * m, 1 * m)
 SITE = BeamSite(25 * m, 4 * m, 4 * m, 22 * m, x=0.5 * m)
 
@@ -34,7 +36,7 @@ def segments(count: int, momentum: float, rng: np.random.Generator) -> Segments:
 
 
 @cache
-def decays(count: int = 400, parents: tuple[str, ...] = ("pi+", "K+", "K-", "mu+")) -> DecayRays:
+def drawn(count: int, parents: tuple[str, ...]) -> DecayRays:
     rng = np.random.default_rng(7)
     modes = []
     for parent in parents:
@@ -43,6 +45,13 @@ def decays(count: int = 400, parents: tuple[str, ...] = ("pi+", "K+", "K-", "mu+
             u = jnp.asarray(rng.random((count, 1 + decay.dimensions)))
             modes.append((decay, decays_as_drawn(flights, decay, u)))
     return gather(modes)
+
+
+def decays(count: int = 200, parents: tuple[str, ...] = PARENTS) -> DecayRays:
+    """The first so many of each mode of some parents; all are drawn once, for one shape is one compilation."""
+    rays = drawn(200, PARENTS)
+    chosen = np.isin(rays.parent, [PARTICLES[name].pdg for name in parents])
+    return rays.only(chosen & (np.arange(len(rays)) % 200 < count))
 
 
 def window() -> Window:

@@ -109,11 +109,11 @@ def columns(path) -> dict:
     found = {}
     with uproot.open(path) as file:
         for tree in (TREE, META):
-            plain = {name: file[tree][name].array() for name in file[tree].keys() if not name.startswith("n")}  # noqa: SIM118
-            rays = {name: file[tree][name].array().to_numpy() for name in file[tree].keys() if name.startswith("nuray.")}  # noqa: SIM118
-            found[tree] = {name: _plain(column) for name, column in plain.items() if column.ndim == 1}
+            arrays = {branch.name: branch.array() for branch in file[tree].branches}
+            found[tree] = {name: _plain(one) for name, one in arrays.items() if one.ndim == 1 and name[0] != "n"}
+            rays = {name.removeprefix("nuray."): one for name, one in arrays.items() if name.startswith("nuray.")}
             if rays:
-                found[tree]["nuray"] = {name.removeprefix("nuray."): column for name, column in rays.items()}
+                found[tree]["nuray"] = {name: one.to_numpy() for name, one in rays.items()}
     return found
 
 
@@ -157,7 +157,7 @@ REFUSED = {
     "no protons": (lambda t: t[META].update({"pots": np.zeros(1)}), "pots: got 0"),
     "unknown parent": (lambda t: spoil(t, "decay.ptype", 8), "decay.ptype: got 8"),
     "unknown neutrino": (lambda t: spoil(t, "decay.ntype", 56), "decay.ntype: got 56"),
-    "MeV": (lambda t: scale_energies(t, 1e3), "necm: got 29.79.* at most 0.0698 GeV.*Energies are in GeV"),
+    "MeV": (lambda t: scale_energies(t, 1e3), "necm: got 29.79.* at most 0.06979 GeV.*Energies are in GeV"),
     "MeV in part": (lambda t: spoil_ray(t, "E", 3000.0), "nuray.E: got another in entry 5"),
     "more than its parent": (
         lambda t: t[TREE].update({f"decay.pdp{axis}": t[TREE][f"decay.pdp{axis}"] * 0.01 for axis in "xyz"}),

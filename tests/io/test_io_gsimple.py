@@ -14,7 +14,7 @@ uproot = pytest.importorskip("uproot")
 PROTONS = 1e9
 
 
-def rays(count=400, parents=("pi+", "K+")):
+def rays(count=200, parents=("pi+", "K+")):
     given = decays(count, parents)
     return through(given, window(), numbers(len(given)))
 
@@ -59,7 +59,7 @@ def test_units_and_names_of_the_format(written):
 
 def columns(path) -> dict:
     with uproot.open(path) as file:
-        flux = {name: file["flux"][name].array(library="np") for name in file["flux"].keys()}  # noqa: SIM118
+        flux = {branch.name: branch.array(library="np") for branch in file["flux"].branches}
         names = ("protons", "windowBase", "windowDir1", "windowDir2")
         return {"flux": flux, "meta": {name: file["meta"][name].array(library="np") for name in names}}
 
