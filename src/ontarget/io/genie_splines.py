@@ -2,8 +2,8 @@
 
 A file has one spline for each process of one neutrino on one target, called "genie::.../nu:14;tgt:1000180400;N:2112;
 proc:Weak[CC],QES;", with knots of energy in GeV and cross-section in 1/GeV^2 (natural units, of the whole target). What
-is taken is the sum over all charged-current processes. Files of 100 MB are read in one pass, and only the wanted splines
-are kept. What an XML file may define or include elsewhere is refused, never followed.
+is taken is the sum over all charged-current processes. Files of 100 MB are read in one pass, and only the splines that
+are wanted are kept. What an XML file may define or include elsewhere is refused, never followed.
 
 The tables know of no other nucleus than theirs: they have no asymmetry between neutrons and protons.
 """
