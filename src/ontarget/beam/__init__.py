@@ -7,12 +7,14 @@ from ontarget.beam.decay import AbstractDecay, Emission
 from ontarget.beam.hadronic import HadronicThreeBody, HadronicTwoBody
 from ontarget.beam.mode import PARENTS, daughters_of, decays_of
 from ontarget.beam.muon import MuonToElectronNeutrino, MuonToMuonNeutrino
+from ontarget.beam.parametrised import ParametrisedBeam, Species
 from ontarget.beam.production import AbstractProduction
 from ontarget.beam.reinteraction import AbstractReinteraction, LeadingNucleon, NoReinteraction
 from ontarget.beam.segment import Decays, Segments
 from ontarget.beam.semileptonic import SemileptonicDecay
 from ontarget.beam.tabulated_yield import AbstractMesonTable, CountTable, DensityTable, TabulatedYield
 from ontarget.beam.target import RodTarget
+from ontarget.beam.tracked import TrackedBeam
 from ontarget.beam.two_body import TwoBodyDecay
 
 __all__ = [
@@ -37,10 +39,13 @@ __all__ = [
     "MuonToElectronNeutrino",
     "MuonToMuonNeutrino",
     "NoReinteraction",
+    "ParametrisedBeam",
     "RodTarget",
     "Segments",
     "SemileptonicDecay",
+    "Species",
     "TabulatedYield",
+    "TrackedBeam",
     "Tunnel",
     "TwoBodyDecay",
     "daughters_of",

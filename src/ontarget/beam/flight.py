@@ -15,6 +15,9 @@ ALONG = 1e-9
 """A slope this small is none: a ray along the axis meets the wall a billion radii away, and not nowhere."""
 
 
+ROUNDING = 1e-12
+
+
 def norm(vector: Float[Array, "ray 3"]) -> Float[Array, " ray"]:
     """The length of each vector."""
     return jnp.sqrt((vector**2).sum(axis=-1))
@@ -50,6 +53,17 @@ def room_in_tunnel(
     to_wall = gap / (jnp.sqrt(product**2 + square * gap) + product)
     to_end = (tunnel.length - start[:, 2]) / jnp.where(forwards, direction[:, 2], 1.0)
     return jnp.where(within, jnp.minimum(to_wall, to_end), 0.0)
+
+
+def behind_entrance(at_entrance: Segments, particle: Particle, region: str, tunnel: Tunnel) -> Segments:
+    """Flight through the "tunnel", or "exit": behind it to the dump, for what has met no wall."""
+    direction = at_entrance.momentum / norm(at_entrance.momentum)[:, None]
+    inside = room_in_tunnel(at_entrance.start, direction, tunnel)
+    if region == "tunnel":
+        return at_distance(at_entrance, particle, jnp.zeros_like(inside), inside)
+    through = tunnel.length / direction[:, 2]
+    beyond = jnp.where(inside >= through * (1 - ROUNDING), tunnel.to_dump / direction[:, 2], 0.0)
+    return at_distance(at_entrance, particle, through, beyond)
 
 
 def decay_on(

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
 from ontarget.beam.element import AbstractElement
-from ontarget.beam.ray import Rays, on_axis
+from ontarget.beam.ray import Rays
 from ontarget.beam.twiss import Twiss
 from ontarget.ground.errors import InputError, check_positive, concrete
 from ontarget.ground.noun import BeamMomentum, Noun, quantity, static

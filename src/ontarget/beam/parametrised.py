@@ -7,7 +7,7 @@ from jax.scipy.special import ndtri
 from jaxtyping import Array, Float
 
 from ontarget.beam.beam import AbstractBeam, Tunnel
-from ontarget.beam.flight import at_distance, room_in_tunnel
+from ontarget.beam.flight import at_distance, behind_entrance
 from ontarget.beam.segment import Segments
 from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
 from ontarget.ground.noun import Angle, BeamMomentum, Length, Noun, Number, quantity, static
@@ -81,8 +81,4 @@ class ParametrisedBeam(AbstractBeam):
         if region == "line":
             length = self.approach / direction[:, 2]
             return at_distance(at_entrance, particle, -length, length)
-        inside = room_in_tunnel(start, direction, tunnel)
-        if region == "tunnel":
-            return at_distance(at_entrance, particle, zero, inside)
-        through = tunnel.length / direction[:, 2]
-        return at_distance(at_entrance, particle, through, (inside >= through) * tunnel.to_dump / direction[:, 2])
+        return behind_entrance(at_entrance, particle, region, tunnel)

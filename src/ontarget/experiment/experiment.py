@@ -70,6 +70,11 @@ class Experiment(Noun):
         error = None if flux.error is None else protons * flux.error
         return Flux(flux.energy, flux.path, protons * flux.values, error)
 
+    def settled(self) -> Experiment:
+        """The same experiment with its flux computed: for all that leaves the source, the site and the tag alone."""
+        source = self.source.settled(self.facility, self.detector.site, self.detector.tag)
+        return self if source is self.source else eqx.tree_at(lambda one: one.source, self, source)
+
     def interactions(self, channel: Channel, edges: Float[Array, " edge"]) -> Float[Array, "flavour tag truth"]:
         """Interactions in the whole target by truth cell, before any response; the last tag bin is outside."""
         return self.scatter(channel, edges, self.flux())
@@ -142,7 +147,6 @@ class Experiment(Noun):
         if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(self)):
             return self.counts()
         found = jax.tree.map(lambda leaf: leaf[0], counts_of_many(self, {}, 1))
-        self.check_flux()
         axes = self.detector.seen, self.detector.tag.axis, self.detector.second
         counts = Counts(found.channels, found.backgrounds, *axes)
         for channel, found in zip(self.detector.channels, counts.channels, strict=True):
@@ -151,11 +155,6 @@ class Experiment(Noun):
                 raise self.nothing_through(channel) if total == 0 else self.not_finite(channel, total)
             self.check_truth(channel, found)
         return counts
-
-    def check_flux(self) -> None:
-        """Refuse a flux of drawn rays that is less exact than the source was asked to be."""
-        if type(self.source).check is not AbstractSource.check:
-            self.source.check(compiled_flux(self))
 
     def check_truth(self, channel: Channel, found: ChannelCounts) -> None:
         """Refuse a truth axis that starts where events are still seen: those below it would be lost."""
@@ -188,12 +187,6 @@ class Experiment(Noun):
             f"The source gives recoils up to {ENERGY.show(float(self.reach(channel, self.flux())))}.",
             "Lower the threshold, or move the seen and truth axes.",
         )
-
-
-@eqx.filter_jit
-def compiled_flux(experiment: Experiment) -> Flux:
-    """The flux at the detector."""
-    return experiment.flux()
 
 
 @eqx.filter_jit

@@ -1,8 +1,10 @@
 """Floor 5: the facility, its pulse and running plan, the site, and the neutrinos born there."""
 
+from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.exposure import AbstractExposure, ProtonsOnTarget, RunningTime
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
+from ontarget.source.given import GivenFlux
 from ontarget.source.pulse import (
     AbstractPulse,
     DoublePulse,
@@ -11,6 +13,7 @@ from ontarget.source.pulse import (
     TriangularPulse,
     UniformPulse,
 )
+from ontarget.source.sampling import AbstractSampling, AsDrawn, Towards
 from ontarget.source.site import (
     AbstractSite,
     AbstractTag,
@@ -36,6 +39,7 @@ from ontarget.source.tabulated_flux import (
 __all__ = [
     "AbstractExposure",
     "AbstractPulse",
+    "AbstractSampling",
     "AbstractSite",
     "AbstractSource",
     "AbstractSpreading",
@@ -43,13 +47,16 @@ __all__ = [
     "AbstractTimeEfficiency",
     "AlwaysOpen",
     "ArrivalTime",
+    "AsDrawn",
     "AsTabulated",
     "BeamSite",
+    "DecayTunnel",
     "DoublePulse",
     "ExponentialLoss",
     "Facility",
     "Flux",
     "GaussianPulse",
+    "GivenFlux",
     "InverseSquare",
     "ProtonsOnTarget",
     "Radius",
@@ -59,6 +66,7 @@ __all__ = [
     "TabulatedFlux",
     "TabulatedPulse",
     "TabulatedSpectrum",
+    "Towards",
     "TriangularPulse",
     "UniformPulse",
     "Untagged",

@@ -21,9 +21,12 @@ class AbstractSource(Noun):
     def flux(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Flux:
         """Neutrinos per area and per proton on target at the site."""
 
-    def check(self, flux: Flux) -> None:
-        """Refuse a flux that is not as exact as the source was asked to be. Closed forms always are."""
-        return
+    def settled(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> AbstractSource:
+        """A source of the same flux at this site that costs nothing; itself where its flux is a closed form.
+
+        Rays that were drawn are refused here where they are fewer than the source was asked for.
+        """
+        return self
 
 
 def check_site(site: AbstractSite, kind: type[S]) -> S:
