@@ -64,7 +64,7 @@ def test_the_catalog_cites_only_what_is_here() -> None:
     cited = {
         (match[1], path.name)
         for path in (PACKAGE / "catalog").rglob("*.yaml")
-        for match in re.finditer(r"\b(?:cite|source): *([^\s,}]+:\d{4}[^\s,}]*)", path.read_text(encoding="utf-8"))
+        for match in re.finditer(r"\b(?:cite|source): *\[?([^\s,}\[]+:\d{4}[^\s,}]*)", path.read_text(encoding="utf-8"))
     }
     assert cited
     assert not {(key, name) for key, name in cited if key not in known}

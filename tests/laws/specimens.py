@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ontarget import beam as b
 from ontarget import detector as d
 from ontarget import experiment as x
 from ontarget import interaction as i
@@ -14,7 +15,7 @@ from ontarget import numerics as nu
 from ontarget import propagation as p
 from ontarget import source as so
 from ontarget.ground.noun import Noun
-from ontarget.ground.units import MW, GeV, Hz, MeV, day, fm, keV, kg, m, ms, ns, us, year
+from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, fm, keV, kg, m, ms, ns, us, year
 from ontarget.numerics.regression import fit_polynomial
 from ontarget.source.spectrum import NegativeMuonDecay, PionDecayInFlight, decay_at_rest
 
@@ -28,6 +29,8 @@ resolution = d.SquareRootResolution(0.2, 10 * keV)
 facility = so.Facility(2 * GeV, 5 * MW, 14 * Hz, so.UniformPulse(2.86 * ms), operation=0.57, name="facility")
 source = so.StoppedPion(0.3, (NegativeMuonDecay(1e-3), PionDecayInFlight(1e-2, 60 * MeV)), nodes=16)
 site = so.Site(20 * m)
+per_energy = jnp.array([0.0, 0.7, 0.6]) * 1e-38 * cm**2 / GeV
+cross_section = i.CrossSection(jnp.array([0.2, 1.0, 5.0]) * GeV, per_energy, [1.0, 0.4, 0.3], name="nu_mu")
 tag = so.ArrivalTime(times, 100 * ns)
 logistic = d.LogisticEfficiency(1.2, 0.3, 11.0, -0.25)
 stages = (d.Threshold(8 * keV), d.TruncatedGaussianSmearing(resolution))
@@ -36,6 +39,7 @@ steady = d.SteadyState(10 / (keV * kg * day), 0.04, name="steady")
 detector = d.Detector(site, 22.5 * kg, mt.Material("CsI"), seen, (channel,), (steady,), tag, name="detector")
 exposure = so.RunningTime(1 * year)
 experiment = x.Experiment(facility, source, detector=detector, exposure=exposure, name="experiment")
+density_table = b.DensityTable("pi+", [0.0, 5 * GeV, 9 * GeV], [0.0, 0.01, 0.03], jnp.ones((2, 2)) / GeV)
 
 _rows: list[Noun] = [
     # numerics
@@ -55,6 +59,15 @@ _rows: list[Noun] = [
     mt.KleinNystrand(),
     mt.SymmetrisedFermi(),
     mt.PointLike(),
+    # beam: production and target
+    b.BMPT().pion,
+    b.BMPT(),
+    density_table,
+    b.CountTable("K-", [0.0, 5 * GeV, 9 * GeV], [0.0, 0.01, 0.03], [[1.0, 2.0], [0.0, 3.0]]),
+    b.TabulatedYield(400 * GeV, (density_table,)),
+    b.NoReinteraction(),
+    b.LeadingNucleon(),
+    b.RodTarget(70 * cm, 3 * cm),
     # source
     facility,
     site,
@@ -82,6 +95,8 @@ _rows: list[Noun] = [
     i.TreeCouplings(),
     i.RadiativeCouplings(),
     i.NSI(eps_ee_u=0.1, eps_emu_d=-0.2),
+    cross_section,
+    i.ChargedCurrent((cross_section,), 0.1),
     i.CEvNS().factors(one_argon, jnp.array([10.0, 30.0]) * MeV, energy.edges),
     # detector
     d.Threshold(8 * keV),

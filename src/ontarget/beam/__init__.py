@@ -1,16 +1,53 @@
 """Floor 4: from protons on a target to decays in flight: production, beam line, decays. No detector in here."""
 
 from ontarget.beam.beam import AbstractBeam, Tunnel
+from ontarget.beam.bmpt import BMPT, MesonSpectrum
+from ontarget.beam.daughter import AbstractDaughter, Born, LeptonDaughter
 from ontarget.beam.decay import AbstractDecay, Emission
+from ontarget.beam.hadronic import HadronicThreeBody, HadronicTwoBody
+from ontarget.beam.mode import PARENTS, daughters_of, decays_of
+from ontarget.beam.muon import MuonToElectronNeutrino, MuonToMuonNeutrino
+from ontarget.beam.parametrised import ParametrisedBeam, Species
 from ontarget.beam.production import AbstractProduction
+from ontarget.beam.reinteraction import AbstractReinteraction, LeadingNucleon, NoReinteraction
 from ontarget.beam.segment import Decays, Segments
+from ontarget.beam.semileptonic import SemileptonicDecay
+from ontarget.beam.tabulated_yield import AbstractMesonTable, CountTable, DensityTable, TabulatedYield
+from ontarget.beam.target import RodTarget
+from ontarget.beam.tracked import TrackedBeam
+from ontarget.beam.two_body import TwoBodyDecay
 
 __all__ = [
+    "BMPT",
+    "PARENTS",
     "AbstractBeam",
+    "AbstractDaughter",
     "AbstractDecay",
+    "AbstractMesonTable",
     "AbstractProduction",
+    "AbstractReinteraction",
+    "Born",
+    "CountTable",
     "Decays",
+    "DensityTable",
     "Emission",
+    "HadronicThreeBody",
+    "HadronicTwoBody",
+    "LeadingNucleon",
+    "LeptonDaughter",
+    "MesonSpectrum",
+    "MuonToElectronNeutrino",
+    "MuonToMuonNeutrino",
+    "NoReinteraction",
+    "ParametrisedBeam",
+    "RodTarget",
     "Segments",
+    "SemileptonicDecay",
+    "Species",
+    "TabulatedYield",
+    "TrackedBeam",
     "Tunnel",
+    "TwoBodyDecay",
+    "daughters_of",
+    "decays_of",
 ]

@@ -6,7 +6,7 @@ from abc import abstractmethod
 
 from jaxtyping import Array, Float
 
-from ontarget.ground.noun import Noun
+from ontarget.ground.noun import Noun, Number, quantity, static
 
 
 class Emission(Noun):
@@ -28,13 +28,21 @@ class AbstractDecay(Noun):
     """One decay mode of one particle, drawn in two ways from numbers uniform in [0, 1[.
 
     Both are exact and smooth in the momentum; `emit_towards` has no singular weight, since it draws what is left of the
-    decay in the rest frame and turns the neutrino into the wanted direction.
+    decay in the rest frame and turns the neutrino into the wanted direction. The first two numbers of a ray are those
+    of the neutrino's direction, which `emit_towards` does not need. No weight contains the branching.
+
+    Attributes
+    ----------
+    branching : neutrinos of this kind per decay of the parent
+    parent, neutrino, lepton : their names
+    name : of the mode
     """
 
-    branching: Float[Array, ""]
-    parent: str
-    neutrino: str
-    lepton: str
+    branching: Number = quantity()
+    parent: str = static()
+    neutrino: str = static()
+    lepton: str = static()
+    name: str = static(default="", kw_only=True)
 
     @property
     @abstractmethod

@@ -1,4 +1,4 @@
-"""What a beam line is made of: drifts, quadrupoles, dipoles and collimators, each a map of rays at their own momentum."""
+"""What a beam line is made of: drifts, quadrupoles, dipoles, collimators; each maps rays at their own momentum."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Mass, Noun, quantity, static
 from ontarget.matter.material import Material
 from ontarget.numerics.axis import AbstractAxis
-from ontarget.source.site import AbstractTag, Site, Untagged
+from ontarget.source.site import AbstractSite, AbstractTag, Untagged
 
 LARGEST_MATRIX = 10_000_000
 
@@ -30,7 +30,7 @@ class Detector(Noun):
     tag : what the facility tells about each event
     """
 
-    site: Site
+    site: AbstractSite
     mass: Mass = quantity()
     material: Material
     seen: AbstractAxis

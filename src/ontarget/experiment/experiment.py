@@ -23,7 +23,7 @@ from ontarget.propagation.none import AbstractPropagation, NoOscillation
 from ontarget.source.exposure import AbstractExposure
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
-from ontarget.source.stopped_pion import AbstractSource
+from ontarget.source.source import AbstractSource
 
 SEEN_AT_THE_START = 1e-3
 """A truth axis may start where at most this fraction of the interactions is seen."""
@@ -67,7 +67,13 @@ class Experiment(Noun):
         """Neutrinos per area at the detector during the whole exposure."""
         flux = self.source.flux(self.facility, self.detector.site, self.detector.tag)
         protons = self.exposure.protons(self.facility)
-        return eqx.tree_at(lambda flux: flux.values, flux, protons * flux.values)
+        error = None if flux.error is None else protons * flux.error
+        return Flux(flux.energy, flux.path, protons * flux.values, error)
+
+    def settled(self) -> Experiment:
+        """The same experiment with its flux computed: for all that leaves the source, the site and the tag alone."""
+        source = self.source.settled(self.facility, self.detector.site, self.detector.tag)
+        return self if source is self.source else eqx.tree_at(lambda one: one.source, self, source)
 
     def interactions(self, channel: Channel, edges: Float[Array, " edge"]) -> Float[Array, "flavour tag truth"]:
         """Interactions in the whole target by truth cell, before any response; the last tag bin is outside."""

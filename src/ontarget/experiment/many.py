@@ -17,6 +17,9 @@ from ontarget.ground.address import address_of
 if TYPE_CHECKING:  # the experiment itself asks this file
     from ontarget.experiment.experiment import Experiment
 
+OF_THE_FLUX = ("source.", "detector.site.", "detector.tag.")
+"""Where the addresses begin that change the flux per proton at the detector."""
+
 BLOCK = 16
 """Rows per call: what is computed besides the rows asked for is nothing, so this bounds memory and nothing else."""
 
@@ -24,8 +27,11 @@ BLOCK = 16
 def counts_of_many(experiment: Experiment, values: Mapping[str, Float[np.ndarray, " row *leaf"]], rows: int) -> Counts:
     """Counts with a leading axis [row]: row i has the i-th of the `values` at their addresses.
 
-    Every number is an input of the compiled program, so that the same program serves every choice of addresses.
+    Every number is an input of the compiled program, so that the same program serves every choice of addresses. A flux
+    that takes long is computed once where none of them moves it.
     """
+    if not any(address.startswith(OF_THE_FLUX) for address in values):
+        experiment = experiment.settled()
     parts = []
     for low in range(0, rows, BLOCK):
         size = min(BLOCK, rows - low)

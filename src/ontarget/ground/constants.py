@@ -17,6 +17,7 @@ neutral_pion_mass = 134.9768 * MeV  # ParticleDataGroup:2024cfk
 kaon_mass = 493.677 * MeV  # charged kaon, ParticleDataGroup:2024cfk
 proton_mass = 938.27208816 * MeV  # Tiesinga:2021myr
 neutron_mass = 939.56542052 * MeV  # Tiesinga:2021myr
+lambda_mass = 1115.683 * MeV  # ParticleDataGroup:2024cfk
 muon_lifetime = 2196.9811 * ns  # ParticleDataGroup:2024cfk
 pion_lifetime = 26.033 * ns  # charged pion, ParticleDataGroup:2024cfk
 kaon_lifetime = 12.38 * ns  # charged kaon, ParticleDataGroup:2024cfk

@@ -2,6 +2,7 @@
 
 from ontarget.interaction.axial import AxialCEvNS
 from ontarget.interaction.cevns import CEvNS
+from ontarget.interaction.charged_current import ChargedCurrent, CrossSection
 from ontarget.interaction.coupling import NSI, AbstractCouplings, RadiativeCouplings, TreeCouplings
 from ontarget.interaction.interaction import AbstractInteraction
 
@@ -11,6 +12,8 @@ __all__ = [
     "AbstractInteraction",
     "AxialCEvNS",
     "CEvNS",
+    "ChargedCurrent",
+    "CrossSection",
     "RadiativeCouplings",
     "TreeCouplings",
 ]

@@ -18,7 +18,17 @@ from ontarget.io.provenance import is_number_mapping
 from ontarget.io.wording import nearest, one_line, quote
 from ontarget.io.yaml import MAX_DEPTH, MAX_NODES, Address, Mark, Tree, read_yaml
 
-KINDS = ("facilities", "sources", "detectors", "materials", "experiments", "studies", "published", "releases")
+KINDS = (
+    "facilities",
+    "sources",
+    "detectors",
+    "materials",
+    "cross_sections",
+    "experiments",
+    "studies",
+    "published",
+    "releases",
+)
 PACKAGE = Path(__file__).resolve().parent.parent
 ROOT = PACKAGE / "catalog"
 _SUFFIXES = (".yaml", ".yml")

@@ -10,13 +10,14 @@ from ontarget.detector.detector import Detector
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun
+from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.io import catalog
 from ontarget.io.load import Loaded, digest, load_tree
 from ontarget.io.structure import structure
 from ontarget.io.yaml import Mark, Tree
 from ontarget.matter.material import Material
 from ontarget.source.facility import Facility
-from ontarget.source.stopped_pion import AbstractSource
+from ontarget.source.source import AbstractSource
 
 CLASSES: dict[str, type[Noun]] = {
     "experiments": Experiment,
@@ -24,6 +25,7 @@ CLASSES: dict[str, type[Noun]] = {
     "sources": AbstractSource,
     "detectors": Detector,
     "materials": Material,
+    "cross_sections": AbstractInteraction,
 }
 
 SEE = {"studies": "See 'ontarget run'.", "published": "See 'ontarget validate'.", "releases": "See 'ontarget data'."}

@@ -59,6 +59,7 @@ def choose(cls: type, name: Any, where: str, trusted: bool) -> type:
     if isinstance(name, str) and ":" in name:
         return load_class(cls, name, where, trusted)
     known = finals(cls)
+    name = getattr(cls, "USUAL", None) if name is None else name
     if isinstance(name, str) and name in known:
         return known[name]
     if cls.__module__.startswith("ontarget."):

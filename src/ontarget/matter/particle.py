@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from jaxtyping import Array, Float
+
 from ontarget.ground.constants import (
     c,
     electron_mass,
@@ -29,7 +31,7 @@ class Particle:
     lifetime: float
     charge: int
 
-    def decay_length(self, momentum: float) -> float:
+    def decay_length(self, momentum: Float[Array, "*ray"]) -> Float[Array, "*ray"]:
         r"""Mean distance flown at a momentum, :math:`\lambda = p\,c\tau/m`."""
         return momentum / self.mass * c * self.lifetime
 

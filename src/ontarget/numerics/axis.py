@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, concrete, dimension_of
-from ontarget.ground.noun import Energy, Noun, Number, Time, quantity, static
+from ontarget.ground.noun import Energy, Length, Noun, Number, Time, quantity, static
 from ontarget.ground.units import Dimension
 
 MOST_BINS = 20_000
@@ -120,6 +120,15 @@ class TimeAxis(AbstractAxis):
 
     start: Time = quantity()
     stop: Time = quantity()
+    bins: int = static()
+    spacing: AbstractSpacing = Linear()
+
+
+class LengthAxis(AbstractAxis):
+    """An axis of length, such as the distance of a vertex from the beam's axis."""
+
+    start: Length = quantity()
+    stop: Length = quantity()
     bins: int = static()
     spacing: AbstractSpacing = Linear()
 

@@ -1,8 +1,10 @@
 """Floor 5: the facility, its pulse and running plan, the site, and the neutrinos born there."""
 
+from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.exposure import AbstractExposure, ProtonsOnTarget, RunningTime
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
+from ontarget.source.given import GivenFlux
 from ontarget.source.pulse import (
     AbstractPulse,
     DoublePulse,
@@ -11,35 +13,48 @@ from ontarget.source.pulse import (
     TriangularPulse,
     UniformPulse,
 )
+from ontarget.source.sampling import AbstractSampling, AsDrawn, Towards
 from ontarget.source.site import (
+    AbstractSite,
     AbstractTag,
     AbstractTimeEfficiency,
     AlwaysOpen,
     ArrivalTime,
+    BeamSite,
     ExponentialLoss,
+    Radius,
     Site,
     Untagged,
 )
-from ontarget.source.stopped_pion import AbstractSource, StoppedPion
+from ontarget.source.source import AbstractSource
+from ontarget.source.stopped_pion import StoppedPion
 
 __all__ = [
     "AbstractExposure",
     "AbstractPulse",
+    "AbstractSampling",
+    "AbstractSite",
     "AbstractSource",
     "AbstractTag",
     "AbstractTimeEfficiency",
     "AlwaysOpen",
     "ArrivalTime",
+    "AsDrawn",
+    "BeamSite",
+    "DecayTunnel",
     "DoublePulse",
     "ExponentialLoss",
     "Facility",
     "Flux",
     "GaussianPulse",
+    "GivenFlux",
     "ProtonsOnTarget",
+    "Radius",
     "RunningTime",
     "Site",
     "StoppedPion",
     "TabulatedPulse",
+    "Towards",
     "TriangularPulse",
     "UniformPulse",
     "Untagged",

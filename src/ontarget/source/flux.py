@@ -15,8 +15,10 @@ class Flux(Noun):
     energy : [energy] nodes. Not bins: `values` is already integrated over each node's cell; a line is one node.
     path : [path] distances flown, one node for a point source
     values : [flavour energy path tag], 1/area; the last tag bin holds what falls outside the tag's axis
+    error : [flavour energy tag], 1/area, one standard deviation after the sum over paths, where rays were drawn
     """
 
     energy: Float[Array, " energy"]
     path: Float[Array, " path"]
     values: Float[Array, "flavour energy path tag"]
+    error: Float[Array, "flavour energy tag"] | None = None

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from typing import ClassVar
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
-from ontarget.ground.errors import check_finite, check_positive, check_range
+from ontarget.ground.errors import InputError, check_finite, check_positive, check_range
 from ontarget.ground.noun import Frequency, Length, Noun, Time, quantity
-from ontarget.numerics.axis import AbstractAxis, TimeAxis
+from ontarget.numerics.axis import AbstractAxis, LengthAxis, TimeAxis
 from ontarget.numerics.quadrature import interval_nodes
 
 
-class Site(Noun):
+class AbstractSite(Noun):
+    """Where a detector stands; one that does not say of what kind is a `Site`."""
+
+    USUAL: ClassVar[str] = "Site"
+
+
+class Site(AbstractSite):
     """A place at a distance from the target."""
 
     baseline: Length = quantity()
@@ -23,8 +30,59 @@ class Site(Noun):
         check_positive(self, "baseline")
 
 
+class BeamSite(AbstractSite):
+    """A box behind a decay tunnel, its faces square to the tunnel's axis.
+
+    Attributes
+    ----------
+    distance : from the end of the tunnel to the front face
+    width, height, depth : of the sensitive volume
+    x, y : of the middle of the face, from the axis
+    """
+
+    distance: Length = quantity()
+    width: Length = quantity()
+    height: Length = quantity()
+    depth: Length = quantity()
+    x: Length = quantity(default=0.0)
+    y: Length = quantity(default=0.0)
+
+    def __check_init__(self) -> None:
+        check_positive(self, "distance", "width", "height", "depth")
+        check_finite(self)
+
+    def vertices(self, u: Float[Array, "ray 3"], aim: float) -> tuple[Float[Array, "ray 3"], Float[Array, " ray"]]:
+        r"""Points in the box, z from the end of the tunnel, and what each stands for; the mean of the latter is one.
+
+        Even in depth; across, each coordinate follows :math:`(1 + t^2)^{-3/2}` about the point nearest the axis, in
+        units of `aim` half-widths, as what decays in flight does. Any `aim` is right; one near the size of the
+        neutrinos' spot has the least error, and a large one fills the box evenly.
+        """
+        across = [
+            _near(middle - size / 2, middle + size / 2, aim * size / 2, u[:, i])
+            for i, (middle, size) in enumerate(((self.x, self.width), (self.y, self.height)))
+        ]
+        (x, by_x), (y, by_y) = across
+        return jnp.stack([x, y, self.distance + self.depth * u[:, 2]], axis=1), by_x * by_y
+
+
+def _near(
+    low: Float[Array, ""], high: Float[Array, ""], scale: Float[Array, ""], u: Float[Array, " ray"]
+) -> tuple[Float[Array, " ray"], Float[Array, " ray"]]:
+    """Points between two ends, denser near zero, and the weights that make up for it."""
+    middle = jnp.clip(0.0, low, high)
+    ends = [(end - middle) / scale for end in (low, high)]
+    s_low, s_high = (end / jnp.sqrt(1 + end**2) for end in ends)
+    s = s_low + u * (s_high - s_low)
+    t = s / jnp.sqrt(1 - s**2)
+    return middle + scale * t, (1 + t**2) ** 1.5 * (s_high - s_low) * scale / (high - low)
+
+
 class AbstractTag(Noun):
-    """A binned coordinate that the facility gives to each neutrino; one more bin, the last, holds what is outside."""
+    """A binned coordinate that the facility gives to each neutrino; one more bin, the last, holds what is outside.
+
+    A tag is of time or of place, or of neither; what a source cannot give it is refused.
+    """
 
     @property
     @abstractmethod
@@ -36,9 +94,15 @@ class AbstractTag(Noun):
     def bins(self) -> int:
         """Number of bins inside."""
 
-    @abstractmethod
     def arrival(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
         """Fractions in each bin and, last, outside, for an arrival-time distribution function."""
+        truth = "This source says when neutrinos arrive, and not where."
+        raise InputError("tag", type(self).__name__, truth, "Use ArrivalTime or Untagged.")
+
+    def placed(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
+        """The bin of each vertex, by its place across the beam's axis; `bins` is outside."""
+        truth = "This source says where neutrinos arrive, and not when: its protons come in seconds."
+        raise InputError("tag", type(self).__name__, truth, "Use Radius or Untagged.")
 
     @abstractmethod
     def steady(self) -> Float[Array, " tag"]:
@@ -62,6 +126,9 @@ class Untagged(AbstractTag):
 
     def arrival(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
         return jnp.array([1.0, 0.0])
+
+    def placed(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
+        return jnp.zeros(x.shape, int)
 
     def steady(self) -> Float[Array, " tag"]:
         return jnp.ones(1)
@@ -153,3 +220,32 @@ class ArrivalTime(AbstractTag):
     def steady(self) -> Float[Array, " tag"]:
         shares = self.efficiency.recorded(lambda t: t - self.times.start, self.times.edges)
         return shares / shares.sum()
+
+
+class Radius(AbstractTag):
+    """The distance of the vertex from the beam's axis: the narrow-band off-axis method.
+
+    A constant rate is shared as the areas of the rings are, which holds as long as they fit into the face.
+    """
+
+    radii: LengthAxis
+
+    def __check_init__(self) -> None:
+        check_range(self.radii, "start", 0.0)
+
+    @property
+    def axis(self) -> AbstractAxis | None:
+        return self.radii
+
+    @property
+    def bins(self) -> int:
+        return self.radii.bins
+
+    def placed(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
+        edges = self.radii.edges
+        place = jnp.searchsorted(edges, jnp.sqrt(x**2 + y**2), side="right") - 1
+        return jnp.where((place < 0) | (place >= self.bins), self.bins, place)
+
+    def steady(self) -> Float[Array, " tag"]:
+        area = self.radii.edges[1:] ** 2 - self.radii.edges[:-1] ** 2
+        return area / area.sum()

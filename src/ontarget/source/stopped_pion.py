@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.ground.constants import c, muon_lifetime, pion_lifetime
 from ontarget.ground.errors import InputError, check_positive
-from ontarget.ground.noun import Noun, Number, quantity, static
+from ontarget.ground.noun import Number, quantity, static
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
 from ontarget.source.pulse import AbstractPulse
-from ontarget.source.site import AbstractTag, Site
+from ontarget.source.site import AbstractSite, AbstractTag, Site
+from ontarget.source.source import AbstractSource, check_site
 from ontarget.source.spectrum import AbstractContamination, Spectrum, decay_at_rest
-
-
-class AbstractSource(Noun):
-    """Where neutrinos are born."""
-
-    @abstractmethod
-    def flux(self, facility: Facility, site: Site, tag: AbstractTag) -> Flux:
-        """Neutrinos per area and per proton on target at the site."""
 
 
 def delayed_cumulative(pulse: AbstractPulse, t: Float[Array, " t"]) -> Float[Array, " t"]:
@@ -78,7 +69,8 @@ class StoppedPion(AbstractSource):
             jnp.concatenate([part.delayed for part in parts], axis=1),
         )
 
-    def flux(self, facility: Facility, site: Site, tag: AbstractTag) -> Flux:
+    def flux(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Flux:
+        site = check_site(site, Site)
         spectrum = self.spectrum()
         prompt, delayed = self.arrival(facility.pulse, site, tag)
         per_area = self.neutrinos_per_proton / (4 * jnp.pi * site.baseline**2)

@@ -1,0 +1,187 @@
+"""All ways from one kind of parent to neutrinos at a detector, and their fluence there."""
+
+from __future__ import annotations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int, UInt64
+
+from ontarget.beam.beam import AbstractBeam, Tunnel
+from ontarget.beam.chain import follow
+from ontarget.beam.daughter import AbstractDaughter
+from ontarget.beam.decay import AbstractDecay
+from ontarget.beam.flight import norm
+from ontarget.beam.segment import Decays, Segments
+from ontarget.ground.noun import Noun, static
+from ontarget.numerics.lattice import lattice, shifts
+from ontarget.source.sampling import AbstractSampling
+from ontarget.source.site import AbstractTag, BeamSite
+
+BLOCK = 4096
+"""Rays at a time: bounds memory, and fits the cache."""
+
+
+class Way(Noun):
+    """The daughters that are followed, none for most, and the decay that makes the neutrino."""
+
+    links: tuple[AbstractDaughter, ...]
+    decay: AbstractDecay
+
+    @property
+    def dimensions(self) -> int:
+        """How many uniform numbers it takes; three place the ray in the detector, one the decay on its flight."""
+        return sum(1 + link.dimensions for link in self.links) + 3 + 1 + self.decay.dimensions
+
+
+class Component(Noun):
+    """A parent of the beam, the regions in which it decays, and the ways it does; daughters are followed in the tunnel.
+
+    One ray serves all regions and ways: to track it is most of the work.
+    """
+
+    parent: str = static()
+    regions: tuple[str, ...] = static()
+    direct: tuple[Way, ...]
+    followed: tuple[Way, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What is counted apart: every direct way in every region, then the others."""
+        direct = [self.label(way, region) for way in self.direct for region in self.regions]
+        return (*direct, *(self.label(way, "tunnel") for way in self.followed))
+
+    @property
+    def neutrinos(self) -> tuple[str, ...]:
+        """The flavour of each label."""
+        direct = [way.decay.neutrino for way in self.direct for _ in self.regions]
+        return (*direct, *(way.decay.neutrino for way in self.followed))
+
+    def label(self, way: Way, region: str) -> str:
+        """How tables and figures call it."""
+        steps = [self.parent, *(link.daughter for link in way.links)]
+        return f"{' > '.join(steps)} > {way.decay.neutrino} ({way.decay.name}), {region}"
+
+    def dimensions(self, beam: AbstractBeam) -> int:
+        """How many uniform numbers a ray takes."""
+        return beam.dimensions + max(way.dimensions for way in (*self.direct, *self.followed))
+
+    def count(
+        self,
+        beam: AbstractBeam,
+        tunnel: Tunnel,
+        grid: Grid,
+        sampling: AbstractSampling,
+        u: Float[Array, "ray dimension"],
+    ) -> Float[Array, "label energy path tag"]:
+        """Rays, shared among what is counted apart."""
+        first, left = u[:, : beam.dimensions], u[:, beam.dimensions :]
+        flights = {region: beam.segments(self.parent, region, tunnel, first) for region in self.regions}
+        every = jax.tree.map(lambda *parts: jnp.concatenate(parts), *flights.values())
+        region = jnp.repeat(jnp.arange(len(flights)), len(u))
+        repeated = jnp.tile(left, (len(flights), 1))
+        found = [
+            grid.count(*sampling.rays(every, way.decay, tunnel, grid.site, repeated), region, len(flights))
+            for way in self.direct
+        ]
+        for way in self.followed:
+            segments, rest = self.daughters(flights["tunnel"], way, tunnel, left)
+            drawn = sampling.rays(segments, way.decay, tunnel, grid.site, rest)
+            found.append(grid.count(*drawn, jnp.zeros(len(u), int), 1))
+        return jnp.concatenate(found)
+
+    def daughters(
+        self, segments: Segments, way: Way, tunnel: Tunnel, u: Float[Array, "ray dimension"]
+    ) -> tuple[Segments, Float[Array, "ray left"]]:
+        """Flights of what makes the neutrino in the end, and the numbers that are left."""
+        for link in way.links:
+            segments = follow(segments, link, tunnel, u[:, : 1 + link.dimensions])
+            u = u[:, 1 + link.dimensions :]
+        return segments, u
+
+
+class Grid(Noun):
+    """The nodes of energy and path, and the bins of the tag, in which neutrinos are counted."""
+
+    energy: Float[Array, " energy"]
+    path: Float[Array, " path"]
+    tag: AbstractTag
+    site: BeamSite
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Sizes of [energy path tag]."""
+        return len(self.energy), len(self.path), self.tag.bins + 1
+
+    def count(
+        self, decays: Decays, vertex: Float[Array, "ray 3"], group: Int[Array, " ray"], groups: int
+    ) -> Float[Array, "group energy path tag"]:
+        """The rays by group, shared between the two nodes nearest in energy, and in path."""
+        values = jnp.zeros((groups, *self.shape))
+        tag = self.tag.placed(vertex[:, 0], vertex[:, 1])
+        along = hats(self.path, norm(vertex - decays.place)) if len(self.path) > 1 else [(0 * tag, jnp.ones(()))]
+        for energy, by_energy in hats(self.energy, norm(decays.neutrino)):
+            for path, by_path in along:
+                values = values.at[group, energy, path, tag].add(decays.number * by_energy * by_path)
+        return values
+
+
+def hats(
+    nodes: Float[Array, " node"], value: Float[Array, " ray"]
+) -> list[tuple[Int[Array, " ray"], Float[Array, " ray"]]]:
+    """The two nodes around each value with the shares of their hat functions; what is beyond the ends goes to these."""
+    below = jnp.clip(jnp.searchsorted(nodes, value, side="right") - 1, 0, len(nodes) - 2)
+    low, high = nodes[below], nodes[below + 1]
+    share = jnp.clip((value - low) / (high - low), 0.0, 1.0)
+    return [(below, 1.0 - share), (below + 1, share)]
+
+
+Counted = Float[Array, "label energy path tag"]
+
+
+def fluence(
+    component: Component,
+    sampling: AbstractSampling,
+    beam: AbstractBeam,
+    tunnel: Tunnel,
+    grid: Grid,
+    seed: tuple[int, ...],
+    rays: int,
+    repeats: int,
+) -> tuple[Counted, Float[Array, "label energy tag"]]:
+    """Neutrinos per area and proton, and the variance of their mean over the repeats."""
+    dimensions = component.dimensions(beam)
+    every = np.stack([shifts((*seed, repeat), dimensions) for repeat in range(repeats)])
+
+    def one(sums: tuple[Counted, Array], shift: UInt64[Array, " dimension"]) -> tuple[tuple[Counted, Array], None]:
+        found = counted(component, sampling, beam, tunnel, grid, shift, rays)
+        return (sums[0] + found, sums[1] + found.sum(axis=2) ** 2), None
+
+    labels, (energies, paths, tags) = len(component.labels), grid.shape
+    start = jnp.zeros((labels, energies, paths, tags)), jnp.zeros((labels, energies, tags))
+    (total, squares), _ = jax.lax.scan(one, start, jnp.asarray(every))
+    mean = total / repeats
+    variance = (squares / repeats - mean.sum(axis=2) ** 2) / (repeats - 1)
+    return mean, jnp.maximum(jax.lax.stop_gradient(variance), 0.0)
+
+
+def counted(
+    component: Component,
+    sampling: AbstractSampling,
+    beam: AbstractBeam,
+    tunnel: Tunnel,
+    grid: Grid,
+    shift: UInt64[Array, " dimension"],
+    rays: int,
+) -> Counted:
+    """One lattice of rays, block by block."""
+    block = min(rays, BLOCK)
+
+    def step(values: Counted, first: UInt64[Array, ""]) -> tuple[Counted, None]:
+        found = component.count(beam, tunnel, grid, sampling, lattice(first, block, shift))
+        return values + found * (block / rays), None
+
+    # derivatives in reverse would keep every ray of every block
+    step = jax.checkpoint(step)
+    firsts = jnp.arange(rays // block, dtype=jnp.uint64) * np.uint64(block)
+    return jax.lax.scan(step, jnp.zeros((len(component.labels), *grid.shape)), firsts)[0]
