@@ -9,8 +9,8 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax.lax import optimization_barrier as barrier
 from jax.flatten_util import ravel_pytree
+from jax.lax import optimization_barrier as barrier
 from jaxtyping import Array, Bool, Float, Int
 
 from ontarget.beam.element import AbstractElement
@@ -191,7 +191,10 @@ def _sorted(
     rows, order = [], []
     for one in elements:
         row, make = ravel_pytree(dataclasses.replace(one, name=""))
-        kind = jax.tree_util.tree_structure(dataclasses.replace(one, name="")), tuple(map(jnp.shape, jax.tree.leaves(one)))
+        kind = (
+            jax.tree_util.tree_structure(dataclasses.replace(one, name="")),
+            tuple(map(jnp.shape, jax.tree.leaves(one))),
+        )
         kinds.setdefault(kind, lambda row, make=make, size=row.size: make(row[:size]))
         order.append(list(kinds).index(kind))
         rows.append(row)
