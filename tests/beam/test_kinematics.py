@@ -66,7 +66,9 @@ def test_at_rest_nothing_moves():
     np.testing.assert_allclose(slope, n[:, 2] / MASS, rtol=1e-12)  # r = 1 + n.P/m to first order
 
 
-@pytest.mark.parametrize("axis", [(0, 0, 1), (0, 0, -1), (1e-9, 0, -1), (1, 0, 0), (0.4, -0.1, -0.9), (0.1, 0.3, -0.95)])
+@pytest.mark.parametrize(
+    "axis", [(0, 0, 1), (0, 0, -1), (1e-9, 0, -1), (1, 0, 0), (0.4, -0.1, -0.9), (0.1, 0.3, -0.95)]
+)
 def test_around_has_the_parts_it_was_given(axis):
     axis = same(np.array(axis) / np.linalg.norm(axis), RAYS)
     u = numbers(9, RAYS, 3)

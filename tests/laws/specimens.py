@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ontarget import beam as b
 from ontarget import detector as d
 from ontarget import experiment as x
 from ontarget import interaction as i
@@ -15,6 +16,7 @@ from ontarget import propagation as p
 from ontarget import source as so
 from ontarget.ground.noun import Noun
 from ontarget.ground.units import MW, GeV, Hz, MeV, day, fm, keV, kg, m, ms, ns, us, year
+from ontarget.numerics.quantile import Quantiles
 from ontarget.numerics.regression import fit_polynomial
 from ontarget.source.spectrum import NegativeMuonDecay, PionDecayInFlight, decay_at_rest
 
@@ -37,8 +39,11 @@ detector = d.Detector(site, 22.5 * kg, mt.Material("CsI"), seen, (channel,), (st
 exposure = so.RunningTime(1 * year)
 experiment = x.Experiment(facility, source, detector=detector, exposure=exposure, name="experiment")
 
+kaon = jnp.array([[0.1, 0.0, 8.5]]) * GeV
+
 _rows: list[Noun] = [
     # numerics
+    Quantiles(jnp.ones((4, 2))),
     nu.Linear(),
     nu.Logarithmic(),
     nu.SquareRoot(),
@@ -55,6 +60,16 @@ _rows: list[Noun] = [
     mt.KleinNystrand(),
     mt.SymmetrisedFermi(),
     mt.PointLike(),
+    # beam
+    b.TwoBodyDecay(0.9999, "pi+", "nu_mu", "mu+", name="pi_munu"),
+    b.Emission(kaon, kaon, jnp.ones(1)),
+    b.SemileptonicDecay(0.0507, "K+", "nu_e", "e+", 0.03, 0.018, name="ke3"),
+    b.MuonToElectronNeutrino(1.0, "mu+", "nu_e", "e+"),
+    b.MuonToMuonNeutrino(1.0, "mu+", "nubar_mu", "e+"),
+    b.LeptonDaughter(b.TwoBodyDecay(0.6356, "K+", "nu_mu", "mu+")),
+    b.Born(kaon, 0 * kaon),
+    b.HadronicTwoBody(0.2067, "K+", ("pi+", "pi0")),
+    b.HadronicThreeBody(0.0558, "K+", ("pi+", "pi+", "pi-")),
     # source
     facility,
     site,
