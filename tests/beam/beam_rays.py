@@ -9,9 +9,8 @@ import numpy as np
 from ontarget.matter import PARTICLES
 
 emit = jax.jit(lambda decay, momentum, spin, u: decay.emit(momentum, spin, u))
-emit_towards = jax.jit(
-    lambda decay, momentum, spin, direction, u: decay.emit_towards(momentum, spin, direction, u)
-)
+born = jax.jit(lambda daughter, momentum, u: daughter.emit(momentum, u))
+emit_towards = jax.jit(lambda decay, momentum, spin, direction, u: decay.emit_towards(momentum, spin, direction, u))
 
 
 RAYS = 20_000  # one number for most tests: each shape is compiled anew

@@ -4,7 +4,19 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from beam_rays import RAYS, boost_matrix, directions, draw, emit, emit_towards, fourvector, invariant, numbers, parts, same
+from beam_rays import (
+    RAYS,
+    boost_matrix,
+    directions,
+    draw,
+    emit,
+    emit_towards,
+    fourvector,
+    invariant,
+    numbers,
+    parts,
+    same,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp
@@ -22,7 +34,7 @@ plus = pytest.mark.parametrize("decay", PLUS, ids=lambda one: one.name)
 
 def left_over(decay, emission, momentum):
     """How far energy is from being conserved, with a particle of the right mass for what is not seen."""
-    parent, neutrino, lepton, rest = parts(decay, emission, momentum)
+    parent, _, _, rest = parts(decay, emission, momentum)
     mass = neutral_pion_mass if isinstance(decay, SemileptonicDecay) else 0.0
     other = fourvector(rest[:, 1:], mass)
     return np.abs(rest[:, 0] - other[:, 0]).max() / parent[0, 0], invariant(rest)
@@ -54,7 +66,7 @@ def test_what_is_not_seen_has_its_mass(decay):
 
 @plus
 def test_boosted_and_drawn_is_drawn_and_boosted(decay):
-    """Equal numbers make one decay, whatever the parent's momentum: the textbook's matrix leads from one to the other."""
+    """Equal numbers make one decay at any momentum: the textbook's matrix leads from one to the other."""
     p = np.array([0.4, -0.7, 2.0]) * GeV
     spin = (0.0, 0.6, 0.8)
     matrix = boost_matrix(p, PARTICLES[decay.parent].mass)
@@ -79,7 +91,7 @@ def test_lorentz_invariance_in_distribution(decay):
 @plus
 @pytest.mark.parametrize("p", [0.0, 0.3])
 def test_forced_agrees_with_analogue(decay, p):
-    """Means over the sphere of products of neutrino, lepton and spin, 20 000 decays each, within 4.5 of their errors."""
+    """Means over the sphere of products of neutrino and lepton, 20 000 decays each, within 4.5 of their errors."""
     unit = PARTICLES[decay.parent].mass
     spin, momentum = same((0.48, -0.6, 0.64), RAYS), same((0.1 * p, -0.4 * p, p), RAYS) * GeV
     analogue = emit(decay, momentum, spin, numbers(8, RAYS, decay.dimensions))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import jax
@@ -18,6 +19,8 @@ from ontarget.source.component import Origin
 from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.simulation import Simulation, simulate
 from ontarget.source.site import BeamSite
+
+SAID_EVERY = 5.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,15 @@ def simulated(context: Context, experiment: Experiment, precision: float) -> Bea
         truth = "Only a DecayTunnel, with its detector at a BeamSite, has a flux by parents."
         raise InputError(f"{experiment.name}.source", type(source).__name__, truth, "Name another experiment.")
     simulation = Simulation(source, site, tag)
-    steps = iter(range(10**9))
+    said = [time.monotonic()]
 
-    def progress(now: Simulation, left: int) -> None:
-        if next(steps) % 100 == 0 or left == 0:
-            context.progress(f"flux of {experiment.name}: {now.rays:.3g} rays, {left} lattices to go")
+    def heard(whole: Callable[[], Simulation]) -> None:
+        if time.monotonic() - said[0] > SAID_EVERY:
+            said[0] = time.monotonic()
+            now = whole()
+            context.progress(f"flux of {experiment.name}: {now.rays:.2g} rays, error {100 * now.error():.2g} %")
 
-    simulate(simulation, precision, progress)
+    simulate(simulation, precision, heard=heard)
     return collected(experiment, simulation)
 
 

@@ -16,7 +16,7 @@ from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.ground.units import mrad
 from ontarget.numerics.axis import EnergyAxis
-from ontarget.plot import Curve, Mark, curves_figure
+from ontarget.plot import Curve, curves_figure
 from ontarget.report.beam_flux import BeamFlux, beam_flux, collected
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask
@@ -26,6 +26,7 @@ from ontarget.source.site import BeamSite
 
 FINE = 500  # nodes: 0.02 GeV, well below the narrowest peak (0.1 GeV)
 LATTICES = 24
+LEAST = 0.02  # rings with less of the events have no peak to speak of
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class OffAxis(AbstractTask):
             Table("off_axis_rings", "Rings: the beam as it is", ring_rows(found, own)),
             Table("off_axis_spreads", "Width of the pions' peak against spread and divergence", spread_rows(tried)),
         ]
-        pictures = [spectra(found, self.shown), widths(tried | {"as published": own})]
+        pictures = [spectra(found, self.shown), *against_radius(tried | {"the beam as it is": own})]
         text = (
             "Vertices in a ring around the axis belong to neutrinos of one angle, hence, if parents have one momentum, "
             "of one energy. Events of muon neutrinos; 'peak' and widths are those of neutrinos from pions alone, the "
@@ -117,7 +118,9 @@ def pions_only(experiment: Experiment, spread: float | None, divergence: float |
     )
     experiment = eqx.tree_at(lambda one: one.source, experiment, changed)
     simulation = Simulation(changed, site, experiment.detector.tag)
-    simulation.run((0, unit) for unit in range(LATTICES))
+    simulation.left = [(0, unit) for unit in range(LATTICES)]
+    while simulation.left:
+        simulation.count()
     return collected(experiment, simulation)
 
 
@@ -196,17 +199,27 @@ def spectra(found: BeamFlux, shown: tuple[int, ...]) -> Picture:
     return Picture("off_axis_spectra", "Events of muon neutrinos in rings around the axis of the beam.", figure)
 
 
-def widths(tried: dict[str, BeamFlux]) -> Picture:
-    """Relative width of the pions' peak against its energy, one line per beam, one point per ring."""
-    marks = []
+def against_radius(tried: dict[str, BeamFlux]) -> list[Picture]:
+    """Relative width of the pions' peak, and its energy, against the radius of the ring: one line per beam."""
+    curves: tuple[list[Curve], list[Curve]] = ([], [])
     for group, (label, one) in enumerate(tried.items()):
         assert one.radius is not None
         rings = [one.events[:, :, ring].sum(axis=0) for ring in range(len(one.radius) - 1)]
-        total = sum(ring.sum() for ring in rings)
-        peaks = [peak_of(one.energy, ring) for ring in rings if ring.sum() > 2e-3 * total]
-        energy = np.array([peak.energy for peak in peaks])
-        marks.append(Mark(label, energy, np.array([100 * peak.width / peak.energy for peak in peaks]), group=group))
-    figure = curves_figure([], marks, "peak energy in a ring (GeV)", "FWHM / 2.355 of the peak (%)")
-    figure.axes[0].set_ylim(bottom=0)
-    caption = "What the ring alone says of the energy, for spreads of momentum and divergences of the beam."
-    return Picture("off_axis_widths", caption, figure)
+        total, middle = sum(ring.sum() for ring in rings), (one.radius[1:] + one.radius[:-1]) / 2
+        kept = np.array([ring.sum() > LEAST * total for ring in rings])
+        peaks = [peak_of(one.energy, ring) for ring, good in zip(rings, kept, strict=True) if good]
+        width = np.array([100 * peak.width / peak.energy for peak in peaks])
+        curves[0].append(Curve(label, middle[kept], width, group=group))
+        curves[1].append(Curve(label, middle[kept], np.array([peak.energy for peak in peaks]), group=group))
+    x_label = "distance of the vertex from the axis (m)"
+    figures = [
+        curves_figure(each, [], x_label, y_label)
+        for each, y_label in zip(curves, ("FWHM / 2.355 of the peak (%)", "energy of the peak (GeV)"), strict=True)
+    ]
+    for figure in figures:
+        figure.axes[0].set_ylim(bottom=0)
+    caption = "neutrinos of pions, for spreads of the momentum and divergences of the beam."
+    return [
+        Picture("off_axis_widths", f"What the ring alone says of the energy of {caption}", figures[0]),
+        Picture("off_axis_peaks", f"Most frequent energy in a ring: {caption}", figures[1]),
+    ]
