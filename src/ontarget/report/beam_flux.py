@@ -67,11 +67,8 @@ def beam_flux(context: Context, name: str, precision: float) -> BeamFlux:
 
 def simulated(context: Context, experiment: Experiment, precision: float) -> BeamFlux:
     """Simulate the flux at an experiment until every node that matters is known well enough."""
-    source, site, tag = experiment.source, experiment.detector.site, experiment.detector.tag
-    if not (isinstance(source, DecayTunnel) and isinstance(site, BeamSite)):
-        truth = "Only a DecayTunnel, with its detector at a BeamSite, has a flux by parents."
-        raise InputError(f"{experiment.name}.source", type(source).__name__, truth, "Name another experiment.")
-    simulation = Simulation(source, site, tag)
+    source, site = of_a_tunnel(experiment)
+    simulation = Simulation(source, site, experiment.detector.tag)
     said = [time.monotonic()]
 
     def heard(whole: Callable[[], Simulation]) -> None:
@@ -82,6 +79,15 @@ def simulated(context: Context, experiment: Experiment, precision: float) -> Bea
 
     simulate(simulation, precision, heard=heard)
     return collected(experiment, simulation)
+
+
+def of_a_tunnel(experiment: Experiment) -> tuple[DecayTunnel, BeamSite]:
+    """The source and site of an experiment behind a decay tunnel; others are refused."""
+    source, site = experiment.source, experiment.detector.site
+    if isinstance(source, DecayTunnel) and isinstance(site, BeamSite):
+        return source, site
+    truth = "Only a DecayTunnel, with its detector at a BeamSite, has a flux by parents."
+    raise InputError(f"{experiment.name}.source", type(source).__name__, truth, "Name another experiment.")
 
 
 def collected(experiment: Experiment, simulation: Simulation) -> BeamFlux:

@@ -59,10 +59,11 @@ class BeamFluxes(AbstractTask):
 
     def picture(self, found: BeamFlux, neutrino: str) -> Picture:
         """Flux against energy, by parent and through what."""
-        curves = []
+        total = found.flux[found.rows(neutrino=neutrino)].sum(axis=(0, 2))
+        curves = [Curve("all", found.energy, drawn(total / found.width), group=6)]
         for (parent, through), values in by_parent(found, neutrino).items():
             label = PARENTS.get(parent, parent) + (f" through {through}" if through else "")
-            curves.append(Curve(label, found.energy, drawn(values / found.width)))
+            curves.append(Curve(label, found.energy, drawn(values / found.width), group=len(curves) - 1))
         marks = [self.mark(found)] if neutrino == "nu_mu" and self.shape is not None else []
         name = {"nu_mu": "muon", "nu_e": "electron"}[neutrino]
         unit = "neutrinos / m² / proton / GeV"
