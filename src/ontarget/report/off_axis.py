@@ -15,7 +15,7 @@ from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.ground.units import mrad
-from ontarget.numerics.axis import EnergyAxis
+from ontarget.numerics.axis import BeamEnergyAxis
 from ontarget.plot import Curve, curves_figure
 from ontarget.report.beam_flux import BeamFlux, beam_flux, collected
 from ontarget.report.section import Context, Picture, Section, Table
@@ -111,7 +111,7 @@ def pions_only(experiment: Experiment, spread: float | None, divergence: float |
         spread=beam.spread if spread is None else jnp.asarray(spread),
         divergence=beam.divergence if divergence is None else jnp.asarray(divergence),
     )
-    axis = EnergyAxis(source.energies.start, source.energies.stop, FINE)
+    axis = BeamEnergyAxis(source.energies.start, source.energies.stop, FINE)
     modes = tuple(decay for decay in source.decays if decay.name == "pi_munu")
     changed = DecayTunnel(
         moved, source.tunnel, axis, modes, (), regions=("tunnel",), rays=2**16, seed=source.seed, name=source.name
