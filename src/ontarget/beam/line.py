@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int
+from jax.flatten_util import ravel_pytree
+from jax.lax import optimization_barrier as barrier
+from jaxtyping import Array, Bool, Float, Int
 
 from ontarget.beam.element import AbstractElement
 from ontarget.beam.ray import Rays
@@ -16,6 +21,24 @@ from ontarget.ground.noun import BeamMomentum, Noun, quantity, static
 from ontarget.ground.units import m
 
 STEP = 0.5 * m  # a chord of a bend of 5 degrees in 2 m is off its arc by 1.4 mm
+
+
+class Orbit(Noun):
+    """A point of the reference orbit, in the frame of the exit: heading from z towards x, and place."""
+
+    heading: Float[Array, ""]
+    x: Float[Array, ""]
+    z: Float[Array, ""]
+
+    def onward(self, length: Float[Array, ""], bend: Float[Array, ""]) -> Orbit:
+        """After an arc that turns by `bend` towards -x: along its chord."""
+        chord, middle = length * jnp.sinc(bend / (2 * jnp.pi)), self.heading - bend / 2
+        return Orbit(self.heading - bend, self.x + chord * jnp.sin(middle), self.z + chord * jnp.cos(middle))
+
+    def place(self, rays: Rays) -> Float[Array, "ray 3"]:
+        """Where rays are that cross the plane square to the orbit here."""
+        across, along = jnp.cos(self.heading), -jnp.sin(self.heading)
+        return jnp.stack([self.x + across * rays.x, rays.y, self.z + along * rays.x], axis=-1)
 
 
 class Pieces(Noun):
@@ -46,7 +69,8 @@ class Beamline(Noun):
     Attributes
     ----------
     momentum : of the reference orbit, for which the dipoles are set
-    slices : into how many pieces each element is cut where decays are placed; at most half a metre if left out
+    slices : into how many pieces each element is cut where decays are placed, an even number; if left out, as many as
+        make them at most half a metre long
     References
     ----------
     Brown:1982dx
@@ -60,7 +84,7 @@ class Beamline(Noun):
     def __post_init__(self) -> None:
         if not self.slices:
             lengths = [concrete(one.length) for one in self.elements]
-            self.slices = tuple(4 if one is None else max(1, math.ceil(one / STEP - 1e-9)) for one in lengths)
+            self.slices = tuple(4 if one is None else 2 * max(1, math.ceil(one / (2 * STEP) - 1e-9)) for one in lengths)
 
     def __check_init__(self) -> None:
         check_positive(self, "momentum")
@@ -69,6 +93,9 @@ class Beamline(Noun):
         if len(self.slices) != len(self.elements):
             truth = f"The line has {len(self.elements)} elements."
             raise InputError("slices", f"{len(self.slices)} numbers", truth, "Leave 'slices' out.")
+        if any(one < 2 or one % 2 for one in self.slices):
+            truth = "Each element is cut in its middle, hence into 2, 4, 6, ... slices."
+            raise InputError("slices", str(self.slices), truth, "Leave 'slices' out.")
 
     @property
     def length(self) -> Float[Array, ""]:
@@ -82,12 +109,14 @@ class Beamline(Noun):
 
     def track(self, rays: Rays) -> Rays:
         """The rays at its exit."""
-        half = jnp.asarray(0.5)
-        for one in self.elements:
-            rays = one.aperture.cut(one.enter(rays, self.momentum))
-            rays = one.aperture.cut(one.carry(rays, self.momentum, half))
-            rays = one.leave(one.aperture.cut(one.carry(rays, self.momentum, half)), self.momentum)
-        return rays
+        kinds, order, rows = _sorted(self.elements)
+        branches = [_whole(kind, self.momentum) for kind in kinds]
+
+        @jax.checkpoint  # else each step would keep what the derivative of every kind of element needs
+        def step(rays: Rays, element: tuple[Array, Array]) -> tuple[Rays, None]:
+            return jax.lax.switch(element[0], branches, element[1], rays), None
+
+        return jax.lax.scan(step, rays, (order, rows))[0]
 
     def matrix(self) -> Float[Array, "6 6"]:
         """Derivative of (x, x', y, y', path, dp/p) at the exit by the same at the entrance, on the reference orbit."""
@@ -106,66 +135,116 @@ class Beamline(Noun):
 
     def pieces(self, rays: Rays) -> Pieces:
         """All pieces of all rays, [slice ray]: large."""
-        index = jnp.arange(sum(self.slices))
-        every = jnp.ones_like(rays.x, dtype=int)
-        return jax.vmap(lambda one: self._piece(rays, one * every))(index)
+
+        def keep(kept: None, index: Array, piece: Pieces) -> tuple[None, Pieces]:
+            return None, piece
+
+        return self._walk(rays, None, keep)[1]
 
     def piece(self, rays: Rays, u: Float[Array, " ray"]) -> Pieces:
         """Of each ray one piece, chosen by a number uniform in [0, 1[; it stands for all of them."""
         count = sum(self.slices)
-        one = self._piece(rays, jnp.clip(jnp.floor(u * count), 0, count - 1).astype(int))
+        chosen = jnp.clip(jnp.floor(u * count), 0, count - 1).astype(int)
+
+        def keep(kept: Pieces, index: Array, piece: Pieces) -> tuple[Pieces, None]:
+            return _where(chosen == index, piece, kept), None
+
+        nought = jnp.zeros_like(rays.x)
+        nowhere = jnp.stack([nought, nought, nought], axis=-1)
+        one = self._walk(rays, Pieces(nowhere, nowhere, nought, nought, nought), keep)[0]
         return Pieces(one.start, one.direction, one.length, one.path, one.number * count)
 
-    def _piece(self, rays: Rays, index: Int[Array, " ray"]) -> Pieces:
-        here, start = self._until(rays, index)
-        _, end = self._until(rays, index + 1)
-        chord = end - start
-        square = jnp.sum(chord**2, axis=-1)
-        # a piece of no length, in an element of no length, points along the axis
-        length = jnp.sqrt(jnp.where(square > 0, square, 1.0))
-        straight = jnp.array([0.0, 0.0, 1.0])
-        direction = jnp.where(square[:, None] > 0, chord / length[:, None], straight)
-        return Pieces(start, direction, jnp.where(square > 0, length, 0.0), here.path, here.number)
+    def _walk(self, rays: Rays, kept: Any, keep: Callable[..., tuple[Any, Any]]) -> tuple[Any, Any]:
+        """Slice by slice down the line: what `keep` makes of each piece, handed on and stacked."""
+        kinds, order, rows = _sorted(self.elements)
+        count = jnp.asarray(self.slices)
+        element = jnp.repeat(jnp.arange(len(self.slices)), count, total_repeat_length=sum(self.slices))
+        index = jnp.arange(len(element))
+        within = index - (jnp.cumsum(count) - count)[element]
+        branches = [_slice(kind, self.momentum) for kind in kinds]
 
-    def _until(self, rays: Rays, index: Int[Array, " ray"]) -> tuple[Rays, Float[Array, "ray 3"]]:
-        """Each ray at the beginning of its slice, and its place in the frame of the exit."""
-        heading, x, z = self._entrance()
-        first = 0
-        for one, slices in zip(self.elements, self.slices, strict=True):
-            done = index - first
-            share = jnp.clip(done / slices, 0.0, 1.0)
-            rays = _inside(one, rays, self.momentum, share, done)
-            turned = one.bend * share
-            chord = one.length * share * jnp.sinc(turned / (2 * jnp.pi))
-            x, z = x + chord * jnp.sin(heading - turned / 2), z + chord * jnp.cos(heading - turned / 2)
-            heading, first = heading - turned, first + slices
-        place = jnp.stack([x + rays.x * jnp.cos(heading), rays.y, z - rays.x * jnp.sin(heading)], axis=-1)
-        return rays, place
+        @jax.checkpoint
+        def step(carry: tuple[Any, ...], each: tuple[Array, ...]) -> tuple[tuple[Any, ...], Any]:
+            (rays, orbit, kept), (kind, index) = carry, each[:2]
+            begun, ended, rays, length, bend = jax.lax.switch(kind, branches, *each[2:], rays)
+            after = orbit.onward(length, bend)
+            kept, out = keep(kept, index, _piece(begun, orbit.place(begun), after.place(ended)))
+            return (rays, after, kept), out
 
-    def _entrance(self) -> tuple[Float[Array, ""], Float[Array, ""], Float[Array, ""]]:
-        """Heading and place of the reference orbit at the entrance, in the frame of the exit."""
-        heading = x = z = jnp.zeros(())
+        each = (order[element], index, rows[element], within, count[element])
+        (_, _, kept), out = jax.lax.scan(step, (rays, self._entrance(), kept), each)
+        return kept, out
+
+    def _entrance(self) -> Orbit:
+        """The reference orbit at the entrance, in the frame of the exit."""
+        orbit = Orbit(jnp.zeros(()), jnp.zeros(()), jnp.zeros(()))
         for one in reversed(self.elements):
-            chord = one.length * jnp.sinc(one.bend / (2 * jnp.pi))
-            x, z = x - chord * jnp.sin(heading + one.bend / 2), z - chord * jnp.cos(heading + one.bend / 2)
-            heading = heading + one.bend
-        return heading, x, z
+            orbit = orbit.onward(-one.length, -one.bend)
+        return orbit
 
 
-def _inside(
-    one: AbstractElement,
-    rays: Rays,
-    reference: Float[Array, ""],
-    share: Float[Array, " ray"],
-    done: Int[Array, " ray"],
-) -> Rays:
-    """The rays after a share of an element: of its faces and rims only those that they have passed (`done` >= 0)."""
-    rays = _where(done >= 0, one.aperture.cut(one.enter(rays, reference)), rays)
-    rays = one.carry(rays, reference, jnp.minimum(share, 0.5))
-    rays = _where(share >= 0.5, one.aperture.cut(rays), rays)
-    rays = one.carry(rays, reference, jnp.maximum(share - 0.5, 0.0))
-    return _where(share >= 1.0, one.leave(one.aperture.cut(rays), reference), rays)
+def _sorted(
+    elements: tuple[AbstractElement, ...],
+) -> tuple[list[Callable[[Array], AbstractElement]], Int[Array, " element"], Float[Array, "element leaf"]]:
+    """Elements as rows of numbers, and how to make each kind from its row: what is alike is compiled once."""
+    kinds: dict[Any, Callable[[Array], AbstractElement]] = {}
+    rows, order = [], []
+    for one in elements:
+        row, make = ravel_pytree(dataclasses.replace(one, name=""))
+        kind = (
+            jax.tree_util.tree_structure(dataclasses.replace(one, name="")),
+            tuple(map(jnp.shape, jax.tree.leaves(one))),
+        )
+        kinds.setdefault(kind, lambda row, make=make, size=row.size: make(row[:size]))
+        order.append(list(kinds).index(kind))
+        rows.append(row)
+    width = max(row.size for row in rows)
+    return list(kinds.values()), jnp.array(order), jnp.stack([jnp.pad(row, (0, width - row.size)) for row in rows])
 
 
-def _where(passed: Array, after: Rays, before: Rays) -> Rays:
-    return before if after is before else jax.tree.map(lambda a, b: jnp.where(passed, a, b), after, before)
+def _whole(make: Callable[[Array], AbstractElement], reference: Float[Array, ""]) -> Callable[..., Rays]:
+    """An element from its row, and rays through all of it: rims at entrance, middle and exit."""
+
+    def pass_on(row: Array, rays: Rays) -> Rays:
+        one, half = make(row), jnp.asarray(0.5)
+        rays = barrier(one.aperture.cut(one.enter(rays, reference)))
+        rays = barrier(one.carry(rays, reference, half))
+        rays = barrier(one.carry(one.aperture.cut(rays), reference, half))
+        return one.leave(one.aperture.cut(rays), reference)
+
+    return pass_on
+
+
+def _slice(make: Callable[[Array], AbstractElement], reference: Float[Array, ""]) -> Callable[..., tuple[Any, ...]]:
+    """The same in slices: rays where a slice begins, where it ends, and behind that; its length and its bend."""
+
+    def pass_on(row: Array, within: Array, slices: Array, rays: Rays) -> tuple[Any, ...]:
+        one, share = make(row), 1 / slices
+        rays = _if(within == 0, lambda rays: one.enter(rays, reference), rays)
+        begun = _if((within == 0) | (2 * within == slices), lambda rays: one.aperture.cut(rays), rays)
+        ended = one.carry(begun, reference, share)
+        rays = _if(within + 1 == slices, lambda rays: one.leave(one.aperture.cut(rays), reference), ended)
+        return begun, ended, rays, one.length * share, one.bend * share
+
+    return pass_on
+
+
+def _if(true: Array, function: Callable[[Rays], Rays], rays: Rays) -> Rays:
+    return jax.lax.cond(true, function, lambda same: same, rays)
+
+
+def _piece(begun: Rays, start: Float[Array, "ray 3"], end: Float[Array, "ray 3"]) -> Pieces:
+    """The chord from a start to an end."""
+    chord = end - start
+    square = jnp.sum(chord**2, axis=-1)
+    some = square > 0  # in an element of no length a piece has no direction, and is given that of the axis
+    length = jnp.sqrt(jnp.where(some, square, 1.0))
+    direction = jnp.where(some[:, None], chord / length[:, None], jnp.array([0.0, 0.0, 1.0]))
+    return Pieces(start, direction, jnp.where(some, length, 0.0), begun.path, begun.number)
+
+
+def _where(chosen: Bool[Array, " ray"], new: Pieces, old: Pieces) -> Pieces:
+    def pick(new: Array, old: Array) -> Array:
+        return jnp.where(chosen.reshape(chosen.shape + (1,) * (new.ndim - 1)), new, old)
+
+    return jax.tree.map(pick, new, old)
