@@ -6,6 +6,7 @@ import io
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ def write_checkpoint(path: str | Path, simulation: Simulation, digest: str) -> P
 
     `digest` is that of the inputs: the same rays come of the same inputs, seed and version alone.
     """
-    arrays = {
+    arrays: dict[str, Any] = {
         "format": np.array(FORMAT),
         "digest": np.array(digest),
         "seed": np.array(simulation.source.seed),
