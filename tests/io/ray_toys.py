@@ -14,7 +14,7 @@ from ontarget.io.rays import DecayRays, Window, gather, window_of
 from ontarget.matter.particle import PARTICLES
 from ontarget.source import BeamSite
 
-PARENTS = ("pi+", "K+", "K-", "mu+")
+PARENTS = ("pi+", "K+", "mu+")
 TUNNEL = Tunnel(40 * m, 1 * m)
 SITE = BeamSite(25 * m, 4 * m, 4 * m, 22 * m, x=0.5 * m)
 
