@@ -46,7 +46,7 @@ FREE = {  # first guesses: rounded results of earlier searches, which began at t
     "Q1": (-1.0, -1.0, 1.0),
     "Q1_length": (0.8, 1.7, 2.0),
     "Q2": (-1.0, 1.0, 1.0),
-    "Q2_length": (1.4, 2.1, 3.0),
+    "Q2_length": (1.4, 2.2, 3.0),
     "Q3": (-1.0, -0.95, 1.0),
     "Q3_length": (0.6, 1.2, 1.8),
     "to_R1": (0.6, 0.6, 5.0),
@@ -54,12 +54,15 @@ FREE = {  # first guesses: rounded results of earlier searches, which began at t
     "to_Q4": (0.6, 4.2, 6.0),
     "slit": (0.03, 0.15, 0.17),
     "Q4": (0.0, 0.43, 1.0),
-    "to_R3": (0.8, 3.5, 6.0),
+    "to_R3": (0.8, 3.0, 6.0),
     "T1_T2": (2.2, 2.2, 4.0),
     "T3_T4": (2.2, 2.2, 4.0),
-    "Q5": (-1.0, -0.95, 1.0),
-    "Q6": (-1.0, 0.9, 1.0),
-    "Q7": (-1.0, -0.8, 1.0),
+    "Q5": (-1.0, -0.9, 1.0),
+    "Q6": (-1.0, 0.85, 1.0),
+    "Q5_Q6": (0.4, 0.4, 1.2),
+    "Q6_length": (1.4, 2.0, 2.6),
+    "Q6_Q7": (0.4, 0.4, 1.2),
+    "Q7": (-1.0, -0.7, 1.0),
 }
 FIRST = ("yield", "mean", "spread")  # wishes that count in full from the start
 LOW, GUESS, HIGH = (np.array([row[i] for row in FREE.values()]) for i in range(3))
@@ -102,9 +105,9 @@ def line_of(free: jax.Array) -> Beamline:
         dipole("R4", late),
         drift("T3_T4", at["T3_T4"]),
         quadrupole("Q5", 1.2),
-        drift("Q5_Q6", 0.4),
-        quadrupole("Q6", 2.0),
-        drift("Q6_Q7", 0.4),
+        drift("Q5_Q6", at["Q5_Q6"]),
+        quadrupole("Q6", at["Q6_length"]),
+        drift("Q6_Q7", at["Q6_Q7"]),
         quadrupole("Q7", 1.2),
         drift("T5_T6", 2.2),
     )
@@ -132,13 +135,13 @@ def wishes(free: jax.Array, rays: Rays) -> dict[str, jax.Array]:
     kaon = PARTICLES["K+"].decay_length(MOMENTUM)
     wide = beam.momentum_rms / beam.momentum
     return {
-        "yield": -12 * jnp.log(beam.number / 0.038),
+        "yield": -10 * jnp.log(beam.number / 0.038),
         "kaons": line.length / kaon,
         "mean": ((beam.momentum / (8.45 * GeV) - 1) / 0.01) ** 2,
         "spread": ((wide - 0.075) / 0.004) ** 2,
         "dispersion": (beam.dispersion * wide / (6 * mm)) ** 2,
         "slope": (beam.slope * wide / (1 * mrad)) ** 2,
-        "waist": (beam.alpha_x / 0.4) ** 2 + (beam.alpha_y / 0.4) ** 2,
+        "waist": (beam.alpha_x / 0.3) ** 2 + (beam.alpha_y / 0.3) ** 2,
         "divergence": sum((jnp.log(one / (5 * mrad)) / 0.2) ** 2 for one in (beam.divergence_x, beam.divergence_y)),
         "spot": (beam.x_rms / (30 * mm)) ** 2 + (beam.y_rms / (30 * mm)) ** 2,
     }
@@ -155,7 +158,7 @@ def objective(scaled: jax.Array, rays: Rays, strictness: jax.Array) -> tuple[jax
     return jax.value_and_grad(total)(scaled)
 
 
-def search(start: np.ndarray, rays: Rays, stages: tuple[float, ...], iterations: int = 80) -> tuple[float, np.ndarray]:
+def search(start: np.ndarray, rays: Rays, stages: tuple[float, ...], iterations: int = 100) -> tuple[float, np.ndarray]:
     """Downhill from a start, within the bounds, with the later wishes ever more strict."""
     for strictness in stages:
 
@@ -208,7 +211,7 @@ def main(restarts: int) -> None:
     span = HIGH - LOW
     found = []
     for restart in range(restarts):
-        start = np.clip((GUESS - LOW) / span + (restart > 0) * random.normal(0, 0.04, len(GUESS)), 0, 1)
+        start = np.clip((GUESS - LOW) / span + (restart > 0) * random.normal(0, 0.05, len(GUESS)), 0, 1)
         found.append(search(start, rays, (0.02, 0.1, 0.3, 1.0)))
         print(f"{found[-1][0]:.3f}: {report(LOW + span * found[-1][1], rays)}", flush=True)
     best = search(min(found, key=lambda one: one[0])[1], source("pi+", 2**14), (1.0,), 200)[1]

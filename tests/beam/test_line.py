@@ -5,6 +5,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import scipy
 
 from ontarget.beam.aperture import Round
 from ontarget.beam.element import Collimator, Dipole, Drift, Quadrupole
@@ -84,14 +85,11 @@ def test_symmetric_bends_without_dispersion():
         return (Dipole(1 * m, 4 * degree), Drift(3 * m), Quadrupole(0.5 * m, G))
 
     @jax.jit
-    @jax.value_and_grad
     def slope(G):
         return Beamline(line(G), P0).matrix()[1, 5]
 
-    G = jnp.asarray(8.5 * GeV / (1.75 * m * 1 * m))  # half of the lens: 1/f = G L/p = 1/d, with L = 0.5 m
-    for _ in range(8):
-        value, derivative = slope(G)
-        G = G - value / derivative
+    # half of the lens is 0.5 m long: 1/f = G L/p = 1/d
+    G = scipy.optimize.brentq(slope, 0.5 * 8.5 * GeV / (1.75 * m**2), 1.5 * 8.5 * GeV / (1.75 * m**2), xtol=1e-16 * GeV / m**2)
     half = line(G)
     both = Beamline((*half, *reversed(half)), P0).matrix()
     np.testing.assert_allclose(both[0, 5] / m, 0.0, rtol=0, atol=1e-13)
@@ -143,8 +141,9 @@ def test_pieces_are_as_long_as_the_path(pieces, out):
 def test_pieces_know_what_was_lost(pieces, out):
     assert bool((jnp.diff(pieces.number, axis=0) <= 0).all())
     assert 0.05 < float(out.number.sum()) / 400 < 0.95
-    # the last rims that act are those of the last magnet; behind it there is a drift
-    np.testing.assert_allclose(pieces.number[-1], out.number, rtol=1e-12, atol=1e-300)
+    # the last rims that act are those of the last magnet; behind it there is a drift. Where next to nothing is left, an
+    # offset of metres that is rounded differently counts: 1e-15 m over an edge of 1 mm, and the exponent is hundreds
+    np.testing.assert_allclose(pieces.number[-1], out.number, rtol=1e-10, atol=1e-300)
 
 
 def test_reference_ray_ends_on_the_axis():
@@ -189,11 +188,11 @@ def test_one_piece_of_each(pieces):
 def test_pieces_have_derivatives():
     """By the angle of a bend, which moves everything before it: the place of a piece against central differences."""
     rays, u = beam(60), jnp.linspace(0, 0.999, 60)
+    short = Beamline((Drift(1 * m), Dipole(1.8 * m, 5 * degree, aperture=bore), Drift(1 * m)), P0)
 
     @jax.jit
     def places(angle):
-        line = eqx.tree_at(lambda line: line.elements[5].angle, LINE, angle)
-        piece = line.piece(rays, u)
+        piece = eqx.tree_at(lambda line: line.elements[1].angle, short, angle).piece(rays, u)
         return (piece.start * piece.number[:, None] * jnp.array([1.0, 2.0, 3.0]) / m).sum() + piece.direction.sum()
 
     angle, step = 5 * degree, 1e-4 * degree
