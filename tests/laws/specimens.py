@@ -16,6 +16,7 @@ from ontarget import propagation as p
 from ontarget import source as so
 from ontarget.ground.noun import Noun
 from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, fm, keV, kg, m, ms, ns, us, year
+from ontarget.numerics.quantile import Quantiles
 from ontarget.numerics.regression import fit_polynomial
 from ontarget.source.spectrum import NegativeMuonDecay, PionDecayInFlight, decay_at_rest
 
@@ -41,8 +42,11 @@ exposure = so.RunningTime(1 * year)
 experiment = x.Experiment(facility, source, detector=detector, exposure=exposure, name="experiment")
 density_table = b.DensityTable("pi+", [0.0, 5 * GeV, 9 * GeV], [0.0, 0.01, 0.03], jnp.ones((2, 2)) / GeV)
 
+kaon = jnp.array([[0.1, 0.0, 8.5]]) * GeV
+
 _rows: list[Noun] = [
     # numerics
+    Quantiles(jnp.ones((4, 2))),
     nu.Linear(),
     nu.Logarithmic(),
     nu.SquareRoot(),
@@ -68,6 +72,16 @@ _rows: list[Noun] = [
     b.NoReinteraction(),
     b.LeadingNucleon(),
     b.RodTarget(70 * cm, 3 * cm),
+    # beam
+    b.TwoBodyDecay(0.9999, "pi+", "nu_mu", "mu+", name="pi_munu"),
+    b.Emission(kaon, kaon, jnp.ones(1)),
+    b.SemileptonicDecay(0.0507, "K+", "nu_e", "e+", 0.03, 0.018, name="ke3"),
+    b.MuonToElectronNeutrino(1.0, "mu+", "nu_e", "e+"),
+    b.MuonToMuonNeutrino(1.0, "mu+", "nubar_mu", "e+"),
+    b.LeptonDaughter(b.TwoBodyDecay(0.6356, "K+", "nu_mu", "mu+")),
+    b.Born(kaon, 0 * kaon),
+    b.HadronicTwoBody(0.2067, "K+", ("pi+", "pi0")),
+    b.HadronicThreeBody(0.0558, "K+", ("pi+", "pi+", "pi-")),
     # source
     facility,
     site,
@@ -81,6 +95,10 @@ _rows: list[Noun] = [
     so.DoublePulse(100 * ns, 600 * ns),
     so.GaussianPulse(700 * ns, 150 * ns),
     so.TabulatedPulse(jnp.array([0.0, 0.2, 0.7]) * us, [1.0, 2.0]),
+    so.TabulatedSpectrum(jnp.ones(3) / m**2, name="nu_mu"),
+    so.TabulatedFlux(jnp.arange(4.0) * GeV, (so.TabulatedSpectrum(jnp.ones(3) / m**2, name="nu_e"),), 60 * m),
+    so.AsTabulated(),
+    so.InverseSquare(),
     so.Untagged(),
     tag,
     so.AlwaysOpen(),

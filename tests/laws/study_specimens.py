@@ -8,13 +8,17 @@ import numpy as np
 from ontarget import inference as f
 from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
-from ontarget.ground.units import keV
+from ontarget.ground.units import GeV, keV
 from ontarget.inference.likelihood import Chain
 from ontarget.report import quantity as q
+from ontarget.report.beam_events import BeamEvents, PublishedEvents
+from ontarget.report.beam_fluxes import BeamFluxes, PublishedShape
 from ontarget.report.bounds import Bounds
 from ontarget.report.coverage import Coverage
 from ontarget.report.cross_sections import CrossSections
+from ontarget.report.entrance import Entrance
 from ontarget.report.measurement import Measurement, PublishedNumber
+from ontarget.report.off_axis import OffAxis
 from ontarget.report.plane import Plane
 from ontarget.report.profiles import Profiles, PublishedRange
 from ontarget.report.quenching import QuenchingFit, QuenchingPoints
@@ -57,6 +61,7 @@ beside = f.likelihood(Beside(), [f.Scale("signal", "*.signal", 0.1, 4.0)])
 scan = f.profile(likelihood, {"signal": np.linspace(0.5, 2.0, 9)})
 intervals = f.intervals(scan, 0.68)
 best = f.fit(likelihood)
+published_shape = PublishedShape([2 * GeV, 3 * GeV], [75.0, 72.0], 0.1 * GeV)
 strength = f.Scale("strength", "*.source.neutrinos_per_proton", 0.0, 3.0)
 factors = QuenchingPoints([5.0 * keV, 10.0 * keV], [1.0 * keV, 1.0 * keV], [0.08, 0.09], [0.01, 0.01], name="lab")
 
@@ -97,6 +102,12 @@ _rows: list[Noun] = [
     ),
     Expect(),
     ThresholdScan(1 * keV, 10 * keV),
+    published_shape,
+    BeamFluxes("nuscope_lar", shape=published_shape),
+    PublishedEvents(1.3e6, "nu_mu", name="all"),
+    BeamEvents(("nuscope_lar",), published=(PublishedEvents(1.3e6, "nu_mu", name="all"),)),
+    OffAxis("nuscope_lar", [0.1, 0.01], [7e-3]),
+    Entrance(("nuscope_lar",)),
     FacilityYields(("ess",)),
     Bounds("Bounds", "bounds", (parameter,)),
     Plane("Plane", "plane", parameter, f.Parameter("other", "*.other", 0.0, 1.0, 0.5)),

@@ -16,7 +16,7 @@ from ontarget.ground.noun import Number, quantity
 from ontarget.matter.particle import PARTICLES
 from ontarget.numerics.quantile import tabulate_quantiles
 
-NEWTON = 4
+NEWTON = 2
 
 
 class SemileptonicDecay(AbstractDecay):

@@ -16,6 +16,7 @@ COMMANDS = {
     "list": ("listing", "Show what the catalog holds."),
     "show": ("show", "Show an entry as a tree: address, value, unit and citation of every number."),
     "expect": ("expect", "Compute the expected counts of an experiment."),
+    "flux": ("flux", "Count the flux of a beam to a wanted precision, with checkpoints."),
     "run": ("study", "Run a study: expected counts, fits, scans; figures, tables and a report."),
     "validate": ("validate", "Put published numbers beside ours."),
     "data": ("data", "List, fetch and find the published data that experiments are fitted to."),

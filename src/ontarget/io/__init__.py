@@ -2,12 +2,22 @@
 
 from ontarget.io.bibliography import bibtex, keys_in, keys_of, keys_of_class, references
 from ontarget.io.catalog import KINDS, entries, find, resolve
+from ontarget.io.checkpoint import read_checkpoint, write_checkpoint
 from ontarget.io.load import Loaded, digest, load, load_tree, override
 from ontarget.io.provenance import Record
 from ontarget.io.quantity import parse
 from ontarget.io.release import MissingRelease, Release, find_release, missing
 from ontarget.io.structure import structure
-from ontarget.io.write import check_folder, csv_text, json_text, run_record, write_csv, write_json, write_text
+from ontarget.io.write import (
+    check_folder,
+    csv_text,
+    json_text,
+    run_record,
+    write_bytes,
+    write_csv,
+    write_json,
+    write_text,
+)
 from ontarget.io.yaml import Mark, Tree, parse_yaml, read_yaml
 
 __all__ = [
@@ -35,11 +45,14 @@ __all__ = [
     "override",
     "parse",
     "parse_yaml",
+    "read_checkpoint",
     "read_yaml",
     "references",
     "resolve",
     "run_record",
     "structure",
+    "write_bytes",
+    "write_checkpoint",
     "write_csv",
     "write_json",
     "write_text",

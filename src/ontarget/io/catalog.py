@@ -21,6 +21,7 @@ from ontarget.io.yaml import MAX_DEPTH, MAX_NODES, Address, Mark, Tree, read_yam
 KINDS = (
     "facilities",
     "sources",
+    "lines",
     "detectors",
     "materials",
     "cross_sections",

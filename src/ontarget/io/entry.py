@@ -8,6 +8,7 @@ from typing import Any
 
 from ontarget.detector.detector import Detector
 from ontarget.experiment.experiment import Experiment
+from ontarget.beam.line import Beamline
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun
 from ontarget.interaction.interaction import AbstractInteraction
@@ -23,6 +24,7 @@ CLASSES: dict[str, type[Noun]] = {
     "experiments": Experiment,
     "facilities": Facility,
     "sources": AbstractSource,
+    "lines": Beamline,
     "detectors": Detector,
     "materials": Material,
     "cross_sections": AbstractInteraction,

@@ -12,7 +12,7 @@ import os
 import platform
 import secrets
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,11 @@ PACKAGES = ("ontarget", "jax", "jaxlib", "equinox", "numpy", "scipy")
 
 
 def write_text(path: str | Path, text: str) -> Path:
+    """Write a whole file or none, in UTF-8: as `write_bytes`."""
+    return write_bytes(path, lambda: text.encode("utf-8"))
+
+
+def write_bytes(path: str | Path, made: Callable[[], bytes]) -> Path:
     """Write a whole file or none: to a temporary file beside it, flushed to the disk, then put in its place.
 
     Folders on the way are made. A failure is one `InputError`, and leaves what was there before.
@@ -33,7 +38,7 @@ def write_text(path: str | Path, text: str) -> Path:
     path = Path(path)
     beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.part") if path.name else path
     try:
-        content = text.encode("utf-8")
+        content = made()
         if path.is_dir() or not path.name:
             raise InputError(one_line(path), "a folder", "A file is to be written here.", "Name a file inside it.")
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 from ontarget.numerics.axis import (
     AbstractAxis,
     AbstractSpacing,
+    BeamEnergyAxis,
     CountAxis,
     EnergyAxis,
     Explicit,
@@ -16,6 +17,7 @@ from ontarget.numerics.axis import (
 __all__ = [
     "AbstractAxis",
     "AbstractSpacing",
+    "BeamEnergyAxis",
     "CountAxis",
     "EnergyAxis",
     "Explicit",

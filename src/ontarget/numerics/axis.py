@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, concrete, dimension_of
-from ontarget.ground.noun import Energy, Length, Noun, Number, Time, quantity, static
+from ontarget.ground.noun import BeamEnergy, Energy, Length, Noun, Number, Time, quantity, static
 from ontarget.ground.units import Dimension
 
 MOST_BINS = 20_000
@@ -111,6 +111,15 @@ class EnergyAxis(AbstractAxis):
 
     start: Energy = quantity()
     stop: Energy = quantity()
+    bins: int = static()
+    spacing: AbstractSpacing = Linear()
+
+
+class BeamEnergyAxis(AbstractAxis):
+    """An axis of energy at the scale of a beam: shown in GeV."""
+
+    start: BeamEnergy = quantity()
+    stop: BeamEnergy = quantity()
     bins: int = static()
     spacing: AbstractSpacing = Linear()
 

@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.noun import Noun, Scalar
 from ontarget.numerics.quadrature import gauss_legendre
 
-PANELS, ORDER, CELLS = 64, 8, 128
+PANELS, ORDER, CELLS, STEPS = 64, 8, 128, 6
 MIDDLE = 0.5 ** (1 / 3)
 NODES = np.linspace(0.0, MIDDLE, CELLS + 1)[1:]
 
@@ -48,46 +48,48 @@ def tabulate_quantiles(density: Density, low: Scalar | float, high: Scalar | flo
     Error of x about 1e-9 of the range where the density behaves at the ends as `Quantiles` says.
     """
     width = high - low
+    ends, ways = jnp.stack([low + 0 * width, high + 0 * width]), jnp.stack([width, -width])
 
-    def part(s: Array) -> Array:  # of the range; even steps in s are dense at both ends
-        return jnp.sin(jnp.pi / 2 * s) ** 2
+    def place(s: Float[Array, "half node"]) -> Float[Array, "half node"]:  # even steps in s are dense at both ends
+        return ends[:, None] + ways[:, None] * jnp.sin(jnp.pi / 2 * s) ** 2
 
-    def pace(s: Array) -> Array:
-        return width * jnp.pi / 2 * jnp.sin(jnp.pi * s)
+    def pace(s: Float[Array, "half node"]) -> Float[Array, "half node"]:
+        return jnp.pi / 2 * jnp.sin(jnp.pi * s)
 
-    rise, rise_slope = _nodes(lambda s: density(low + width * part(s)) * pace(s))
-    fall, fall_slope = _nodes(lambda s: density(high - width * part(s)) * pace(s))
-    below = _cubics(low, low + width * part(rise), rise_slope * pace(rise))
-    above = _cubics(high, high - width * part(fall), -fall_slope * pace(fall))
-    return Quantiles(jnp.concatenate([below, above], axis=1))
+    s, slope = _nodes(lambda s: density(place(s)) * pace(s))
+    halves = jax.vmap(_cubics)(ends, place(s), ways[:, None] * pace(s) * slope)
+    return Quantiles(jnp.concatenate([halves[0], halves[1]], axis=1))
 
 
-def _nodes(integrand: Density) -> tuple[Float[Array, " node"], Float[Array, " node"]]:
-    r"""Nodes s with :math:`(\int_0^s f / \int_0^1 f)^{1/3}` equal to `NODES`, and the slope of s there.
+def _nodes(integrand: Density) -> tuple[Float[Array, "half node"], Float[Array, "half node"]]:
+    r"""Nodes s with :math:`(\int_0^s f / \int_0^1 f)^{1/3}` equal to `NODES`, and the slope of s there; by half.
 
-    Newton's method on the cube root; its last two steps carry the derivatives by what the density depends on.
+    Newton's method on the cube root. It starts without derivatives by what the density depends on: its last steps, at
+    the solution, bring the right ones.
     """
     x, w = gauss_legendre(ORDER)
     starts = np.arange(PANELS) / PANELS
-    panels = integrand(jnp.asarray(starts[:, None] + x / PANELS)) @ w / PANELS
-    reached = jnp.concatenate([jnp.zeros(1), jnp.cumsum(panels)])
+    inner = jnp.broadcast_to((starts[:, None] + x / PANELS).ravel(), (2, PANELS * ORDER))
+    panels = integrand(inner).reshape(2, PANELS, ORDER) @ w / PANELS
+    reached = jnp.concatenate([jnp.zeros((2, 1)), jnp.cumsum(panels, axis=1)], axis=1)
+    total = reached[:, -1:]
 
-    def step(s: Array) -> tuple[Array, Array]:
+    def step(s: Array, _: None) -> tuple[Array, Array]:
         panel = jnp.clip((s * PANELS).astype(int), 0, PANELS - 1)
         start = panel / PANELS
-        inside = integrand(start[:, None] + (s - start)[:, None] * x) @ w
-        root = jnp.cbrt((reached[panel] + (s - start) * inside) / reached[-1])
-        slope = 3 * root**2 * reached[-1] / integrand(s)
-        return s - (root - NODES) * slope, slope
+        points = start[..., None] + (s - start)[..., None] * np.append(x, 1.0)  # the last one is s itself
+        density = integrand(points.reshape(2, -1)).reshape(points.shape)
+        root = jnp.cbrt((jnp.take_along_axis(reached, panel, axis=1) + (s - start) * (density[..., :-1] @ w)) / total)
+        slope = 3 * root**2 * total / density[..., -1]
+        return jnp.clip(s - (root - NODES) * slope, 1e-9, 1 - 1e-9), slope
 
-    share = jax.lax.stop_gradient(reached / reached[-1])
-    first = jnp.interp(jnp.sqrt(NODES), share ** (1 / 6), np.append(starts, 1.0))
-    close = jax.lax.fori_loop(0, 4, lambda _, s: jnp.clip(step(s)[0], 1e-9, 1 - 1e-9), first)
-    s = step(step(jax.lax.stop_gradient(close))[0])[0]
-    return s, step(s)[1]
+    share = jax.lax.stop_gradient(reached / total) ** (1 / 6)
+    first = jax.vmap(lambda known: jnp.interp(jnp.sqrt(NODES), known, np.append(starts, 1.0)))(share)
+    s, slopes = jax.lax.scan(step, first, length=STEPS)
+    return s, slopes[-1]
 
 
-def _cubics(end: Scalar | float, values: Array, slopes: Array) -> Float[Array, "4 cell"]:
+def _cubics(end: Scalar, values: Array, slopes: Array) -> Float[Array, "4 cell"]:
     """Cubics through values and slopes at the nodes, and through the end itself, whose slope is that of a quartic."""
     slopes = slopes * (MIDDLE / CELLS)
     powers = np.arange(1, 5)

@@ -1,9 +1,13 @@
 """Floor 11: studies. Run them; write tables, figures and one page."""
 
+from ontarget.report.beam_events import BeamEvents
+from ontarget.report.beam_fluxes import BeamFluxes
 from ontarget.report.bounds import Bounds
 from ontarget.report.coverage import Coverage
 from ontarget.report.cross_sections import CrossSections
+from ontarget.report.entrance import Entrance
 from ontarget.report.measurement import Measurement
+from ontarget.report.off_axis import OffAxis
 from ontarget.report.plane import Plane
 from ontarget.report.profiles import Profiles
 from ontarget.report.quenching import QuenchingFit, QuenchingPoints
@@ -16,12 +20,16 @@ from ontarget.report.yields import FacilityYields
 
 __all__ = [
     "AbstractTask",
+    "BeamEvents",
+    "BeamFluxes",
     "Bounds",
     "Coverage",
     "CrossSections",
+    "Entrance",
     "Expect",
     "FacilityYields",
     "Measurement",
+    "OffAxis",
     "Plane",
     "Profiles",
     "QuenchingFit",

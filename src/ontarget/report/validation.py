@@ -9,7 +9,10 @@ from typing import Any
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import NUMBER
 from ontarget.io import Tree, catalog, entries, parse, read_yaml, structure
+from ontarget.report.beam_quantity import EventsByOrigin
 from ontarget.report.quantity import AbstractQuantity
+
+__all__ = ["AbstractQuantity", "Comparison", "EventsByOrigin", "published"]  # quantities are found by being imported
 
 KEYS = ("name", "published", "error", "tolerance", "why", "source", "note", "quantity")
 

@@ -28,6 +28,13 @@ from ontarget.source.site import (
 )
 from ontarget.source.source import AbstractSource
 from ontarget.source.stopped_pion import StoppedPion
+from ontarget.source.tabulated_flux import (
+    AbstractSpreading,
+    AsTabulated,
+    InverseSquare,
+    TabulatedFlux,
+    TabulatedSpectrum,
+)
 
 __all__ = [
     "AbstractExposure",
@@ -35,11 +42,13 @@ __all__ = [
     "AbstractSampling",
     "AbstractSite",
     "AbstractSource",
+    "AbstractSpreading",
     "AbstractTag",
     "AbstractTimeEfficiency",
     "AlwaysOpen",
     "ArrivalTime",
     "AsDrawn",
+    "AsTabulated",
     "BeamSite",
     "DecayTunnel",
     "DoublePulse",
@@ -48,12 +57,15 @@ __all__ = [
     "Flux",
     "GaussianPulse",
     "GivenFlux",
+    "InverseSquare",
     "ProtonsOnTarget",
     "Radius",
     "RunningTime",
     "Site",
     "StoppedPion",
+    "TabulatedFlux",
     "TabulatedPulse",
+    "TabulatedSpectrum",
     "Towards",
     "TriangularPulse",
     "UniformPulse",

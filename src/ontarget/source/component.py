@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -34,6 +36,22 @@ class Way(Noun):
         return sum(1 + link.dimensions for link in self.links) + 3 + 1 + self.decay.dimensions
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where a neutrino comes from: the beam's parent, what was followed from it, the decay mode, and the region."""
+
+    parent: str
+    followed: tuple[str, ...]
+    mode: str
+    neutrino: str
+    region: str
+
+    @property
+    def label(self) -> str:
+        """How tables and figures call it."""
+        return f"{' > '.join((self.parent, *self.followed))} > {self.neutrino} ({self.mode}), {self.region}"
+
+
 class Component(Noun):
     """A parent of the beam, the regions in which it decays, and the ways it does; daughters are followed in the tunnel.
 
@@ -46,21 +64,29 @@ class Component(Noun):
     followed: tuple[Way, ...]
 
     @property
-    def labels(self) -> tuple[str, ...]:
+    def origins(self) -> tuple[Origin, ...]:
         """What is counted apart: every direct way in every region, then the others."""
-        direct = [self.label(way, region) for way in self.direct for region in self.regions]
-        return (*direct, *(self.label(way, "tunnel") for way in self.followed))
+        ways = [(way, region) for way in self.direct for region in self.regions]
+        return tuple(
+            Origin(
+                self.parent,
+                tuple(link.daughter for link in way.links),
+                way.decay.name,
+                way.decay.neutrino,
+                region,
+            )
+            for way, region in (*ways, *((way, "tunnel") for way in self.followed))
+        )
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The origins in words."""
+        return tuple(origin.label for origin in self.origins)
 
     @property
     def neutrinos(self) -> tuple[str, ...]:
-        """The flavour of each label."""
-        direct = [way.decay.neutrino for way in self.direct for _ in self.regions]
-        return (*direct, *(way.decay.neutrino for way in self.followed))
-
-    def label(self, way: Way, region: str) -> str:
-        """How tables and figures call it."""
-        steps = [self.parent, *(link.daughter for link in way.links)]
-        return f"{' > '.join(steps)} > {way.decay.neutrino} ({way.decay.name}), {region}"
+        """The flavour of each origin."""
+        return tuple(origin.neutrino for origin in self.origins)
 
     def dimensions(self, beam: AbstractBeam) -> int:
         """How many uniform numbers a ray takes."""

@@ -14,7 +14,7 @@ from ontarget.beam.mode import daughters_of, decays_of
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.matter.flavour import FLAVOURS
-from ontarget.numerics.axis import EnergyAxis
+from ontarget.numerics.axis import AbstractAxis
 from ontarget.source.component import Component, Grid, Way, fluence
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
@@ -77,7 +77,7 @@ class DecayTunnel(AbstractSource):
 
     beam: AbstractBeam
     tunnel: Tunnel
-    energies: EnergyAxis
+    energies: AbstractAxis
     decays: tuple[AbstractDecay, ...] = eqx.field(default_factory=positive_modes)
     daughters: tuple[AbstractDaughter, ...] = eqx.field(default_factory=positive_daughters)
     regions: tuple[str, ...] = static(default=("tunnel",))

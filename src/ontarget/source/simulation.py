@@ -25,7 +25,7 @@ MOST_AT_ONCE = 8
 
 
 class Simulation:
-    """The lattices counted so far of every component of a source at one site.
+    """The lattices counted so far of every component of a source at one site, and those that are planned.
 
     Lattice r of component i has a shift of its own, made from (seed, i, r): what was counted does not depend on the
     order, on the number of chunks, or on interruptions. Memory does not grow with the rays.
@@ -40,21 +40,36 @@ class Simulation:
         self.components = source.components()
         self.grid = source.grid(site, tag)
         self.tallies = [Tally.empty((len(one.labels), *self.grid.shape)) for one in self.components]
+        self.left: list[tuple[int, int]] = []
 
-    def run(self, units: Iterable[tuple[int, int]], progress: Callable[[], None] | None = None) -> None:
-        """Count lattices, given as pairs of a component's number and the lattice's."""
-        for i, unit in units:
-            component = self.components[i]
-            shift = shifts((self.source.seed, i, unit), component.dimensions(self.source.beam))
-            found = _counted(component, self.source, self.grid, jnp.asarray(shift))
-            self.tallies[i].add(np.asarray(found))
-            if progress is not None:
-                progress()
+    def count(self) -> None:
+        """Count the first of the lattices that are left: pairs of a component's number and the lattice's."""
+        i, unit = self.left[0]
+        component = self.components[i]
+        shift = shifts((self.source.seed, i, unit), component.dimensions(self.source.beam))
+        self.tallies[i].add(np.asarray(_counted(component, self.source, self.grid, jnp.asarray(shift))))
+        del self.left[0]
+
+    def split(self, chunks: int) -> list[Simulation]:
+        """Simulations that have counted nothing and share what is left here; `join` them when they are done."""
+        parts = [Simulation(self.source, self.site, self.tag) for _ in range(chunks)]
+        for i, part in enumerate(parts):
+            part.left = self.left[len(self.left) * i // chunks : len(self.left) * (i + 1) // chunks]
+        self.left = []
+        return parts
+
+    def joined(self, parts: Iterable[Simulation]) -> Simulation:
+        """This one and others of other lattices, all of which stay as they are."""
+        every = Simulation(self.source, self.site, self.tag)
+        for part in (self, *parts):
+            every.join(part)
+        return every
 
     def join(self, other: Simulation) -> None:
-        """Add what another simulation of the same source has counted of other lattices."""
+        """Add what another simulation of the same source has counted of other lattices, and what it has not."""
         for mine, theirs in zip(self.tallies, other.tallies, strict=True):
             mine.join(theirs)
+        self.left = self.left + other.left
 
     def plan(self, precision: float) -> list[tuple[int, int]]:
         """The lattices still to be counted for a relative error in every node that holds 0.3 % of its flavour's flux.
@@ -112,9 +127,32 @@ def _counted(
 
 
 def simulate(
-    simulation: Simulation, precision: float, progress: Callable[[Simulation, int], None] | None = None
+    simulation: Simulation,
+    precision: float,
+    chunks: int = 1,
+    heard: Callable[[Callable[[], Simulation]], None] | None = None,
 ) -> None:
-    """Count until the precision is reached. `progress` hears of every lattice, with how many of the plan are left."""
-    while plan := simulation.plan(precision):
-        left = iter(range(len(plan) - 1, -1, -1))
-        simulation.run(plan, None if progress is None else lambda left=left: progress(simulation, next(left)))
+    """Count until the precision is reached: first what is left of an earlier plan, then plan by plan.
+
+    Parameters
+    ----------
+    simulation : counted further in place
+    precision : largest relative error of a node that matters
+    chunks : each plan is shared among as many simulations, joined when they are done
+    heard : called after every lattice with a function that joins all there is. What it raises stops the counting; the
+        simulation then holds all that was counted and what is left, as it does on a return
+    """
+    while True:
+        simulation.left = simulation.left or simulation.plan(precision)
+        if not simulation.left:
+            return
+        parts = simulation.split(chunks)
+        try:
+            for part in parts:
+                while part.left:
+                    part.count()
+                    if heard is not None:
+                        heard(lambda parts=parts: simulation.joined(parts))
+        finally:
+            for part in parts:
+                simulation.join(part)

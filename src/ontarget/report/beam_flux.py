@@ -1,0 +1,126 @@
+"""What a decay tunnel sends to a detector, by where it comes from: shared by the tasks that ask about a beam."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ontarget.experiment.experiment import Experiment
+from ontarget.ground.errors import InputError
+from ontarget.ground.units import GeV, m
+from ontarget.matter.flavour import FLAVOURS
+from ontarget.report.section import Context
+from ontarget.source.component import Origin
+from ontarget.source.decay_tunnel import DecayTunnel
+from ontarget.source.simulation import Simulation, simulate
+from ontarget.source.site import BeamSite
+
+SAID_EVERY = 5.0  # seconds
+
+
+@dataclass(frozen=True)
+class BeamFlux:
+    """Neutrinos and events of one experiment by origin.
+
+    Attributes
+    ----------
+    origins : one for each row
+    energy : [energy] nodes, GeV
+    radius : edges of the tag in m, None without one
+    flux : [origin energy tag], neutrinos per m2 and proton on target on each node; the last tag bin is outside
+    error : the same, one standard deviation
+    events : [origin energy tag] interactions in the whole exposure, all channels
+    rays : how many were drawn
+    """
+
+    origins: Sequence[Origin]
+    energy: np.ndarray
+    radius: np.ndarray | None
+    flux: np.ndarray
+    error: np.ndarray
+    events: np.ndarray
+    rays: int
+
+    def rows(self, **wanted: str) -> np.ndarray:
+        """Which origins have these attributes, as indices."""
+        fits = [all(getattr(one, key) == value for key, value in wanted.items()) for one in self.origins]
+        return np.flatnonzero(fits)
+
+    @property
+    def width(self) -> np.ndarray:
+        """What part of the energy axis each node stands for, GeV; for densities."""
+        return np.gradient(self.energy)
+
+
+def beam_flux(context: Context, name: str, precision: float) -> BeamFlux:
+    """The flux of an experiment of the study, simulated once to a relative precision."""
+    key = "beam flux", name, precision
+    if key not in context.known:
+        context.known[key] = simulated(context, context.experiments[name].noun, precision)
+    return context.known[key]
+
+
+def simulated(context: Context, experiment: Experiment, precision: float) -> BeamFlux:
+    """Simulate the flux at an experiment until every node that matters is known well enough."""
+    source, site = of_a_tunnel(experiment)
+    simulation = Simulation(source, site, experiment.detector.tag)
+    said = [time.monotonic()]
+
+    def heard(whole: Callable[[], Simulation]) -> None:
+        if time.monotonic() - said[0] > SAID_EVERY:
+            said[0] = time.monotonic()
+            now = whole()
+            context.progress(f"flux of {experiment.name}: {now.rays:.2g} rays, error {100 * now.error():.2g} %")
+
+    simulate(simulation, precision, heard=heard)
+    return collected(experiment, simulation)
+
+
+def of_a_tunnel(experiment: Experiment) -> tuple[DecayTunnel, BeamSite]:
+    """The source and site of an experiment behind a decay tunnel; others are refused."""
+    source, site = experiment.source, experiment.detector.site
+    if isinstance(source, DecayTunnel) and isinstance(site, BeamSite):
+        return source, site
+    truth = "Only a DecayTunnel, with its detector at a BeamSite, has a flux by parents."
+    raise InputError(f"{experiment.name}.source", type(source).__name__, truth, "Name another experiment.")
+
+
+def collected(experiment: Experiment, simulation: Simulation) -> BeamFlux:
+    """What a simulation has counted, as plain numbers, with the events that it makes."""
+    origins = [origin for component in simulation.components for origin in component.origins]
+    flux = np.concatenate([tally.mean().sum(axis=2) for tally in simulation.tallies])
+    error = np.sqrt(np.concatenate([tally.variance() for tally in simulation.tallies]))
+    protons = float(experiment.exposure.protons(experiment.facility))
+    per_node = events_per_fluence(experiment, np.asarray(simulation.grid.energy))
+    rows = np.array([FLAVOURS.index(origin.neutrino) for origin in origins])
+    axis = simulation.tag.axis
+    return BeamFlux(
+        origins,
+        np.asarray(simulation.grid.energy) / GeV,
+        None if axis is None else np.asarray(axis.edges) / m,
+        flux * m**2,
+        error * m**2,
+        protons * flux * per_node[rows][:, :, None],
+        simulation.rays,
+    )
+
+
+def events_per_fluence(experiment: Experiment, energy: np.ndarray) -> np.ndarray:
+    """Targets times cross-section [flavour energy], an area: interactions of all channels per neutrino and area."""
+    detector = experiment.detector
+    nuclides, numbers = detector.material.nuclides(), detector.mass * detector.material.nuclei_per_mass()
+    edges = jnp.array([0.0, 1.0]) * 2 * float(np.max(energy))
+    total = np.zeros((len(FLAVOURS), len(energy)))
+    for channel in detector.channels:
+        each = jax.vmap(lambda one, channel=channel: channel.interaction.kernel(one, jnp.asarray(energy), edges))
+        total += np.asarray(jnp.einsum("n,nbex->be", numbers, each(nuclides)))
+    return total
+
+
+PARENTS: Mapping[str, str] = {"pi+": "pions", "K+": "kaons", "pi-": "negative pions", "K-": "negative kaons"}
+"""How figures call what decays first."""

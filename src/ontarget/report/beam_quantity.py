@@ -1,0 +1,30 @@
+"""Published numbers of events of a decay tunnel, by where their neutrinos come from."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ontarget.experiment.experiment import Experiment
+from ontarget.ground.noun import static
+from ontarget.report.beam_flux import collected, of_a_tunnel
+from ontarget.report.quantity import AbstractQuantity
+from ontarget.source.simulation import Simulation
+
+
+class EventsByOrigin(AbstractQuantity):
+    """Interactions in the whole exposure of one flavour, from one parent, mode and region where these are given."""
+
+    neutrino: str = static(kw_only=True)
+    parent: str = static(default="", kw_only=True)
+    mode: str = static(default="", kw_only=True)
+    region: str = static(default="", kw_only=True)
+
+    def of(self, experiment: Experiment) -> float:
+        source, site = of_a_tunnel(experiment)
+        simulation = Simulation(source, site, experiment.detector.tag)
+        simulation.left = [(i, unit) for i in range(len(simulation.components)) for unit in range(source.repeats)]
+        while simulation.left:
+            simulation.count()
+        found = collected(experiment, simulation)
+        wanted = {key: value for key in ("neutrino", "parent", "mode", "region") if (value := getattr(self, key))}
+        return float(np.sum(found.events[found.rows(**wanted)]))

@@ -1,0 +1,118 @@
+"""Somebody else's flux: neutrinos per area in bins of energy, at the place for which it was made."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Annotated
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
+from ontarget.ground.noun import Length, Noun, Number, quantity, static
+from ontarget.ground.units import BEAM_ENERGY, PER_AREA
+from ontarget.matter.flavour import FLAVOURS
+from ontarget.source.facility import Facility
+from ontarget.source.flux import Flux
+from ontarget.source.site import AbstractSite, AbstractTag, Site, Untagged
+from ontarget.source.source import AbstractSource, check_site
+
+
+class TabulatedSpectrum(Noun):
+    """Neutrinos of one flavour.
+
+    Attributes
+    ----------
+    values : Float[energy] [1/area]     per area and per proton on target, in each bin (not per energy)
+    scale : Float[] [1]                 a factor that a study may free
+    name : the flavour, "nu_mu"
+    """
+
+    values: Annotated[Float[Array, " energy"], PER_AREA] = quantity()
+    scale: Number = quantity(default=1.0)
+    name: str = static(default="")
+
+    def __check_init__(self) -> None:
+        check_range(self, "scale", 0.0)
+        if isinstance(self.values, jax.core.Tracer):
+            return
+        values = np.asarray(self.values)
+        if not (np.isfinite(values) & (values >= 0)).all():
+            raise InputError("values", "a value that cannot be", "Each is finite and not negative.", "Mend the table.")
+
+
+class AbstractSpreading(Noun):
+    """How a flux changes from the place of its table to that of the detector."""
+
+    @abstractmethod
+    def move(self, table: Length, site: AbstractSite) -> tuple[Length, Number]:
+        """The distance flown to the detector, and the flux there over that of the table."""
+
+
+class AsTabulated(AbstractSpreading):
+    """The table is of the detector's own place."""
+
+    def move(self, table: Length, site: AbstractSite) -> tuple[Length, Number]:
+        return table, jnp.ones(())
+
+
+class InverseSquare(AbstractSpreading):
+    r""":math:`(d/L)^2` from the distance d of the table to the baseline L of the site.
+
+    For a point source; not near a decay tunnel, and not off axis, where the spectrum changes as well.
+    """
+
+    def move(self, table: Length, site: AbstractSite) -> tuple[Length, Number]:
+        baseline = check_site(site, Site).baseline
+        return baseline, (table / baseline) ** 2
+
+
+class TabulatedFlux(AbstractSource):
+    r"""A flux from a table; its energies are the middles of its bins.
+
+    .. math:: \phi_\alpha(E_i) = s_\alpha\,\phi_{\alpha i}
+
+    Neither time nor place of single neutrinos is in it, so a detector cannot be tagged. What varies within a bin, such
+    as a cross-section, is taken at its middle: bins should be narrow against that.
+
+    Attributes
+    ----------
+    edges : Float[edge] [energy]     of the bins, increasing
+    flavours : spectra, by the name of the flavour; one that is not there has no neutrinos
+    distance : from the birth of the neutrinos (of the middle of a tunnel) to the place of the table
+    spreading : from there to the detector
+    """
+
+    edges: Annotated[Float[Array, " edge"], BEAM_ENERGY] = quantity()
+    flavours: tuple[TabulatedSpectrum, ...]
+    distance: Length = quantity()
+    spreading: AbstractSpreading = AsTabulated()
+    name: str = static(default="")
+
+    def __check_init__(self) -> None:
+        check_positive(self, "distance")
+        names = [each.name for each in self.flavours]
+        for each in self.flavours:
+            if each.name not in FLAVOURS or names.count(each.name) > 1:
+                got = f"{each.name!r}, {names.count(each.name)} times"
+                raise InputError("flavours", got, "Each flavour comes once.", did_you_mean(each.name, FLAVOURS))
+            if len(each.values) != len(self.edges) - 1:
+                got = f"{len(each.values)} values for {len(self.edges)} edges"
+                raise InputError(f"flavours.{each.name}", got, "There is one edge more than bins.", "Mend the table.")
+        if isinstance(self.edges, jax.core.Tracer):
+            return
+        edges = np.asarray(self.edges)
+        if not (np.isfinite(edges).all() and edges[0] >= 0 and (np.diff(edges) > 0).all()):
+            raise InputError("edges", "edges that do not increase from 0 or more", "Bins are in order.", "Sort them.")
+
+    def flux(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Flux:
+        if not isinstance(tag, Untagged):
+            truth = "A table of energies says neither when nor where each neutrino comes."
+            raise InputError("detector.tag", type(tag).__name__, truth, "Use Untagged, or a source that is simulated.")
+        path, change = self.spreading.move(self.distance, site)
+        spectra = {each.name: each.scale * each.values for each in self.flavours}
+        energy = (self.edges[1:] + self.edges[:-1]) / 2
+        values = change * jnp.stack([spectra.get(name, jnp.zeros_like(energy)) for name in FLAVOURS])
+        return Flux(energy, path[None], jnp.stack([values, jnp.zeros_like(values)], axis=-1)[:, :, None, :])
