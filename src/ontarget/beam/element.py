@@ -94,20 +94,14 @@ class Quadrupole(AbstractElement):
 
     def carry(self, rays: Rays, reference: Float[Array, ""], share: Float[Array, "*#ray"]) -> Rays:
         length, k = self.length * share, self.gradient / rays.momentum
-        x, slope_x, slant_x = focus(rays.x, rays.slope_x, k, length)
-        y, slope_y, slant_y = focus(rays.y, rays.slope_y, -k, length)
-        return Rays(x, y, slope_x, slope_y, rays.momentum, rays.path + length + slant_x + slant_y, rays.number)
-
-
-def focus(
-    x: Float[Array, " ray"], slope: Float[Array, " ray"], k: Float[Array, " ray"], length: Float[Array, "*#ray"]
-) -> tuple[Float[Array, " ray"], Float[Array, " ray"], Float[Array, " ray"]]:
-    r"""One plane of a quadrupole: place, slope, and :math:`\int x'^2/2\,ds` (end-corrected trapezoid, fourth order)."""
-    c, s = cos_sin_root(k * length**2)
-    s = length * s
-    after, slope_after = c * x + s * slope, c * slope - k * s * x
-    ends = (slope**2 + slope_after**2) / 4 - k * length * (x * slope - after * slope_after) / 12
-    return after, slope_after, length * ends
+        k = jnp.stack([k, -k])  # both planes at once: one series to compile
+        before, slope = jnp.stack([rays.x, rays.y]), jnp.stack([rays.slope_x, rays.slope_y])
+        c, s = cos_sin_root(k * length**2)
+        after, slope_after = c * before + length * s * slope, c * slope - k * length * s * before
+        # half the square of the slope, integrated: the trapezoid with its end correction, fourth order
+        ends = (slope**2 + slope_after**2) / 4 - k * length * (before * slope - after * slope_after) / 12
+        path = rays.path + length * (1 + ends.sum(axis=0))
+        return Rays(*after, *slope_after, rays.momentum, path, rays.number)
 
 
 class Dipole(AbstractElement):

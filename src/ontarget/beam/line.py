@@ -9,6 +9,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.flatten_util import ravel_pytree
 from jax.lax import optimization_barrier as barrier
 from jaxtyping import Array, Bool, Float, Int
@@ -109,14 +110,14 @@ class Beamline(Noun):
 
     def track(self, rays: Rays) -> Rays:
         """The rays at its exit."""
-        kinds, order, rows = _sorted(self.elements)
-        branches = [_whole(kind, self.momentum) for kind in kinds]
+        kinds, *each = _sorted(self.elements, (2,) * len(self.elements))
+        branches = [_slice(kind, self.momentum) for kind in kinds]
 
         @jax.checkpoint  # else each step would keep what the derivative of every kind of element needs
-        def step(rays: Rays, element: tuple[Array, Array]) -> tuple[Rays, None]:
-            return jax.lax.switch(element[0], branches, element[1], rays), None
+        def step(rays: Rays, each: tuple[Array, ...]) -> tuple[Rays, None]:
+            return jax.lax.switch(each[0], branches, *each[1:], rays)[2], None
 
-        return jax.lax.scan(step, rays, (order, rows))[0]
+        return jax.lax.scan(step, rays, tuple(each))[0]
 
     def matrix(self) -> Float[Array, "6 6"]:
         """Derivative of (x, x', y, y', path, dp/p) at the exit by the same at the entrance, on the reference orbit."""
@@ -156,23 +157,19 @@ class Beamline(Noun):
 
     def _walk(self, rays: Rays, kept: Any, keep: Callable[..., tuple[Any, Any]]) -> tuple[Any, Any]:
         """Slice by slice down the line: what `keep` makes of each piece, handed on and stacked."""
-        kinds, order, rows = _sorted(self.elements)
-        count = jnp.asarray(self.slices)
-        element = jnp.repeat(jnp.arange(len(self.slices)), count, total_repeat_length=sum(self.slices))
-        index = jnp.arange(len(element))
-        within = index - (jnp.cumsum(count) - count)[element]
+        kinds, *each = _sorted(self.elements, self.slices)
         branches = [_slice(kind, self.momentum) for kind in kinds]
 
         @jax.checkpoint
         def step(carry: tuple[Any, ...], each: tuple[Array, ...]) -> tuple[tuple[Any, ...], Any]:
-            (rays, orbit, kept), (kind, index) = carry, each[:2]
+            (rays, orbit, kept), (index, kind) = carry, each[:2]
             begun, ended, rays, length, bend = jax.lax.switch(kind, branches, *each[2:], rays)
             after = orbit.onward(length, bend)
             kept, out = keep(kept, index, _piece(begun, orbit.place(begun), after.place(ended)))
             return (rays, after, kept), out
 
-        each = (order[element], index, rows[element], within, count[element])
-        (_, _, kept), out = jax.lax.scan(step, (rays, self._entrance(), kept), each)
+        index = jnp.arange(sum(self.slices))
+        (_, _, kept), out = jax.lax.scan(step, (rays, self._entrance(), kept), (index, *each))
         return kept, out
 
     def _entrance(self) -> Orbit:
@@ -184,45 +181,46 @@ class Beamline(Noun):
 
 
 def _sorted(
-    elements: tuple[AbstractElement, ...],
-) -> tuple[list[Callable[[Array], AbstractElement]], Int[Array, " element"], Float[Array, "element leaf"]]:
-    """Elements as rows of numbers, and how to make each kind from its row: what is alike is compiled once."""
+    elements: tuple[AbstractElement, ...], slices: tuple[int, ...]
+) -> tuple[
+    list[Callable[[Array], AbstractElement]],
+    Int[Array, " slice"],
+    Float[Array, "slice leaf"],
+    Int[Array, " slice"],
+    Int[Array, " slice"],
+]:
+    """How to make each kind of element from a row of numbers, so that what is alike is compiled once; and per slice its
+    kind, its row, its place within the element, and how many slices this has.
+    """
     kinds: dict[Any, Callable[[Array], AbstractElement]] = {}
     rows, order = [], []
     for one in elements:
-        row, make = ravel_pytree(dataclasses.replace(one, name=""))
-        kind = (
-            jax.tree_util.tree_structure(dataclasses.replace(one, name="")),
-            tuple(map(jnp.shape, jax.tree.leaves(one))),
-        )
+        nameless = dataclasses.replace(one, name="")
+        row, make = ravel_pytree(nameless)
+        kind = jax.tree_util.tree_structure(nameless), tuple(jnp.shape(leaf) for leaf in jax.tree.leaves(one))
         kinds.setdefault(kind, lambda row, make=make, size=row.size: make(row[:size]))
         order.append(list(kinds).index(kind))
         rows.append(row)
     width = max(row.size for row in rows)
-    return list(kinds.values()), jnp.array(order), jnp.stack([jnp.pad(row, (0, width - row.size)) for row in rows])
-
-
-def _whole(make: Callable[[Array], AbstractElement], reference: Float[Array, ""]) -> Callable[..., Rays]:
-    """An element from its row, and rays through all of it: rims at entrance, middle and exit."""
-
-    def pass_on(row: Array, rays: Rays) -> Rays:
-        one, half = make(row), jnp.asarray(0.5)
-        rays = barrier(one.aperture.cut(one.enter(rays, reference)))
-        rays = barrier(one.carry(rays, reference, half))
-        rays = barrier(one.carry(one.aperture.cut(rays), reference, half))
-        return one.leave(one.aperture.cut(rays), reference)
-
-    return pass_on
+    table = jnp.stack([jnp.pad(row, (0, width - row.size)) for row in rows])
+    element = np.repeat(np.arange(len(slices)), slices)
+    within = np.concatenate([np.arange(one) for one in slices])
+    per_slice = (np.array(order)[element], within, np.array(slices)[element])
+    kind, place, count = (jnp.asarray(one) for one in per_slice)
+    return list(kinds.values()), kind, table[element], place, count
 
 
 def _slice(make: Callable[[Array], AbstractElement], reference: Float[Array, ""]) -> Callable[..., tuple[Any, ...]]:
-    """The same in slices: rays where a slice begins, where it ends, and behind that; its length and its bend."""
+    """A slice of an element, made from its row: rays where it begins, where it ends, and behind that; length and bend.
+
+    Faces act, and rims are looked at, at the entrance, in the middle and at the exit of the element.
+    """
 
     def pass_on(row: Array, within: Array, slices: Array, rays: Rays) -> tuple[Any, ...]:
         one, share = make(row), 1 / slices
         rays = _if(within == 0, lambda rays: one.enter(rays, reference), rays)
         begun = _if((within == 0) | (2 * within == slices), lambda rays: one.aperture.cut(rays), rays)
-        ended = one.carry(begun, reference, share)
+        ended = one.carry(barrier(begun), reference, share)
         rays = _if(within + 1 == slices, lambda rays: one.leave(one.aperture.cut(rays), reference), ended)
         return begun, ended, rays, one.length * share, one.bend * share
 

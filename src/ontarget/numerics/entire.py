@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -35,7 +36,7 @@ def _series(z: Float[Array, "*n"]) -> tuple[Float[Array, "*n"], Float[Array, "*n
 
 
 @cos_sin_root.defjvp
-def _(primals: tuple[Array], tangents: tuple[Array]) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
+def _(primals: tuple[Any], tangents: tuple[Any]) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
     """Both slopes at once, so that reverse mode keeps two numbers and not every term of the series."""
     (z,), (dz,) = primals, tangents
     (cos, sin), (_, slope) = jax.jvp(_series, (z,), (jnp.ones_like(z),))

@@ -1,0 +1,108 @@
+"""Arithmetic in a file of somebody else: numbers, names, + - * / ^, parentheses and a few functions; nothing is run."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+
+from ontarget.ground.errors import InputError
+from ontarget.io.wording import nearest, quote
+
+DEEPEST = 50
+FUNCTIONS: dict[str, Callable[[float], float]] = {
+    name: getattr(math, name) for name in ("sin", "cos", "tan", "asin", "acos", "atan", "sqrt", "exp", "log")
+} | {"abs": abs}
+_TOKEN = re.compile(r"\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)|([A-Za-z_][\w.]*)|(\S))")
+
+
+def evaluate(text: str, look_up: Callable[[str], float], where: str) -> float:
+    """The value of an expression; names of it are asked of `look_up`, which raises for those it does not know.
+
+    Raises
+    ------
+    InputError : what is no arithmetic, or has no finite value
+    """
+    parser = _Parser(text, look_up, where)
+    try:
+        value = parser.sum(0)
+    except (ZeroDivisionError, OverflowError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(where, quote(text), f"It has no value ({error}).", "Mend the expression.") from None
+    if parser.token != "":
+        raise parser.error(f"{quote(parser.token)} is out of place.")
+    if not math.isfinite(value):
+        raise InputError(where, quote(text), "It has no finite value.", "Mend the expression.")
+    return value
+
+
+class _Parser:
+    """Recursive descent; `token` is the next one, '' at the end."""
+
+    def __init__(self, text: str, look_up: Callable[[str], float], where: str) -> None:
+        self.text, self.look_up, self.where = text, look_up, where
+        self.tokens = [found.group(0).strip() for found in _TOKEN.finditer(text) if found.group(0).strip()]
+        self.at = 0
+
+    def error(self, truth: str) -> InputError:
+        return InputError(self.where, quote(self.text), truth, "Write numbers, names, + - * / ^ and parentheses.")
+
+    @property
+    def token(self) -> str:
+        return self.tokens[self.at] if self.at < len(self.tokens) else ""
+
+    def take(self) -> str:
+        token = self.token
+        self.at += 1
+        return token
+
+    def sum(self, depth: int) -> float:
+        if depth > DEEPEST:
+            raise self.error(f"It is nested deeper than {DEEPEST} levels.")
+        sign = 1.0
+        while self.token in ("+", "-"):
+            sign *= -1 if self.take() == "-" else 1
+        value = sign * self.product(depth)
+        while self.token in ("+", "-"):
+            value += (-1 if self.take() == "-" else 1) * self.product(depth)
+        return value
+
+    def product(self, depth: int) -> float:
+        value = self.power(depth)
+        while self.token in ("*", "/"):
+            value = value * self.power(depth) if self.take() == "*" else value / self.power(depth)
+        return value
+
+    def power(self, depth: int) -> float:
+        if depth > DEEPEST:
+            raise self.error(f"It is nested deeper than {DEEPEST} levels.")
+        base = self.atom(depth)
+        if self.token != "^":
+            return base
+        self.take()
+        sign = 1
+        while self.token in ("+", "-"):
+            sign *= -1 if self.take() == "-" else 1
+        return math.pow(base, sign * self.power(depth + 1))
+
+    def atom(self, depth: int) -> float:
+        token = self.take()
+        if token in ("+", "-"):  # a sign behind an operator
+            if depth > DEEPEST:
+                raise self.error(f"It is nested deeper than {DEEPEST} levels.")
+            return (-1 if token == "-" else 1) * self.atom(depth + 1)
+        if token == "(":
+            value = self.sum(depth + 1)
+            if self.take() != ")":
+                raise self.error("A parenthesis is not closed.")
+            return value
+        if token[:1].isdigit() or (token[:1] == "." and len(token) > 1):
+            return float(token)
+        if token[:1].isalpha() or token[:1] == "_":
+            if self.token != "(":
+                return self.look_up(token)
+            if token not in FUNCTIONS:
+                raise InputError(self.where, f"the function {quote(token)}", "It is none of ours.", nearest(token, FUNCTIONS))
+            return FUNCTIONS[token](self.atom(depth + 1))
+        raise self.error("It ends too early." if token == "" else f"{quote(token)} is out of place.")
