@@ -17,6 +17,8 @@ COMMANDS = {
     "show": ("show", "Show an entry as a tree: address, value, unit and citation of every number."),
     "expect": ("expect", "Compute the expected counts of an experiment."),
     "flux": ("flux", "Count the flux of a beam to a wanted precision, with checkpoints."),
+    "rays": ("rays", "Write the decays of a beam, or its neutrinos, one by one (dk2nu, gsimple, NuHepMC)."),
+    "tabulate": ("tabulate", "Turn a dk2nu or gsimple file into a source."),
     "run": ("study", "Run a study: expected counts, fits, scans; figures, tables and a report."),
     "validate": ("validate", "Put published numbers beside ours."),
     "data": ("data", "List, fetch and find the published data that experiments are fitted to."),

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ontarget.beam.line import Beamline
 from ontarget.detector.detector import Detector
 from ontarget.experiment.experiment import Experiment
-from ontarget.beam.line import Beamline
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun
 from ontarget.interaction.interaction import AbstractInteraction

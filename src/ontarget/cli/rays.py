@@ -1,0 +1,71 @@
+"""``ontarget rays``"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ontarget.cli.option import parse_settings, set_option, trust_option
+from ontarget.ground.errors import InputError
+
+SUFFIX = {"dk2nu": ".dk2nu.root", "gsimple": ".gsimple.root", "nuhepmc": ""}
+
+
+@click.command()
+@click.argument("experiment")
+@set_option
+@trust_option
+@click.option("--format", "form", type=click.Choice(list(SUFFIX)), default="dk2nu", show_default=True)
+@click.option("-n", "--rays", "count", type=int, default=100_000, show_default=True, help="How many, about.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File.  [default: out/EXPERIMENT and a suffix]")
+def command(
+    experiment: str, settings: tuple[str, ...], trust: bool, form: str, count: int, output: Path | None
+) -> None:
+    """Write decays of a beam one by one, or its neutrinos through the detector's front face, for event generators.
+
+    Weights stand for the protons of the experiment's exposure. nuhepmc writes a table (.csv) of beam particles and the
+    attributes of the run (.json).
+    """
+    from ontarget.report.rays import RAYS_OF_A_FILE
+
+    if not 1 <= count <= RAYS_OF_A_FILE:
+        raise InputError("--rays", str(count), f"It is between 1 and {RAYS_OF_A_FILE}.", "Give such a number.")
+    path = output or Path("out") / f"{Path(experiment).stem}_rays{SUFFIX[form]}"
+    written = write(experiment, settings, trust, form, count, path)
+    click.echo(f"rays: {', '.join(str(one) for one in written)}")
+
+
+def write(
+    experiment: str, settings: tuple[str, ...], trust: bool, form: str, count: int, path: Path
+) -> tuple[Path, ...]:
+    """Draw and write; the files."""
+    import numpy as np
+
+    from ontarget.ground.units import GeV
+    from ontarget.io import check_folder
+    from ontarget.io.dk2nu import write_dk2nu
+    from ontarget.io.entry import load_experiment
+    from ontarget.io.gsimple import write_gsimple
+    from ontarget.io.nuhepmc import write_rays
+    from ontarget.io.rays import through, window_of
+    from ontarget.io.root import library
+    from ontarget.report.beam_flux import of_a_tunnel
+    from ontarget.report.rays import drawn_decays, window_numbers
+
+    if form != "nuhepmc":
+        library()
+    noun = load_experiment(experiment, parse_settings(settings), trust).noun
+    source, site = of_a_tunnel(noun)
+    check_folder(path.parent)
+    click.echo("  drawing decays", err=True)
+    decays = drawn_decays(noun, count)
+    protons, window = float(noun.exposure.protons(noun.facility)), window_of(site, source.tunnel)
+    if form == "dk2nu":
+        middle = window.base + (window.along + window.across) / 2
+        return (write_dk2nu(path, decays, {"front face": middle}, protons),)
+    rays = through(decays, window, window_numbers(len(decays), source.seed))
+    if form == "gsimple":
+        return (write_gsimple(path, rays, protons),)
+    edges = np.linspace(0.0, 1.0001 * float(rays.energy.max()), 101)
+    return write_rays(path, rays, np.round(edges / GeV, 4) * GeV, protons)
