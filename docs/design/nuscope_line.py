@@ -20,9 +20,9 @@ from scipy.optimize import minimize
 from scipy.stats import qmc
 
 from ontarget.beam.aperture import Open, Rectangular, Round
+from ontarget.beam.bmpt import BMPT
 from ontarget.beam.element import Collimator, Dipole, Drift, Quadrupole
 from ontarget.beam.line import Beamline
-from ontarget.beam.bmpt import BMPT
 from ontarget.beam.production import AbstractProduction
 from ontarget.beam.ray import Rays
 from ontarget.beam.target import RodTarget
@@ -40,8 +40,9 @@ POLE_TIP = 1.5 * tesla
 BORE, GAP, HALF_WIDTH = 0.15 * m, 0.12 * m, 0.20 * m  # radius of the quadrupoles; half-height, half-width of dipoles
 TOTAL = 14.8 * degree  # published for ENUBET, from which the layout descends
 
-# what the search may change: least, first guess, most; lengths in m, gradients as shares of the largest, angles in degree
-FREE = {  # first guesses: rounded results of earlier searches, which began at the layout of the reference
+# what the search may change: least, first guess, most; lengths in m, gradients by the largest, angles in degrees.
+# First guesses are rounded results of earlier searches, which began at the layout of the reference notes.
+FREE = {
     "target_gap": (1.5, 1.5, 3.0),
     "Q1": (-1.0, -1.0, 1.0),
     "Q1_length": (0.8, 1.7, 2.0),
@@ -199,7 +200,9 @@ def yaml(line: Beamline) -> str:
             bend = float(one.angle / degree)
             says += f", angle: {bend:.3f} deg, entrance: {bend / 2:.4f} deg, exit: {bend / 2:.4f} deg"
         if not isinstance(one.aperture, Open):
-            rim = ", ".join(f"{key}: {float(value / m):.3f} m" for key, value in vars(one.aperture).items() if key != "edge")
+            rim = ", ".join(
+                f"{key}: {float(value / m):.3f} m" for key, value in vars(one.aperture).items() if key != "edge"
+            )
             says += f", aperture: {{type: {type(one.aperture).__name__}, {rim}}}"
         rows.append(f"  {one.name}: {{{says}}}")
     return "\n".join(rows)

@@ -76,7 +76,7 @@ def test_dispersion_is_an_integral_over_the_bends():
 
 
 def test_symmetric_bends_without_dispersion():
-    """Two bends, and a quadrupole halfway whose focus images one upon the other: D = D' = 0 behind them (thin: f = d/2).
+    """Two bends, and a quadrupole halfway that images one upon the other: D = D' = 0 behind them (thin: f = d/2).
 
     With thick elements the gradient is found so that D' at the middle is nought, by symmetry.
     """
@@ -89,7 +89,9 @@ def test_symmetric_bends_without_dispersion():
         return Beamline(line(G), P0).matrix()[1, 5]
 
     # half of the lens is 0.5 m long: 1/f = G L/p = 1/d
-    G = scipy.optimize.brentq(slope, 0.5 * 8.5 * GeV / (1.75 * m**2), 1.5 * 8.5 * GeV / (1.75 * m**2), xtol=1e-16 * GeV / m**2)
+    G = scipy.optimize.brentq(
+        slope, 0.5 * 8.5 * GeV / (1.75 * m**2), 1.5 * 8.5 * GeV / (1.75 * m**2), xtol=1e-16 * GeV / m**2
+    )
     half = line(G)
     both = Beamline((*half, *reversed(half)), P0).matrix()
     np.testing.assert_allclose(both[0, 5] / m, 0.0, rtol=0, atol=1e-13)
@@ -166,7 +168,7 @@ def test_line_without_bends_is_straight():
 
 
 def test_left_is_left():
-    """x of the exit frame is x of the orbit there: a ray off to the left arrives there, having come down the line so."""
+    """Offsets at the entrance, where the orbit comes in at an angle, in the frame of the exit."""
     line = Beamline((Dipole(1.8 * m, 5 * degree), Drift(1 * m)), P0)
     ray = Rays(*(jnp.full(1, one) for one in (10 * mm, 0.0, 0.0, 0.0, 8.5 * GeV, 0.0, 1.0)))
     place = line.pieces(ray).start[0, 0] - line.pieces(on_axis(P0[None])).start[0, 0]

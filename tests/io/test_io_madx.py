@@ -143,5 +143,5 @@ def test_files(tmp_path):
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="got no text"):
         read_madx(file)
-    with pytest.raises(InputError, match="the line 'triple'. It is not in the file"):
+    with pytest.raises(InputError, match=r"the line 'triple'\. It is not in the file"):
         parse_madx(TEXT, "triple")

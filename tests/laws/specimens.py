@@ -15,7 +15,7 @@ from ontarget import numerics as nu
 from ontarget import propagation as p
 from ontarget import source as so
 from ontarget.ground.noun import Noun
-from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, fm, keV, kg, m, ms, ns, us, year
+from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, degree, fm, keV, kg, m, ms, ns, tesla, us, year
 from ontarget.numerics.quantile import Quantiles
 from ontarget.numerics.regression import fit_polynomial
 from ontarget.source.spectrum import NegativeMuonDecay, PionDecayInFlight, decay_at_rest
@@ -43,6 +43,9 @@ experiment = x.Experiment(facility, source, detector=detector, exposure=exposure
 density_table = b.DensityTable("pi+", [0.0, 5 * GeV, 9 * GeV], [0.0, 0.01, 0.03], jnp.ones((2, 2)) / GeV)
 
 kaon = jnp.array([[0.1, 0.0, 8.5]]) * GeV
+
+line_rays = b.Rays(*jnp.full((4, 2), 1e-3), jnp.array([8.0, 9.0]) * GeV, jnp.zeros(2), jnp.ones(2))
+line = b.Beamline((b.Drift(1 * m), b.Dipole(1 * m, 3 * degree)), 8.5 * GeV)
 
 _rows: list[Noun] = [
     # numerics
@@ -82,6 +85,21 @@ _rows: list[Noun] = [
     b.Born(kaon, 0 * kaon),
     b.HadronicTwoBody(0.2067, "K+", ("pi+", "pi0")),
     b.HadronicThreeBody(0.0558, "K+", ("pi+", "pi+", "pi-")),
+    # beam: the line
+    line_rays,
+    b.Open(),
+    b.Round(15 * cm),
+    b.Elliptical(15 * cm, 10 * cm),
+    b.Rectangular(20 * cm, 12 * cm),
+    b.Drift(2 * m),
+    b.Collimator(0.4 * m, b.Round(8 * cm)),
+    b.Quadrupole(1.2 * m, -10 * tesla / m, aperture=b.Round(15 * cm)),
+    b.Dipole(1.2 * m, 4 * degree, 2 * degree, 2 * degree),
+    line,
+    b.Orbit(*jnp.zeros(3)),
+    line.pieces(line_rays),
+    b.Twiss(4 * m, 0.3, 5 * m, -0.2),
+    b.spread(line_rays),
     # source
     facility,
     site,

@@ -1,35 +1,47 @@
 """Floor 4: from protons on a target to decays in flight: production, beam line, decays. No detector in here."""
 
+from ontarget.beam.aperture import AbstractAperture, Elliptical, Open, Rectangular, Round
 from ontarget.beam.beam import AbstractBeam, Tunnel
 from ontarget.beam.bmpt import BMPT, MesonSpectrum
 from ontarget.beam.daughter import AbstractDaughter, Born, LeptonDaughter
 from ontarget.beam.decay import AbstractDecay, Emission
+from ontarget.beam.element import AbstractElement, Collimator, Dipole, Drift, Quadrupole
 from ontarget.beam.hadronic import HadronicThreeBody, HadronicTwoBody
+from ontarget.beam.line import Beamline, Orbit, Pieces
 from ontarget.beam.mode import PARENTS, daughters_of, decays_of
 from ontarget.beam.muon import MuonToElectronNeutrino, MuonToMuonNeutrino
 from ontarget.beam.parametrised import ParametrisedBeam, Species
 from ontarget.beam.production import AbstractProduction
+from ontarget.beam.ray import Rays, on_axis
 from ontarget.beam.reinteraction import AbstractReinteraction, LeadingNucleon, NoReinteraction
 from ontarget.beam.segment import Decays, Segments
 from ontarget.beam.semileptonic import SemileptonicDecay
 from ontarget.beam.tabulated_yield import AbstractMesonTable, CountTable, DensityTable, TabulatedYield
 from ontarget.beam.target import RodTarget
 from ontarget.beam.tracked import TrackedBeam
+from ontarget.beam.twiss import Spread, Twiss, spread
 from ontarget.beam.two_body import TwoBodyDecay
 
 __all__ = [
     "BMPT",
     "PARENTS",
+    "AbstractAperture",
     "AbstractBeam",
     "AbstractDaughter",
     "AbstractDecay",
+    "AbstractElement",
     "AbstractMesonTable",
     "AbstractProduction",
     "AbstractReinteraction",
+    "Beamline",
     "Born",
+    "Collimator",
     "CountTable",
     "Decays",
     "DensityTable",
+    "Dipole",
+    "Drift",
+    "Elliptical",
     "Emission",
     "HadronicThreeBody",
     "HadronicTwoBody",
@@ -39,15 +51,26 @@ __all__ = [
     "MuonToElectronNeutrino",
     "MuonToMuonNeutrino",
     "NoReinteraction",
+    "Open",
+    "Orbit",
     "ParametrisedBeam",
+    "Pieces",
+    "Quadrupole",
+    "Rays",
+    "Rectangular",
     "RodTarget",
+    "Round",
     "Segments",
     "SemileptonicDecay",
     "Species",
+    "Spread",
     "TabulatedYield",
     "TrackedBeam",
     "Tunnel",
+    "Twiss",
     "TwoBodyDecay",
     "daughters_of",
     "decays_of",
+    "on_axis",
+    "spread",
 ]

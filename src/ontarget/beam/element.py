@@ -101,7 +101,8 @@ class Quadrupole(AbstractElement):
         # half the square of the slope, integrated: the trapezoid with its end correction, fourth order
         ends = (slope**2 + slope_after**2) / 4 - k * length * (before * slope - after * slope_after) / 12
         path = rays.path + length * (1 + ends.sum(axis=0))
-        return Rays(*after, *slope_after, rays.momentum, path, rays.number)
+        (x, y), (slope_x, slope_y) = after, slope_after
+        return Rays(x, y, slope_x, slope_y, rays.momentum, path, rays.number)
 
 
 class Dipole(AbstractElement):
@@ -118,8 +119,8 @@ class Dipole(AbstractElement):
     entrance, exit : edge angles, positive where they weaken the focusing in x
     References
     ----------
-    Forest:2006qw sector bend
-    Brown:1982dx edges
+    Forest:2006-JPhysA39 sector bend
+    Brown:1982-SLAC75 edges
     """
 
     angle: Angle = quantity()

@@ -74,7 +74,7 @@ class Beamline(Noun):
         make them at most half a metre long
     References
     ----------
-    Brown:1982dx
+    Brown:1982-SLAC75
     """
 
     elements: tuple[AbstractElement, ...]
@@ -197,9 +197,9 @@ def _sorted(
     for one in elements:
         nameless = dataclasses.replace(one, name="")
         row, make = ravel_pytree(nameless)
-        kind = jax.tree_util.tree_structure(nameless), tuple(jnp.shape(leaf) for leaf in jax.tree.leaves(one))
-        kinds.setdefault(kind, lambda row, make=make, size=row.size: make(row[:size]))
-        order.append(list(kinds).index(kind))
+        alike = jax.tree_util.tree_structure(nameless), tuple(jnp.shape(leaf) for leaf in jax.tree.leaves(one))
+        kinds.setdefault(alike, lambda row, make=make, size=row.size: make(row[:size]))
+        order.append(list(kinds).index(alike))
         rows.append(row)
     width = max(row.size for row in rows)
     table = jnp.stack([jnp.pad(row, (0, width - row.size)) for row in rows])

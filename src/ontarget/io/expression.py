@@ -103,6 +103,8 @@ class _Parser:
             if self.token != "(":
                 return self.look_up(token)
             if token not in FUNCTIONS:
-                raise InputError(self.where, f"the function {quote(token)}", "It is none of ours.", nearest(token, FUNCTIONS))
+                raise InputError(
+                    self.where, f"the function {quote(token)}", "It is none of ours.", nearest(token, FUNCTIONS)
+                )
             return FUNCTIONS[token](self.atom(depth + 1))
         raise self.error("It ends too early." if token == "" else f"{quote(token)} is out of place.")

@@ -1,8 +1,8 @@
 """Beam lines out of MAD-X files: a small part of that language, and a sentence about what is not in it.
 
 Understood: variables (`=` and `:=`), elements and elements made from elements, `line=(...)` with repetition, `sequence`
-with `at`, `beam` for the momentum, `use`. Passed over, for they lay nothing out: title, option, twiss, select, survey and
-the like. Files are not called, loops and conditions are not run.
+with `at`, `beam` for the momentum, `use`. Passed over, for they lay nothing out: title, option, twiss, select, survey
+and the like. Files are not called, loops and conditions are not run.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from pathlib import Path
 from ontarget.beam.element import AbstractElement
 from ontarget.beam.line import Beamline
 from ontarget.ground.errors import InputError
+from ontarget.ground.noun import as_array
 from ontarget.ground.units import GeV
 from ontarget.io.expression import evaluate
 from ontarget.io.madx_element import CLASSES, Definition, element_of, length_of, spacer
 from ontarget.io.wording import cut, nearest, one_line, quote
 from ontarget.io.yaml import read_bytes
 
-PASSED_OVER = ("title", "option", "twiss", "select", "survey", "plot", "show", "value", "save", "stop", "exit", "return")
+PASSED_OVER = re.compile("title|option|twiss|select|survey|plot|show|value|save|stop|exit|return")
 CONSTANTS = {
     "pi": 3.141592653589793,
     "twopi": 6.283185307179586,
@@ -122,7 +123,7 @@ class _Reader:
             self.used = found_use[1]
         elif self.open is not None and word in self.definitions:
             self.place(self.definitions[word], self.attributes(text[len(word) :]))
-        elif word not in PASSED_OVER or "rbarc" in text:
+        elif not PASSED_OVER.fullmatch(word) or "rbarc" in text:
             truth = "This statement is not in the part of MAD-X that is read here."
             raise self.error(quote(cut(text)), truth, "Leave elements, variables, lines and sequences.")
 
@@ -201,12 +202,14 @@ class _Reader:
             raise self.error(got, "It is not in the file." if name else "One is needed.", nearest(name, known))
         momentum = self.momentum if momentum is None else momentum
         if momentum is None:
-            raise self.error("no momentum", "Strengths are relative to it.", "Write 'beam, pc=8.5;' or give 'momentum'.")
+            raise self.error(
+                "no momentum", "Strengths are relative to it.", "Write 'beam, pc=8.5;' or give 'momentum'."
+            )
         if name in self.sequences:
-            return Beamline(self.laid_out(self.sequences[name], momentum), momentum, name=name)
+            return Beamline(self.laid_out(self.sequences[name], momentum), as_array(momentum), name=name)
         found: list[Definition] = []
         self.expand(name, 1, (), found)
-        return Beamline(self.made(found, momentum), momentum, name=name)
+        return Beamline(self.made(found, momentum), as_array(momentum), name=name)
 
     def made(self, found: list[Definition], momentum: float) -> tuple[AbstractElement, ...]:
         return tuple(element_of(one, self.number, momentum) for one in found)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ontarget.beam.aperture import AbstractAperture, Elliptical, Open, Rectangular, Round
 from ontarget.beam.element import AbstractElement, Collimator, Dipole, Drift, Quadrupole
 from ontarget.ground.errors import InputError
+from ontarget.ground.noun import as_array
 from ontarget.ground.units import m
 from ontarget.io.wording import nearest, quote
 
@@ -52,7 +54,7 @@ def length_of(one: Definition, number: Number) -> float:
 
 def spacer(length: float) -> Drift:
     """A drift of some metres."""
-    return Drift(length * m)
+    return Drift(length=as_array(length * m))
 
 
 def element_of(one: Definition, number: Number, momentum: float) -> AbstractElement:
@@ -62,19 +64,18 @@ def element_of(one: Definition, number: Number, momentum: float) -> AbstractElem
         if key not in known and key not in HARMLESS and _matters(value, number):
             got = f"{one.kind} {quote(one.name)} with {key}={value}"
             raise InputError(one.where, got, f"This property of a {one.kind} is not read here.", "Leave it out.")
-    values = {key: number(one.attributes[key]) for key in ("l", "k1", "angle", "e1", "e2") if key in one.attributes}
-    length, name, rim = length_of(one, number) * m, one.name, _aperture(one, number)
+    values = {key: number(one.attributes[key]) for key in ("k1", "angle", "e1", "e2") if key in one.attributes}
+    rim = _aperture(one, number)
+    common: dict[str, Any] = {"length": as_array(length_of(one, number) * m), "aperture": rim, "name": one.name}
     try:
         if one.kind == "quadrupole":
-            return Quadrupole(length, values.get("k1", 0.0) / m**2 * momentum, aperture=rim, name=name)
+            return Quadrupole(gradient=as_array(values.get("k1", 0.0) / m**2 * momentum), **common)
         if one.kind in ("sbend", "rbend"):
             angle = values.get("angle", 0.0)
             face = angle / 2 if one.kind == "rbend" else 0.0
-            edges = values.get("e1", 0.0) + face, values.get("e2", 0.0) + face
-            return Dipole(length, angle, *edges, aperture=rim, name=name)
-        if isinstance(rim, Open):
-            return Drift(length, name=name)
-        return Collimator(length, rim, name=name)
+            entrance, exit = (as_array(values.get(key, 0.0) + face) for key in ("e1", "e2"))
+            return Dipole(angle=as_array(angle), entrance=entrance, exit=exit, **common)
+        return Drift(**common) if isinstance(rim, Open) else Collimator(**common)
     except InputError as error:
         raise error.within(f"{one.where}, {one.name}") from None
 
@@ -93,13 +94,17 @@ def _aperture(one: Definition, number: Number) -> AbstractAperture:
     if "xsize" in given or "ysize" in given:
         if not ("xsize" in given and "ysize" in given):
             raise InputError(one.where, quote(one.name), "It has one of xsize and ysize.", "Give both.")
-        form = Elliptical if one.kind == "ecollimator" else Rectangular
-        return form(number(given["xsize"]) * m, number(given["ysize"]) * m)
+        width, height = (as_array(number(given[key]) * m) for key in ("xsize", "ysize"))
+        return Elliptical(width, height) if one.kind == "ecollimator" else Rectangular(width, height)
     if "aperture" not in given:
         return Open()
     text, kind = given["aperture"].strip(), given.get("apertype", "circle").strip("\"'")
     sizes = [number(part) * m for part in text.strip("{}").split(",")]
-    forms = {"circle": (Round, 1), "ellipse": (Elliptical, 2), "rectangle": (Rectangular, 2)}
+    forms: dict[str, tuple[Any, int]] = {
+        "circle": (Round, 1),
+        "ellipse": (Elliptical, 2),
+        "rectangle": (Rectangular, 2),
+    }
     if kind not in forms:
         raise InputError(one.where, f"the apertype {quote(kind)}", "It is not read here.", nearest(kind, forms))
     form, count = forms[kind]
