@@ -49,7 +49,7 @@ CAPTIONS = {
     "coherent_nsi_bounds": "Couplings of electron and muon neutrinos to quarks allowed at 90 %, one at a time.",
     "coherent_nsi_plane": "Couplings of electron neutrinos allowed at 90 %: data, and data with two ESS detectors.",
     "coherent_coverage_strength": "CsI 2017: critical values for the strength of the signal, by toys and by Wilks.",
-    "05_a_narrow_band_beam_rings": "Spectra in three rings around the axis of nuSCOPE, as it is and with a narrower beam.",
+    "05_a_narrow_band_beam_rings": "Spectra in three rings around nuSCOPE's axis, as it is and with a narrower beam.",
     "nuscope_beam_flux_nu_mu": "Muon neutrinos at the front face by parents, and the shape of the published flux.",
     "nuscope_beam_flux_nu_e": "Electron neutrinos at the front face by parents.",
     "nuscope_off_axis_spectra": "Muon neutrino events in rings around the axis: the narrow-band off-axis method.",
@@ -177,9 +177,9 @@ def long_section(name: str) -> str:
     record = json.loads((GALLERY / f"{name}.json").read_text(encoding="utf-8"))
     inputs = record["inputs"][f"study {name}"][:8]
     origin = (
-        f"By `ontarget run {name}`, which takes minutes (that of COHERENT needs the releases): drawn on {record['date'][:10]} by "
-        f"ontarget {record['versions']['ontarget']}, the study's hash beginning with {inputs}. `make docs` leaves "
-        f"them as they are; `python docs/build.py {name}` draws them again."
+        f"By `ontarget run {name}`, which takes minutes (that of COHERENT needs the releases): drawn on "
+        f"{record['date'][:10]} by ontarget {record['versions']['ontarget']}, the study's hash beginning with {inputs}"
+        f". `make docs` leaves them as they are; `python docs/build.py {name}` draws them again."
     )
     figures = [figure for stem in stems for figure in kept(f"{name}_{stem}.")]
     return section(title, text, origin, figures)

@@ -17,7 +17,7 @@ def here(tmp_path, monkeypatch):
 
 
 def test_gsimple_becomes_a_source(here, capsys):
-    """Through a file and back: muon neutrino events of the front face within 10 %, five times the error of 6000 rays."""
+    """Through a file and back: muon neutrinos of the front face within 10 %, five times the error of 6000 rays."""
     pytest.importorskip("uproot", reason="Files of ROOT want uproot: pip install 'ontarget[formats]'.")
     assert run(["rays", "nuscope_lar", "-n", "6000", "--format", "gsimple", "-o", "rays.root", *FEW]) == 0
     words = ["tabulate", "rays.root", "--format", "gsimple", "--distance", "47 m", "-o", "mine.yaml"]

@@ -135,7 +135,7 @@ def in_reverse(answer, unit, rows, given):
 
 
 def forwards(answer, unit, rows, given):
-    """The same in one program: to compile is most of the work with beams, and in reverse it takes three times as long."""
+    """The same in one program: to compile is most of the work with beams, and in reverse it takes thrice as long."""
 
     def both(points, tangents, *given):
         def one(point_and_tangent):

@@ -50,8 +50,8 @@ def test_rows_are_chosen_by_what_they_are(found):
 
 @pytest.mark.parametrize(("middle", "sigma"), [(3.0, 0.2), (2.0, 0.4)])
 def test_peak_of_a_gaussian(middle, sigma):
-    """FWHM / 2.355 is the standard deviation, and so is half of the middle 68 % (0.994 of it, exactly). The smoothing over five
-    nodes of 0.02 GeV widens by 0.0008 GeV2 / 2 sigma: 1 % of the narrower one."""
+    """FWHM / 2.355 is the standard deviation, and so is half of the middle 68 % (0.994 of it, exactly). The smoothing
+    over five nodes of 0.02 GeV widens by 0.0008 GeV2 / 2 sigma: 1 % of the narrower one."""
     energy = np.arange(0.0, 6.0, 0.02)
     peak = peak_of(energy, np.exp(-((energy - middle) ** 2) / 2 / sigma**2))
     assert peak.energy == pytest.approx(middle, abs=0.011)

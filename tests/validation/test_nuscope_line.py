@@ -1,4 +1,4 @@
-"""The catalog's line for nuSCOPE is what its head says: within the limits of magnets, and with the beam it was made for."""
+"""The catalog's line for nuSCOPE is what its head says: magnets that can be built, and the beam it was made for."""
 
 from __future__ import annotations
 
