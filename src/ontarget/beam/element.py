@@ -98,9 +98,9 @@ class Quadrupole(AbstractElement):
         before, slope = jnp.stack([rays.x, rays.y]), jnp.stack([rays.slope_x, rays.slope_y])
         c, s = cos_sin_root(k * length**2)
         after, slope_after = c * before + length * s * slope, c * slope - k * length * s * before
-        # half the square of the slope, integrated: the trapezoid with its end correction, fourth order
-        ends = (slope**2 + slope_after**2) / 4 - k * length * (before * slope - after * slope_after) / 12
-        path = rays.path + length * (1 + ends.sum(axis=0))
+        # the integral of half the square of the slope, from x'^2 + k x^2 = const and (x x')' = x'^2 - k x^2
+        slant = (length * (slope**2 + k * before**2) + after * slope_after - before * slope) / 4
+        path = rays.path + length + slant.sum(axis=0)
         (x, y), (slope_x, slope_y) = after, slope_after
         return Rays(x, y, slope_x, slope_y, rays.momentum, path, rays.number)
 
