@@ -47,7 +47,6 @@ CAPTIONS = {
     "coherent_weak_mixing_angle": "Profile likelihood of the weak mixing angle at low momentum transfer.",
     "coherent_csi_neutron_radius": "Profile likelihood of the mean neutron radius of caesium and iodine.",
     "coherent_nsi_bounds": "Couplings of electron and muon neutrinos to quarks allowed at 90 %, one at a time.",
-    "coherent_nsi_plane": "Couplings of electron neutrinos allowed at 90 %: data, and data with two ESS detectors.",
     "coherent_coverage_strength": "CsI 2017: critical values for the strength of the signal, by toys and by Wilks.",
     "05_a_narrow_band_beam_rings": "Spectra in three rings around nuSCOPE's axis, as it is and with a narrower beam.",
     "nuscope_beam_flux_nu_mu": "Muon neutrinos at the front face by parents, and the shape of the published flux.",
