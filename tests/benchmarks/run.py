@@ -6,6 +6,7 @@ and nothing is written; a bar that is missed ends with exit code 1.
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
@@ -21,6 +22,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import decays  # noqa: E402
 import equinox as eqx  # noqa: E402
 import jax  # noqa: E402
 import numpy as np  # noqa: E402
@@ -232,6 +234,24 @@ def theirs(other: profiled.Result) -> str:
     return f"reference {other.failed} of {2 * len(other.q)} fits failed, {len(other.q)} toys scaled up"
 
 
+def beam() -> list[Row]:
+    """W7, W8: decays on one core against the peer's rates (told, not measured here), and a flux to 0.3 % per node."""
+
+    def asked(*words: str) -> dict[str, float]:
+        done = subprocess.run([sys.executable, str(HERE / "decays.py"), *words], capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"benchmark process failed:\n{done.stderr}")
+        return json.loads(done.stdout)
+
+    rows = [
+        Row(f"W7 a million decays, {name}", 1e6 / rate, 1e6 / decays.PEERS[name.split(",")[0]], None, "one core")
+        for name, rate in asked("rates").items()
+    ]
+    flux = asked("flux")
+    note = f"{flux['rays']:.2g} rays, error {100 * flux['error']:.2g} %, and {flux['compilation']:.0f} s to compile"
+    return [*rows, Row("W8 flux to 0.3 % in every node", flux["seconds"], None, 20.0, note)]
+
+
 def start_up() -> Row:
     """`ontarget --help`, the whole process; beside it, Python itself."""
     bare = process(["-c", "pass"], 10, lambda: dict(os.environ))
@@ -265,7 +285,7 @@ def main() -> int:
     print(machine(), flush=True)
     rows = [start_up(), recoil_spectrum("argon", "Ar"), recoil_spectrum("csi", "CsI"), *nsi_scan(), *fits()]
     profiles, missing = toys()
-    rows += profiles
+    rows += [*profiles, *beam()]
     print("\n" + table(rows))
     if missing:
         print("\n" + missing)
@@ -273,7 +293,10 @@ def main() -> int:
         "\nTimes are the least of several repetitions. Reference: plain NumPy (W1, W2), iminuit on the same likelihood"
     )
     print("(W5), other packages with the same likelihood (W6: two fits per toy; ours throws it too, theirs are fewer,")
-    print("scaled up), Python that does nothing (--help). Ratio: ontarget over reference.")
+    print(
+        "scaled up), TGenPhaseSpace in C++ (W7: its rate elsewhere, flat phase space without matrix element), Python that"
+    )
+    print("does nothing (--help). Ratio: ontarget over reference.")
     return 0 if all(row.ok for row in rows) else 1
 
 
