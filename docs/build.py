@@ -47,8 +47,13 @@ CAPTIONS = {
     "coherent_weak_mixing_angle": "Profile likelihood of the weak mixing angle at low momentum transfer.",
     "coherent_csi_neutron_radius": "Profile likelihood of the mean neutron radius of caesium and iodine.",
     "coherent_nsi_bounds": "Couplings of electron and muon neutrinos to quarks allowed at 90 %, one at a time.",
-    "coherent_nsi_plane": "Couplings of electron neutrinos allowed at 90 %: data, and data with two ESS detectors.",
     "coherent_coverage_strength": "CsI 2017: critical values for the strength of the signal, by toys and by Wilks.",
+    "05_a_narrow_band_beam_rings": "Spectra in three rings around nuSCOPE's axis, as it is and with a narrower beam.",
+    "nuscope_beam_flux_nu_mu": "Muon neutrinos at the front face by parents, and the shape of the published flux.",
+    "nuscope_beam_flux_nu_e": "Electron neutrinos at the front face by parents.",
+    "nuscope_off_axis_spectra": "Muon neutrino events in rings around the axis: the narrow-band off-axis method.",
+    "nuscope_off_axis_peaks": "Most frequent energy of the pions' neutrinos against the radius, for several beams.",
+    "nuscope_off_axis_widths": "Width of that peak: what the radius alone says of the energy.",
     "spectra": "Spectra of the six detectors over three years, stacked by flavour on top of the steady background.",
     "thresholds": "Recoils above a sharp threshold, per kilogram and year; the marks are the proposed thresholds.",
     "yields": "Neutrinos per flavour and year at eight facilities, upgrades among them, against beam power.",
@@ -65,6 +70,12 @@ LONG = {  # studies that take minutes: title, text, and those of their figures t
         "Three released data sets, fitted by the chain; the conventions of each are in "
         "[the data of COHERENT](../theory/coherent.md).",
         tuple(stem.removeprefix("coherent_") for stem in CAPTIONS if stem.startswith("coherent_")),
+    ),
+    "nuscope": (
+        "A narrow-band beam: nuSCOPE",
+        "Fluxes by parents, and what the radius of a vertex says of the energy; how the beam is made stands in "
+        "[decays in flight](../theory/decay_in_flight.md).",
+        tuple(stem.removeprefix("nuscope_") for stem in CAPTIONS if stem.startswith("nuscope_")),
     ),
 }
 
@@ -165,9 +176,9 @@ def long_section(name: str) -> str:
     record = json.loads((GALLERY / f"{name}.json").read_text(encoding="utf-8"))
     inputs = record["inputs"][f"study {name}"][:8]
     origin = (
-        f"By `ontarget run {name}`, which takes minutes and needs the releases: drawn on {record['date'][:10]} by "
-        f"ontarget {record['versions']['ontarget']}, the study's hash beginning with {inputs}. `make docs` leaves "
-        f"them as they are; `python docs/build.py {name}` draws them again."
+        f"By `ontarget run {name}`, which takes minutes (that of COHERENT needs the releases): drawn on "
+        f"{record['date'][:10]} by ontarget {record['versions']['ontarget']}, the study's hash beginning with {inputs}"
+        f". `make docs` leaves them as they are; `python docs/build.py {name}` draws them again."
     )
     figures = [figure for stem in stems for figure in kept(f"{name}_{stem}.")]
     return section(title, text, origin, figures)

@@ -89,9 +89,7 @@ def test_fluence_of_a_pencil_beam():
 
     wanted, _ = quad(fluence, 0, 40 * m, epsrel=1e-12, epsabs=0)
     # forty Gauss nodes on a smooth function: 1e-12, and the rounding of the angle
-    assert float(found.number @ weight) * len(u) == pytest.approx(
-        0.038 * float(TO_MUON.branching) * wanted, rel=1e-9
-    )
+    assert float(found.number @ weight) * len(u) == pytest.approx(0.038 * float(TO_MUON.branching) * wanted, rel=1e-9)
 
 
 def test_exponential_law():
@@ -125,9 +123,7 @@ def test_regions_follow_one_another():
 
 def test_what_has_met_a_wall_does_not_come_out():
     steep = jnp.array([[0.05, 0.0, 1.0], [0.01, 0.0, 1.0]])  # 2 m and 0.4 m aside after 40 m
-    segments = Segments(
-        jnp.zeros((2, 3)), MOMENTUM * steep, jnp.zeros(2), jnp.zeros(2), jnp.ones(2), jnp.zeros((2, 3))
-    )
+    segments = Segments(jnp.zeros((2, 3)), MOMENTUM * steep, jnp.zeros(2), jnp.zeros(2), jnp.ones(2), jnp.zeros((2, 3)))
     lengths = behind_entrance(segments, PION, "exit", TUNNEL).length
     assert float(lengths[0]) == 0
     assert float(lengths[1]) == pytest.approx(2 * m * np.hypot(1, 0.01), rel=1e-12)

@@ -59,7 +59,9 @@ def test_a_drift_only_moves_and_decays(flights, born):
     path = np.asarray(born.path + DRIFT * np.sqrt(1 + born.slope_x**2 + born.slope_y**2))
     speed = c * born.momentum / np.sqrt(born.momentum**2 + pion.mass**2)
     np.testing.assert_allclose(entering.time, path / speed, rtol=1e-8)
-    np.testing.assert_allclose(entering.number, born.number * np.exp(-path / pion.decay_length(born.momentum)), rtol=1e-9)
+    np.testing.assert_allclose(
+        entering.number, born.number * np.exp(-path / pion.decay_length(born.momentum)), rtol=1e-9
+    )
 
 
 def test_what_decays_in_the_line_does_not_enter(flights, born):
@@ -68,7 +70,9 @@ def test_what_decays_in_the_line_does_not_enter(flights, born):
     _, _, decayed = decay_on(flights["line"], pion, U[:, 0])
     leaves = born.number * jnp.exp(-born.path / pion.decay_length(born.momentum))
     lost = float((leaves - flights["tunnel"].number).sum())
-    assert float(decayed.sum()) == pytest.approx(lost, rel=2e-3)  # which piece is drawn: 14 equal ones, 1.5 % of decays each
+    assert float(decayed.sum()) == pytest.approx(
+        lost, rel=2e-3
+    )  # which piece is drawn: 14 equal ones, 1.5 % of decays each
     assert (np.asarray(flights["line"].start)[:, 2] < 0).all()
 
 

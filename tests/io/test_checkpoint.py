@@ -27,7 +27,11 @@ def counted():
     """A simulation that looks as if it had counted."""
     found, random = fresh(), np.random.default_rng(1)
     for tally in found.tallies:
-        tally.units, tally.sums, tally.squares = 5, random.normal(size=tally.sums.shape), random.normal(size=tally.squares.shape)
+        tally.units, tally.sums, tally.squares = (
+            5,
+            random.normal(size=tally.sums.shape),
+            random.normal(size=tally.squares.shape),
+        )
     found.left = [(0, 7), (0, 9)]
     return found
 
@@ -83,7 +87,7 @@ def test_damaged(counted, tmp_path, number):
     path = write_checkpoint(tmp_path / "flux.npz", counted, "digest")
     path.write_bytes(list(damaged(path.read_bytes()))[number])
     target = fresh()
-    with pytest.raises(InputError, match="got a file that is no whole checkpoint. Remove it, or name another folder"):
+    with pytest.raises(InputError, match=r"got a file that is no whole checkpoint\. Remove it, or name another"):
         read_checkpoint(path, target, "digest")
     assert target.rays == 0
 

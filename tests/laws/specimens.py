@@ -14,8 +14,13 @@ from ontarget import matter as mt
 from ontarget import numerics as nu
 from ontarget import propagation as p
 from ontarget import source as so
+from ontarget.beam import aperture as ap
+from ontarget.beam import element as el
+from ontarget.beam.line import Beamline, Orbit
+from ontarget.beam.ray import Rays, on_axis
+from ontarget.beam.twiss import Twiss, spread
 from ontarget.ground.noun import Noun
-from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, degree, fm, keV, kg, m, ms, ns, tesla, us, year
+from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, fm, keV, kg, m, mm, ms, ns, tesla, us, year
 from ontarget.numerics.quantile import Quantiles
 from ontarget.numerics.regression import fit_polynomial
 from ontarget.source.spectrum import NegativeMuonDecay, PionDecayInFlight, decay_at_rest
@@ -43,9 +48,16 @@ experiment = x.Experiment(facility, source, detector=detector, exposure=exposure
 density_table = b.DensityTable("pi+", [0.0, 5 * GeV, 9 * GeV], [0.0, 0.01, 0.03], jnp.ones((2, 2)) / GeV)
 
 kaon = jnp.array([[0.1, 0.0, 8.5]]) * GeV
-
-line_rays = b.Rays(*jnp.full((4, 2), 1e-3), jnp.array([8.0, 9.0]) * GeV, jnp.zeros(2), jnp.ones(2))
-line = b.Beamline((b.Drift(1 * m), b.Dipole(1 * m, 3 * degree)), 8.5 * GeV)
+one_ray = jnp.ones(1)
+drift = el.Drift(1.83 * m, name="first")
+line = Beamline((drift, el.Quadrupole(1.2 * m, -10 * tesla / m, aperture=ap.Round(150 * mm))), 8.5 * GeV)
+tunnel = b.Tunnel(40 * m, 1 * m, 2 * m)
+behind = so.BeamSite(27 * m, 4 * m, 4 * m, 22 * m)
+entering = b.ParametrisedBeam(8.4 * GeV, 0.075, 6.7e-3, 18 * mm, (b.Species(0.038, name="pi+"),))
+in_flight = so.DecayTunnel(entering, tunnel, nu.EnergyAxis(0.0, 10 * GeV, 10), rays=16, repeats=2, name="in_flight")
+rings = so.Radius(nu.LengthAxis(0.0, 2.8 * m, 14))
+pions = in_flight.components()[0]
+rays = on_axis(8.5 * GeV * jnp.ones(4))
 
 _rows: list[Noun] = [
     # numerics
@@ -56,6 +68,8 @@ _rows: list[Noun] = [
     nu.Explicit([0.0, 0.2, 1.0]),
     energy,
     times,
+    nu.LengthAxis(0.0, 2.8 * m, 14),
+    nu.BeamEnergyAxis(0.0, 10 * GeV, 10),
     quanta,
     fit_polynomial(np.arange(1.0, 6.0), np.array([1.0, 2.1, 2.9, 4.2, 5.0]), np.full(5, 0.1), np.full(5, 0.2), 1),
     # matter
@@ -85,21 +99,26 @@ _rows: list[Noun] = [
     b.Born(kaon, 0 * kaon),
     b.HadronicTwoBody(0.2067, "K+", ("pi+", "pi0")),
     b.HadronicThreeBody(0.0558, "K+", ("pi+", "pi+", "pi-")),
-    # beam: the line
-    line_rays,
-    b.Open(),
-    b.Round(15 * cm),
-    b.Elliptical(15 * cm, 10 * cm),
-    b.Rectangular(20 * cm, 12 * cm),
-    b.Drift(2 * m),
-    b.Collimator(0.4 * m, b.Round(8 * cm)),
-    b.Quadrupole(1.2 * m, -10 * tesla / m, aperture=b.Round(15 * cm)),
-    b.Dipole(1.2 * m, 4 * degree, 2 * degree, 2 * degree),
+    b.Segments(0 * kaon, kaon, one_ray * 40 * m, 0 * one_ray, one_ray, 0 * kaon),
+    b.Decays(0 * kaon, 0 * one_ray, kaon, kaon, kaon, one_ray),
+    # beam: what is in a line, and the beams
+    ap.Open(),
+    ap.Round(150 * mm),
+    ap.Elliptical(170 * mm, 100 * mm),
+    ap.Rectangular(170 * mm, 100 * mm),
+    *line.elements,
+    el.Collimator(0.5 * m, aperture=ap.Round(150 * mm)),
+    el.Dipole(1.8 * m, 0.087),
     line,
-    b.Orbit(*jnp.zeros(3)),
-    line.pieces(line_rays),
-    b.Twiss(4 * m, 0.3, 5 * m, -0.2),
-    b.spread(line_rays),
+    rays,
+    line.piece(rays, jnp.array([0.1, 0.4, 0.6, 0.9])),
+    Twiss(10 * m, 0.3, 8 * m, -0.2, 0.1 * m, 0.02),
+    spread(Rays(*np.random.default_rng(1).uniform(1.0, 2.0, (7, 8)))),
+    Orbit(jnp.asarray(0.1), jnp.asarray(-1.0), jnp.asarray(-2.0)),
+    tunnel,
+    b.Species(0.038, name="pi+"),
+    entering,
+    b.TrackedBeam(b.BMPT(), b.RodTarget(70 * cm, 3 * cm), line, 400 * GeV, 1 * mm, 7 * GeV, 10 * GeV, 0.02),
     # source
     facility,
     site,
@@ -118,6 +137,15 @@ _rows: list[Noun] = [
     so.AsTabulated(),
     so.InverseSquare(),
     so.Untagged(),
+    behind,
+    rings,
+    in_flight,
+    pions.direct[0],
+    pions,
+    in_flight.grid(behind, rings),
+    so.Towards(),
+    so.AsDrawn(),
+    so.GivenFlux(source.flux(facility, site, tag)),
     tag,
     so.AlwaysOpen(),
     so.ExponentialLoss(0.52 * us, 0.0494 / us),

@@ -13,6 +13,7 @@ from ontarget.inference.likelihood import Chain
 from ontarget.report import quantity as q
 from ontarget.report.beam_events import BeamEvents, PublishedEvents
 from ontarget.report.beam_fluxes import BeamFluxes, PublishedShape
+from ontarget.report.beam_quantity import EventsByOrigin
 from ontarget.report.bounds import Bounds
 from ontarget.report.coverage import Coverage
 from ontarget.report.cross_sections import CrossSections
@@ -102,6 +103,7 @@ _rows: list[Noun] = [
     ),
     Expect(),
     ThresholdScan(1 * keV, 10 * keV),
+    EventsByOrigin("nuscope_lar", neutrino="nu_mu"),
     published_shape,
     BeamFluxes("nuscope_lar", shape=published_shape),
     PublishedEvents(1.3e6, "nu_mu", name="all"),

@@ -73,8 +73,8 @@ def test_vertices_stand_for_the_whole_box(site, aim):
     np.testing.assert_allclose((both * stands_for) @ vertex[:, :2], [site.x, site.y], rtol=1e-6, atol=1e-3)
     np.testing.assert_allclose(vertex[:, 2], site.distance + site.depth / 4, rtol=1e-14)
     ends = np.asarray(site.vertices(jnp.array([[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]]), aim)[0])
-    half = np.array([site.width, site.height]) / 2
-    np.testing.assert_allclose(ends[:, :2], [[site.x, site.y] - half, [site.x, site.y] + half], rtol=1e-12)
+    middle, half = np.array([site.x, site.y]), np.array([site.width, site.height]) / 2
+    np.testing.assert_allclose(ends[:, :2], [middle - half, middle + half], rtol=1e-12)
     np.testing.assert_allclose(ends[:, 2], [site.distance, site.distance + site.depth], rtol=1e-14)
 
 

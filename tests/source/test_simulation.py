@@ -94,7 +94,9 @@ def test_stated_error_is_the_spread_of_the_answers():
         while found.left:
             found.count()
         every.append(found.flux())
-    values, errors = (np.stack([np.asarray(getattr(f, one)).sum(axis=0).sum(axis=-1) for f in every]) for one in ("values", "error"))
+    values, errors = (
+        np.stack([np.asarray(getattr(f, one)).sum(axis=0).sum(axis=-1) for f in every]) for one in ("values", "error")
+    )
     values = values[..., 0]
     held = values.mean(axis=0) > 0.01 * values.mean(axis=0).sum()
     ratio = (values.var(axis=0, ddof=1) / (errors**2).mean(axis=0))[held]
