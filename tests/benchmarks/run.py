@@ -294,7 +294,7 @@ def main() -> int:
     )
     print("(W5), other packages with the same likelihood (W6: two fits per toy; ours throws it too, theirs are fewer,")
     print(
-        "scaled up), TGenPhaseSpace in C++ (W7: its rate elsewhere, flat phase space without matrix element), Python that"
+        "scaled up), TGenPhaseSpace in C++ (W7: its rate elsewhere, flat phase space, no matrix element), Python that"
     )
     print("does nothing (--help). Ratio: ontarget over reference.")
     return 0 if all(row.ok for row in rows) else 1
