@@ -6,6 +6,7 @@ and nothing is written; a bar that is missed ends with exit code 1.
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import subprocess
@@ -21,6 +22,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import decays  # noqa: E402
 import equinox as eqx  # noqa: E402
 import jax  # noqa: E402
 import numpy as np  # noqa: E402
@@ -232,6 +234,27 @@ def theirs(other: profiled.Result) -> str:
     return f"reference {other.failed} of {2 * len(other.q)} fits failed, {len(other.q)} toys scaled up"
 
 
+def beam() -> tuple[list[Row], str]:
+    """Decays a second of both samplers, the whole flux to 0.3 % in every node, and the memory of 1e8 parents."""
+
+    def told(*arguments: str) -> dict[str, float]:
+        done = subprocess.run([sys.executable, str(HERE / "decays.py"), *arguments], capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"benchmark process failed:\n{done.stderr}")
+        found: dict[str, float] = json.loads(done.stdout)
+        return found
+
+    rows = [
+        Row(f"B1 1e6 decays on one core: {name}", 1e6 / rate, 1e6 / decays.PEERS[name.split(",")[0]], None)
+        for name, rate in told("rates").items()
+    ]
+    flux, memory = told("flux"), told("memory")
+    note = f"{flux['rays']:.2g} rays, {100 * flux['error']:.2g} %; compilation besides {flux['compilation']:.0f} s"
+    rows.append(Row("B2 flux of nuscope_lar_face to 0.3 % in every node", flux["seconds"], None, 20.0, note))
+    kept = ", ".join(f"{peak:.0f} MB after {parents} parents" for parents, peak in memory.items())
+    return rows, f"B1: the reference is TGenPhaseSpace as published to us, not run here. Memory: {kept}."
+
+
 def start_up() -> Row:
     """`ontarget --help`, the whole process; beside it, Python itself."""
     bare = process(["-c", "pass"], 10, lambda: dict(os.environ))
@@ -266,7 +289,10 @@ def main() -> int:
     rows = [start_up(), recoil_spectrum("argon", "Ar"), recoil_spectrum("csi", "CsI"), *nsi_scan(), *fits()]
     profiles, missing = toys()
     rows += profiles
+    in_flight, memory = beam()
+    rows += in_flight
     print("\n" + table(rows))
+    print("\n" + memory)
     if missing:
         print("\n" + missing)
     print(
