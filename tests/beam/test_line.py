@@ -57,11 +57,9 @@ def test_areas_are_kept():
     np.testing.assert_allclose(four.T @ form @ four, form, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("delta", [-0.2, 0.15])
-def test_areas_are_kept_at_other_momenta(delta):
+def test_areas_are_kept_at_other_momenta():
     """In a line without bends slopes are canonical at any momentum."""
-    straight = Beamline(tuple(one for one in ELEMENTS if not isinstance(one, Dipole)), P0 * (1 + delta))
-    four = straight.matrix()[:4, :4]
+    four = Beamline(ELEMENTS[:4], P0 * 0.8).matrix()[:4, :4]
     np.testing.assert_allclose(np.linalg.det(four[:2, :2]), 1.0, rtol=1e-12)
     np.testing.assert_allclose(np.linalg.det(four[2:, 2:]), 1.0, rtol=1e-12)
 
@@ -100,19 +98,20 @@ def test_symmetric_bends_without_dispersion():
 
 def test_transmission_by_a_gradient():
     """Derivative of what arrives by the strength of a magnet against central differences."""
-    rays = beam(4000)
+    narrow = Round(5 * cm)
+    first, second = (eqx.tree_at(lambda one: one.aperture, one, narrow) for one in (ELEMENTS[1], ELEMENTS[3]))
+    rays, doublet = beam(2000), Beamline((Drift(1.8 * m), first, Drift(0.3 * m), second), P0)
 
     @jax.jit
     def arriving(G):
-        return eqx.tree_at(lambda line: line.elements[3].gradient, LINE, G).track(rays).number.sum()
+        return eqx.tree_at(lambda line: line.elements[3].gradient, doublet, G).track(rays).number.sum()
 
-    G, step = 9.3 * tesla / m, 1e-4 * tesla / m
+    G, step = 9.3 * tesla / m, 1e-3 * tesla / m
     values = [arriving(G + k * step) for k in (-2, -1, 1, 2)]
     slope = (values[0] - 8 * values[1] + 8 * values[2] - values[3]) / (12 * step)
-    # rounding 1e-13 of 4000 rays over 1e-5 relative steps, and the next terms of the edges of 1 mm
-    forward = jax.jvp(arriving, (jnp.asarray(G),), (jnp.ones(()),))[1]
-    np.testing.assert_allclose(forward, slope, rtol=1e-6)
-    np.testing.assert_allclose(jax.grad(arriving)(G), forward, rtol=1e-12)
+    assert 100 < float(values[0]) < 1900
+    # rounding 1e-13 of 2000 rays over 1e-4 relative steps, and the next terms of the edges of 1 mm
+    np.testing.assert_allclose(jax.grad(arriving)(G), slope, rtol=1e-6)
 
 
 def test_slices(pieces):
@@ -199,7 +198,8 @@ def test_pieces_have_derivatives():
 
     angle, step = 5 * degree, 1e-4 * degree
     slope = (places(angle + step) - places(angle - step)) / (2 * step)
-    np.testing.assert_allclose(jax.grad(places)(angle), slope, rtol=1e-6)
+    forward = jax.jvp(places, (jnp.asarray(angle),), (jnp.ones(()),))[1]
+    np.testing.assert_allclose(forward, slope, rtol=1e-6)
 
 
 def test_wrong_lines():

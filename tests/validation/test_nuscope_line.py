@@ -1,4 +1,4 @@
-"""The catalog's line for nuSCOPE is what its head says: magnets that can be built, and the beam it was made for."""
+"""The line for nuSCOPE of the catalog is what its head says: magnets within limits, and the beam it was made for."""
 
 from __future__ import annotations
 

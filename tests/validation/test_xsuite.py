@@ -17,12 +17,14 @@ pytest.importorskip("xsuite", reason=reason)  # holds compiled kernels for xtrac
 xtrack = pytest.importorskip("xtrack", reason=reason)
 
 HARD = 1e-9  # of the width of our edges
+P0 = 8.4675 * GeV  # of the line in the catalog
 
 
 @pytest.fixture(scope="module")
 def ours() -> Beamline:
     """The line of the catalog, with hard edges."""
     line = load(Beamline, "lines/nuscope").noun
+    assert float(line.momentum) == pytest.approx(P0)
     edges = [one.aperture for one in line.elements if hasattr(one.aperture, "edge")]
     return eqx.tree_at(
         lambda line: [one.aperture.edge for one in line.elements if hasattr(one.aperture, "edge")],
@@ -35,7 +37,7 @@ def halves(one):
     """An element of ours as two of theirs, face angles outside; the closed maps of both codes can be cut anywhere."""
     half = float(one.length / m) / 2
     if isinstance(one, Quadrupole):
-        k1 = float(one.gradient / (8.5 * GeV) * m**2)
+        k1 = float(one.gradient / P0 * m**2)
         return [xtrack.Quadrupole(length=half, k1=k1, model="mat-kick-mat") for _ in range(2)]
     if isinstance(one, Dipole):
         angle, model = float(one.angle) / 2, {"model": "bend-kick-bend", "edge_entry_model": "linear"}
@@ -69,7 +71,7 @@ def theirs(ours):
         elements += [edge[0], first, edge[1], second, edge[2]] if edge else [first, second]
     line = xtrack.Line(elements=elements)
     mass = PARTICLES["pi+"].mass / GeV * 1e9
-    line.particle_ref = xtrack.Particles(p0c=8.5e9, mass0=mass, q0=1)
+    line.particle_ref = xtrack.Particles(p0c=P0 / GeV * 1e9, mass0=mass, q0=1)
     line.build_tracker()
     return line
 
@@ -78,13 +80,13 @@ def draw(count: int, offset: float, slope: float, spread: float) -> Rays:
     random = np.random.default_rng(11)
     x, y = random.normal(0, offset, (2, count))
     slopes = random.normal(0, slope, (2, count))
-    momentum = 8.5 * GeV * (1 + random.uniform(-spread, spread, count))
+    momentum = P0 * (1 + random.uniform(-spread, spread, count))
     return Rays(x, y, *slopes, momentum, np.zeros(count), np.ones(count))
 
 
 def tracked(line, rays: Rays):
     """Rays at the end of their line, in our order and coordinates; lost ones are NaN."""
-    delta = np.asarray(rays.momentum / (8.5 * GeV)) - 1
+    delta = np.asarray(rays.momentum / P0) - 1
     along = (1 + delta) / np.sqrt(1 + np.asarray(rays.slope_x) ** 2 + np.asarray(rays.slope_y) ** 2)
     given = {"x": rays.x / m, "px": along * rays.slope_x, "y": rays.y / m, "py": along * rays.slope_y}
     particles = line.build_particles(delta=delta, **{name: np.asarray(one) for name, one in given.items()})
@@ -114,7 +116,7 @@ def test_rays(ours, theirs, size, spread, tolerance):
 
 def alone(one: AbstractElement):
     line = xtrack.Line(elements=halves(one))
-    line.particle_ref = xtrack.Particles(p0c=8.5e9, mass0=139.57e6, q0=1)
+    line.particle_ref = xtrack.Particles(p0c=P0 / GeV * 1e9, mass0=139.57e6, q0=1)
     line.build_tracker()
     return line
 
@@ -123,7 +125,7 @@ def alone(one: AbstractElement):
 def test_exact_elements(one):
     """Drifts and sector bends are exact in both: wide rays, 25 % off momentum."""
     rays = draw(200, 40e-3 * m, 15 * mrad, 0.25)
-    out = Beamline((one,), 8.5 * GeV).track(rays)
+    out = Beamline((one,), P0).track(rays)
     found = np.stack([out.x / m, out.slope_x, out.y / m, out.slope_y])
     np.testing.assert_allclose(found, tracked(alone(one), rays), rtol=0, atol=1e-13)
 
@@ -131,12 +133,12 @@ def test_exact_elements(one):
 def test_quadrupole_in_their_slopes():
     """Theirs is ours with px/(1 + delta) for the slope."""
     one, rays = Quadrupole(2 * m, 9 * tesla / m), draw(200, 40e-3 * m, 15 * mrad, 0.25)
-    delta = np.asarray(rays.momentum / (8.5 * GeV)) - 1
+    delta = np.asarray(rays.momentum / P0) - 1
     line = alone(one)
     px, py = (np.asarray(slope) * (1 + delta) for slope in (rays.slope_x, rays.slope_y))
     particles = line.build_particles(delta=delta, x=np.asarray(rays.x / m), px=px, y=np.asarray(rays.y / m), py=py)
     line.track(particles)
-    out = Beamline((one,), 8.5 * GeV).track(rays)
+    out = Beamline((one,), P0).track(rays)
     found = [out.x / m, out.slope_x, out.y / m, out.slope_y]
     wanted = [particles.x, particles.px / (1 + delta), particles.y, particles.py / (1 + delta)]
     np.testing.assert_allclose(np.stack(found), np.stack(wanted), rtol=0, atol=1e-12)

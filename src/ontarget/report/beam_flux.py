@@ -75,7 +75,9 @@ def simulated(context: Context, experiment: Experiment, precision: float) -> Bea
         if time.monotonic() - said[0] > SAID_EVERY:
             said[0] = time.monotonic()
             now = whole()
-            context.progress(f"flux of {experiment.name}: {now.rays:.2g} rays, error {100 * now.error():.2g} %")
+            error = now.error()
+            known = f", error {100 * error:.2g} %" if np.isfinite(error) else ""
+            context.progress(f"flux of {experiment.name}: {now.rays:.2g} rays{known}")
 
     simulate(simulation, precision, heard=heard)
     return collected(experiment, simulation)
