@@ -98,6 +98,11 @@ class DecayTunnel(AbstractSource):
         if self.rays & (self.rays - 1):
             truth = "The points of a lattice are a power of two."
             raise InputError("rays", str(self.rays), truth, f"Give {2 ** int(np.log2(self.rays))}.")
+        for parent in self.beam.parents:
+            if not any(decay.parent == parent for decay in self.decays):
+                known = ", ".join(dict.fromkeys(decay.parent for decay in self.decays)) or "nothing"
+                truth = f"The decays here are of {known}."
+                raise InputError("beam.species", repr(parent), truth, "Give its modes in 'decays', or leave it out.")
         for region in self.regions:
             if region not in self.beam.regions:
                 truth = f"This beam knows {', '.join(self.beam.regions)}."
