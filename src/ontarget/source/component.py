@@ -15,10 +15,13 @@ from ontarget.beam.daughter import AbstractDaughter
 from ontarget.beam.decay import AbstractDecay
 from ontarget.beam.flight import norm
 from ontarget.beam.segment import Decays, Segments
+from ontarget.beam.yields import Yields
 from ontarget.ground.noun import Noun, static
 from ontarget.numerics.lattice import lattice, shifts
 from ontarget.source.sampling import AbstractSampling
 from ontarget.source.site import AbstractTag, BeamSite
+
+Counted = Float[Array, "label part energy path tag"]
 
 BLOCK = 4096
 """Rays at a time: bounds memory, and fits the cache."""
@@ -62,6 +65,30 @@ class Component(Noun):
     regions: tuple[str, ...] = static()
     direct: tuple[Way, ...]
     followed: tuple[Way, ...]
+    yields: Yields | None = None
+
+    @property
+    def parts(self) -> int:
+        """Into how many bins of the parent's production its rays are sorted."""
+        return 1 if self.yields is None else self.yields.parts(self.parent)
+
+    def part_of(self, beam: AbstractBeam, u: Float[Array, "ray dimension"]) -> Int[Array, " ray"]:
+        """The bin in which the parent of each ray was made."""
+        if self.yields is None:
+            return jnp.zeros(len(u), int)
+        return self.yields.bin_of(self.parent, *beam.born_at(self.parent, u))
+
+    def summed(self, found: Counted) -> Float[Array, "label energy path tag"]:
+        """All bins of production together, each as often as the pulls of the yields say."""
+        if self.yields is None:
+            return found[:, 0]
+        return jnp.einsum("p,lpekt->lekt", self.yields.scales(self.parent), found)
+
+    def varied(self, found: Counted) -> Float[Array, "pull label energy path tag"]:
+        """What one unit of each pull of the yields adds."""
+        if self.yields is None:
+            return jnp.zeros((0, found.shape[0], *found.shape[2:]))
+        return jnp.einsum("jp,lpekt->jlekt", self.yields.modes(self.parent), found)
 
     @property
     def origins(self) -> tuple[Origin, ...]:
@@ -99,22 +126,23 @@ class Component(Noun):
         grid: Grid,
         sampling: AbstractSampling,
         u: Float[Array, "ray dimension"],
-    ) -> Float[Array, "label energy path tag"]:
-        """Rays, shared among what is counted apart."""
+    ) -> Counted:
+        """Rays, shared among what is counted apart, and sorted by where their parents were made."""
         first, left = u[:, : beam.dimensions], u[:, beam.dimensions :]
+        part, parts = self.part_of(beam, first), self.parts
         flights = {region: beam.segments(self.parent, region, tunnel, first) for region in self.regions}
         every = jax.tree.map(lambda *parts: jnp.concatenate(parts), *flights.values())
-        region = jnp.repeat(jnp.arange(len(flights)), len(u))
+        group = (parts * jnp.arange(len(flights))[:, None] + part).ravel()
         repeated = jnp.tile(left, (len(flights), 1))
         found = [
-            grid.count(*sampling.rays(every, way.decay, tunnel, grid.site, repeated), region, len(flights))
+            grid.count(*sampling.rays(every, way.decay, tunnel, grid.site, repeated), group, parts * len(flights))
             for way in self.direct
         ]
         for way in self.followed:
             segments, rest = self.daughters(flights["tunnel"], way, tunnel, left)
             drawn = sampling.rays(segments, way.decay, tunnel, grid.site, rest)
-            found.append(grid.count(*drawn, jnp.zeros(len(u), int), 1))
-        return jnp.concatenate(found)
+            found.append(grid.count(*drawn, part, parts))
+        return jnp.concatenate(found).reshape(-1, parts, *grid.shape)
 
     def daughters(
         self, segments: Segments, way: Way, tunnel: Tunnel, u: Float[Array, "ray dimension"]
@@ -162,9 +190,6 @@ def hats(
     return [(below, 1.0 - share), (below + 1, share)]
 
 
-Counted = Float[Array, "label energy path tag"]
-
-
 def fluence(
     component: Component,
     sampling: AbstractSampling,
@@ -175,19 +200,19 @@ def fluence(
     rays: int,
     repeats: int,
 ) -> tuple[Counted, Float[Array, "label energy tag"]]:
-    """Neutrinos per area and proton, and the variance of their mean over the repeats."""
+    """Neutrinos per area and proton, and the variance of their mean over the repeats, parts summed as expected."""
     dimensions = component.dimensions(beam)
     every = np.stack([shifts((*seed, repeat), dimensions) for repeat in range(repeats)])
 
     def one(sums: tuple[Counted, Array], shift: UInt64[Array, " dimension"]) -> tuple[tuple[Counted, Array], None]:
         found = counted(component, sampling, beam, tunnel, grid, shift, rays)
-        return (sums[0] + found, sums[1] + found.sum(axis=2) ** 2), None
+        return (sums[0] + found, sums[1] + found.sum(axis=(1, 3)) ** 2), None
 
-    labels, (energies, paths, tags) = len(component.labels), grid.shape
-    start = jnp.zeros((labels, energies, paths, tags)), jnp.zeros((labels, energies, tags))
+    labels, (energies, _, tags) = len(component.labels), grid.shape
+    start = jnp.zeros((labels, component.parts, *grid.shape)), jnp.zeros((labels, energies, tags))
     (total, squares), _ = jax.lax.scan(one, start, jnp.asarray(every))
     mean = total / repeats
-    variance = (squares / repeats - mean.sum(axis=2) ** 2) / (repeats - 1)
+    variance = (squares / repeats - mean.sum(axis=(1, 3)) ** 2) / (repeats - 1)
     return mean, jnp.maximum(jax.lax.stop_gradient(variance), 0.0)
 
 
@@ -210,4 +235,4 @@ def counted(
     # derivatives in reverse would keep every ray of every block
     step = jax.checkpoint(step)
     firsts = jnp.arange(rays // block, dtype=jnp.uint64) * np.uint64(block)
-    return jax.lax.scan(step, jnp.zeros((len(component.labels), *grid.shape)), firsts)[0]
+    return jax.lax.scan(step, jnp.zeros((len(component.labels), component.parts, *grid.shape)), firsts)[0]

@@ -123,7 +123,7 @@ class Simulation:
 def _counted(
     component: Component, source: DecayTunnel, grid: Grid, shift: UInt64[Array, " dimension"]
 ) -> Float[Array, "label energy path tag"]:
-    return counted(component, source.sampling, source.beam, source.tunnel, grid, shift, source.rays)
+    return component.summed(counted(component, source.sampling, source.beam, source.tunnel, grid, shift, source.rays))
 
 
 def simulate(
