@@ -11,6 +11,7 @@ from jaxtyping import Float
 
 from ontarget.beam.yields import AbstractPulls
 from ontarget.ground.errors import InputError
+from ontarget.ground.noun import as_array
 from ontarget.inference.fit import Fit
 from ontarget.inference.parameter import Parameter
 from ontarget.inference.prior import Gaussian
@@ -38,8 +39,9 @@ def pull_parameters(experiments: Any) -> tuple[Parameter, ...]:
                 truth = f"It is not that of {addresses[0].partition('.')[0]!r}, so they are no one number."
                 raise InputError(f"{one.name}.source.yields", f"a pull {name!r}", truth, "Give both the same yields.")
             addresses.append(f"{one.name}.source.yields.pulls.{name}.value")
+    unit = Gaussian(as_array(0.0), as_array(1.0))
     return tuple(
-        Parameter(name, tuple(addresses), -WIDEST, WIDEST, prior=Gaussian(0.0, 1.0))
+        Parameter(name, tuple(addresses), as_array(-WIDEST), as_array(WIDEST), prior=unit)
         for name, (_, addresses) in known.items()
     )
 

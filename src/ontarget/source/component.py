@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -17,7 +19,9 @@ from ontarget.beam.flight import norm
 from ontarget.beam.segment import Decays, Segments
 from ontarget.beam.yields import Yields
 from ontarget.ground.noun import Noun, static
+from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.lattice import lattice, shifts
+from ontarget.source.importance import CELLS, Importance
 from ontarget.source.sampling import AbstractSampling
 from ontarget.source.site import AbstractTag, BeamSite
 
@@ -119,6 +123,37 @@ class Component(Noun):
         """How many uniform numbers a ray takes."""
         return beam.dimensions + max(way.dimensions for way in (*self.direct, *self.followed))
 
+    @property
+    def apart(self) -> tuple[Component, ...]:
+        """What makes neutrinos at once, and what does so through daughters: rare, and in need of fewer rays."""
+        both: tuple[tuple[tuple[Way, ...], tuple[Way, ...]], ...] = (self.direct, ()), ((), self.followed)
+        return tuple(
+            Component(self.parent, self.regions, direct, followed, self.yields)
+            for direct, followed in both
+            if direct or followed
+        )
+
+    def drawn(
+        self,
+        beam: AbstractBeam,
+        tunnel: Tunnel,
+        site: BeamSite,
+        sampling: AbstractSampling,
+        u: Float[Array, "ray dimension"],
+        weight: Float[Array, " ray"],
+    ) -> Iterator[tuple[Way, int, Decays, Float[Array, "group_ray 3"]]]:
+        """Of each way, in the order of the labels: into how many groups its rays fall, one after another; and these."""
+        first, left = u[:, : beam.dimensions], u[:, beam.dimensions :]
+        regions = self.regions if self.direct else ("tunnel",)
+        flights = {region: weighted(beam.segments(self.parent, region, tunnel, first), weight) for region in regions}
+        every = jax.tree.map(lambda *parts: jnp.concatenate(parts), *flights.values())
+        repeated = jnp.tile(left, (len(flights), 1))
+        for way in self.direct:
+            yield way, len(flights), *sampling.rays(every, way.decay, tunnel, site, repeated)
+        for way in self.followed:
+            segments, rest = self.daughters(flights["tunnel"], way, tunnel, left)
+            yield way, 1, *sampling.rays(segments, way.decay, tunnel, site, rest)
+
     def count(
         self,
         beam: AbstractBeam,
@@ -126,23 +161,33 @@ class Component(Noun):
         grid: Grid,
         sampling: AbstractSampling,
         u: Float[Array, "ray dimension"],
+        weight: Float[Array, " ray"],
     ) -> Counted:
-        """Rays, shared among what is counted apart, and sorted by where their parents were made."""
-        first, left = u[:, : beam.dimensions], u[:, beam.dimensions :]
-        part, parts = self.part_of(beam, first), self.parts
-        flights = {region: beam.segments(self.parent, region, tunnel, first) for region in self.regions}
-        every = jax.tree.map(lambda *parts: jnp.concatenate(parts), *flights.values())
-        group = (parts * jnp.arange(len(flights))[:, None] + part).ravel()
-        repeated = jnp.tile(left, (len(flights), 1))
+        """Rays with their weights, shared among what is counted apart, and sorted by where their parents were made."""
+        part, parts = self.part_of(beam, u[:, : beam.dimensions]), self.parts
         found = [
-            grid.count(*sampling.rays(every, way.decay, tunnel, grid.site, repeated), group, parts * len(flights))
-            for way in self.direct
+            grid.count(decays, vertex, (parts * jnp.arange(groups)[:, None] + part).ravel(), parts * groups)
+            for _, groups, decays, vertex in self.drawn(beam, tunnel, grid.site, sampling, u, weight)
         ]
-        for way in self.followed:
-            segments, rest = self.daughters(flights["tunnel"], way, tunnel, left)
-            drawn = sampling.rays(segments, way.decay, tunnel, grid.site, rest)
-            found.append(grid.count(*drawn, part, parts))
         return jnp.concatenate(found).reshape(-1, parts, *grid.shape)
+
+    def worth(
+        self,
+        beam: AbstractBeam,
+        tunnel: Tunnel,
+        grid: Grid,
+        sampling: AbstractSampling,
+        u: Float[Array, "ray dimension"],
+        weight: Float[Array, " ray"],
+        wanted: Float[Array, "flavour energy"],
+    ) -> Float[Array, " ray"]:
+        """Of each ray the squares of what it adds to nodes, each times how much a variance there is `wanted` less."""
+        found = jnp.zeros(len(u))
+        for way, groups, decays, _ in self.drawn(beam, tunnel, grid.site, sampling, u, weight):
+            row = wanted[FLAVOURS.index(way.decay.neutrino)]
+            for node, share in hats(grid.energy, norm(decays.neutrino)):
+                found = found + ((decays.number * share) ** 2 * row[node]).reshape(groups, len(u)).sum(axis=0)
+        return found
 
     def daughters(
         self, segments: Segments, way: Way, tunnel: Tunnel, u: Float[Array, "ray dimension"]
@@ -152,6 +197,11 @@ class Component(Noun):
             segments = follow(segments, link, tunnel, u[:, : 1 + link.dimensions])
             u = u[:, 1 + link.dimensions :]
         return segments, u
+
+
+def weighted(segments: Segments, weight: Float[Array, " ray"]) -> Segments:
+    """The same flights of more or fewer particles."""
+    return eqx.tree_at(lambda one: one.number, segments, segments.number * weight)
 
 
 class Grid(Noun):
@@ -205,7 +255,7 @@ def fluence(
     every = np.stack([shifts((*seed, repeat), dimensions) for repeat in range(repeats)])
 
     def one(sums: tuple[Counted, Array], shift: UInt64[Array, " dimension"]) -> tuple[tuple[Counted, Array], None]:
-        found = counted(component, sampling, beam, tunnel, grid, shift, rays)
+        found = counted(component, sampling, beam, tunnel, grid, shift, rays, None)
         return (sums[0] + found, sums[1] + found.sum(axis=(1, 3)) ** 2), None
 
     labels, (energies, _, tags) = len(component.labels), grid.shape
@@ -224,15 +274,42 @@ def counted(
     grid: Grid,
     shift: UInt64[Array, " dimension"],
     rays: int,
+    importance: Importance | None,
 ) -> Counted:
     """One lattice of rays, block by block."""
     block = min(rays, BLOCK)
 
     def step(values: Counted, first: UInt64[Array, ""]) -> tuple[Counted, None]:
-        found = component.count(beam, tunnel, grid, sampling, lattice(first, block, shift))
+        u, weight = lattice(first, block, shift), jnp.ones(block)
+        if importance is not None:
+            u, weight = importance.spread(u)
+        found = component.count(beam, tunnel, grid, sampling, u, weight)
         return values + found * (block / rays), None
 
     # derivatives in reverse would keep every ray of every block
     step = jax.checkpoint(step)
     firsts = jnp.arange(rays // block, dtype=jnp.uint64) * np.uint64(block)
     return jax.lax.scan(step, jnp.zeros((len(component.labels), component.parts, *grid.shape)), firsts)[0]
+
+
+def worth_by_cell(
+    component: Component,
+    sampling: AbstractSampling,
+    beam: AbstractBeam,
+    tunnel: Tunnel,
+    grid: Grid,
+    shift: UInt64[Array, " dimension"],
+    rays: int,
+    wanted: Float[Array, "flavour energy"],
+) -> Float[Array, "dimension cell"]:
+    """What a lattice of rays is worth, by the cells of each of the numbers it was made from."""
+    block = min(rays, BLOCK)
+    dimensions = jnp.arange(len(shift))
+
+    def step(values: Array, first: UInt64[Array, ""]) -> tuple[Array, None]:
+        u = lattice(first, block, shift)
+        worth = component.worth(beam, tunnel, grid, sampling, u, jnp.ones(block), wanted)
+        return values.at[dimensions, (u * CELLS).astype(int)].add(worth[:, None]), None
+
+    firsts = jnp.arange(rays // block, dtype=jnp.uint64) * np.uint64(block)
+    return jax.lax.scan(step, jnp.zeros((len(shift), CELLS)), firsts)[0]
