@@ -33,7 +33,9 @@ def pull_parameters(experiments: Any) -> tuple[Parameter, ...]:
     known: dict[str, tuple[AbstractPulls, list[str]]] = {}
     for one in experiments:
         yields = getattr(one.source, "yields", None)
-        for name in () if yields is None else yields.names:
+        if yields is None:
+            continue
+        for name in yields.names:
             first, addresses = known.setdefault(name, (yields, []))
             if not eqx.tree_equal(first, yields):
                 truth = f"It is not that of {addresses[0].partition('.')[0]!r}, so they are no one number."
