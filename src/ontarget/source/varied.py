@@ -26,13 +26,13 @@ Matrix = Float[np.ndarray, "bin bin"]
 
 
 class Eigenmodes(AbstractPulls):
-    """The pulls of the eigenmodes of a covariance, the largest first: "mode_0", "mode_1" and so on."""
+    """The pulls of modes of which nothing else is said, such as the eigenmodes of a covariance, the largest first."""
 
     pulls: tuple[Pull, ...]
 
     @classmethod
     def of(cls, number: int) -> Eigenmodes:
-        """So many, all of them zero."""
+        """So many, all of them zero: "mode_0", "mode_1" and so on."""
         return cls(tuple(Pull(name=f"mode_{one}") for one in range(number)))
 
 
