@@ -58,6 +58,14 @@ def test_scales_are_linear_in_addressed_pulls():
     assert np.abs(np.asarray(moved.scales("pi+")) - 1).max() > 0.01
 
 
+def test_some_pulls_are_enough():
+    """The others are zero, and the order is that of the bins."""
+    some = Yields((PIONS, KAONS), pulls=(Pull(2.0, name="K+_0_0"), Pull(-1.0, name="pi+_0_1")))
+    assert some.names == BOTH.names
+    assert some.values.tolist() == [0, -1, 0, 0, 0, 0, 2, 0]
+    assert some.at_rest().values.tolist() == [0] * 8
+
+
 def test_bins():
     """Half open, the angle runs fastest, and outside is the last part."""
     p = jnp.array([3.9, 4.0, 6.9, 7.0, 12.9, 13.0, 8.5]) * GeV
@@ -104,7 +112,8 @@ def test_derivatives_by_the_errors():
     [
         (lambda: Yields(()), "species: got none."),
         (lambda: Yields((PIONS, PIONS)), "species: got 'pi+' twice."),
-        (lambda: Yields((PIONS,), pulls=(Pull(name="one"),)), "pulls: got 1 pulls, one, ..."),
+        (lambda: Yields((PIONS,), pulls=(Pull(name="one"),)), "pulls: got 'one'. Each bin has one pull, called"),
+        (lambda: Yields((KAONS,), pulls=(Pull(name="K+_0_0"),) * 2), "pulls: got 'K+_0_0'."),
         (lambda: Yields((KAONS,), given=np.ones((2, 2))), "given: got a matrix that is none."),
         (lambda: Yields((KAONS,), given=np.ones((3, 3))), "given: got a covariance of (3, 3). There are 2 bins."),
         (lambda: MesonYield([1.0, 1.0], [0.0, 1.0], name="K+"), "momentum: got edges that do not increase"),

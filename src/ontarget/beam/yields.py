@@ -121,8 +121,8 @@ class Yields(AbstractPulls):
     common : f
     momentum_length, angle_length : over which the errors of a meson are alike
     given : the whole relative covariance, if it is not this one; mesons in order, the angle running fastest
-    pulls : one for each bin, "pi+_3_0" for the fourth bin of momentum and the first of angle; the triangle L makes
-        each the change of its bin that the bins before it have not told
+    pulls : one for each bin, "pi+_3_0" for the fourth bin of momentum and the first of angle; zero where none is given.
+        The triangle L makes each the change of its bin that the bins before it have not told
 
     References
     ----------
@@ -138,8 +138,9 @@ class Yields(AbstractPulls):
     pulls: tuple[Pull, ...] = eqx.field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
-        if not self.pulls:
-            self.pulls = tuple(Pull(name=name) for name in self.bin_names)
+        given = {one.name: one for one in self.pulls}
+        if len(given) == len(self.pulls) and given.keys() <= set(self.bin_names):
+            self.pulls = tuple(given.get(name, Pull(name=name)) for name in self.bin_names)
 
     def __check_init__(self) -> None:
         check_range(self, "common", 0.0, 1.0)
@@ -150,10 +151,10 @@ class Yields(AbstractPulls):
                 raise InputError("species", f"{name!r} twice", "Each meson comes once.", "Put its bins together.")
         if not names:
             raise InputError("species", "none", "Some meson is uncertain.", "Leave 'yields' out if none is.")
-        if self.names != self.bin_names:
-            got = f"{len(self.pulls)} pulls, {', '.join(self.names[:3])}, ..."
-            truth = f"There is one for each of {len(self.bin_names)} bins, {', '.join(self.bin_names[:3])}, ..."
-            raise InputError("pulls", got, truth, "Leave 'pulls' out.")
+        for name in self.names:
+            if name not in self.bin_names or self.names.count(name) > 1:
+                truth = "Each bin has one pull, called after it."
+                raise InputError("pulls", repr(name), truth, did_you_mean(name, self.bin_names))
         self._check_given()
 
     def _check_given(self) -> None:
