@@ -17,12 +17,15 @@ from ontarget.beam.daughter import AbstractDaughter
 from ontarget.beam.decay import AbstractDecay
 from ontarget.beam.flight import norm
 from ontarget.beam.segment import Decays, Segments
+from ontarget.beam.yields import Yields
 from ontarget.ground.noun import Noun, static
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.lattice import lattice, shifts
 from ontarget.source.importance import CELLS, Importance
 from ontarget.source.sampling import AbstractSampling
 from ontarget.source.site import AbstractTag, BeamSite
+
+Counted = Float[Array, "label part energy path tag"]
 
 BLOCK = 4096
 """Rays at a time: bounds memory, and fits the cache."""
@@ -66,6 +69,30 @@ class Component(Noun):
     regions: tuple[str, ...] = static()
     direct: tuple[Way, ...]
     followed: tuple[Way, ...]
+    yields: Yields | None = None
+
+    @property
+    def parts(self) -> int:
+        """Into how many bins of the parent's production its rays are sorted."""
+        return 1 if self.yields is None else self.yields.parts(self.parent)
+
+    def part_of(self, beam: AbstractBeam, u: Float[Array, "ray dimension"]) -> Int[Array, " ray"]:
+        """The bin in which the parent of each ray was made."""
+        if self.yields is None:
+            return jnp.zeros(len(u), int)
+        return self.yields.bin_of(self.parent, *beam.born_at(self.parent, u))
+
+    def summed(self, found: Counted) -> Float[Array, "label energy path tag"]:
+        """All bins of production together, each as often as the pulls of the yields say."""
+        if self.yields is None:
+            return found[:, 0]
+        return jnp.einsum("p,lpekt->lekt", self.yields.scales(self.parent), found)
+
+    def varied(self, found: Counted) -> Float[Array, "pull label energy path tag"]:
+        """What one unit of each pull of the yields adds."""
+        if self.yields is None:
+            return jnp.zeros((0, found.shape[0], *found.shape[2:]))
+        return jnp.einsum("jp,lpekt->jlekt", self.yields.modes(self.parent), found)
 
     @property
     def origins(self) -> tuple[Origin, ...]:
@@ -99,8 +126,12 @@ class Component(Noun):
     @property
     def apart(self) -> tuple[Component, ...]:
         """What makes neutrinos at once, and what does so through daughters: rare, and in need of fewer rays."""
-        parts = (self.direct, ()), ((), self.followed)
-        return tuple(Component(self.parent, self.regions, *ways) for ways in parts if any(ways))
+        both: tuple[tuple[tuple[Way, ...], tuple[Way, ...]], ...] = (self.direct, ()), ((), self.followed)
+        return tuple(
+            Component(self.parent, self.regions, direct, followed, self.yields)
+            for direct, followed in both
+            if direct or followed
+        )
 
     def drawn(
         self,
@@ -131,14 +162,14 @@ class Component(Noun):
         sampling: AbstractSampling,
         u: Float[Array, "ray dimension"],
         weight: Float[Array, " ray"],
-    ) -> Float[Array, "label energy path tag"]:
-        """Rays with their weights, shared among what is counted apart."""
-        return jnp.concatenate(
-            [
-                grid.count(decays, vertex, jnp.repeat(jnp.arange(groups), len(u)), groups)
-                for _, groups, decays, vertex in self.drawn(beam, tunnel, grid.site, sampling, u, weight)
-            ]
-        )
+    ) -> Counted:
+        """Rays with their weights, shared among what is counted apart, and sorted by where their parents were made."""
+        part, parts = self.part_of(beam, u[:, : beam.dimensions]), self.parts
+        found = [
+            grid.count(decays, vertex, (parts * jnp.arange(groups)[:, None] + part).ravel(), parts * groups)
+            for _, groups, decays, vertex in self.drawn(beam, tunnel, grid.site, sampling, u, weight)
+        ]
+        return jnp.concatenate(found).reshape(-1, parts, *grid.shape)
 
     def worth(
         self,
@@ -209,9 +240,6 @@ def hats(
     return [(below, 1.0 - share), (below + 1, share)]
 
 
-Counted = Float[Array, "label energy path tag"]
-
-
 def fluence(
     component: Component,
     sampling: AbstractSampling,
@@ -222,19 +250,19 @@ def fluence(
     rays: int,
     repeats: int,
 ) -> tuple[Counted, Float[Array, "label energy tag"]]:
-    """Neutrinos per area and proton, and the variance of their mean over the repeats."""
+    """Neutrinos per area and proton, and the variance of their mean over the repeats, parts summed as expected."""
     dimensions = component.dimensions(beam)
     every = np.stack([shifts((*seed, repeat), dimensions) for repeat in range(repeats)])
 
     def one(sums: tuple[Counted, Array], shift: UInt64[Array, " dimension"]) -> tuple[tuple[Counted, Array], None]:
         found = counted(component, sampling, beam, tunnel, grid, shift, rays, None)
-        return (sums[0] + found, sums[1] + found.sum(axis=2) ** 2), None
+        return (sums[0] + found, sums[1] + found.sum(axis=(1, 3)) ** 2), None
 
-    labels, (energies, paths, tags) = len(component.labels), grid.shape
-    start = jnp.zeros((labels, energies, paths, tags)), jnp.zeros((labels, energies, tags))
+    labels, (energies, _, tags) = len(component.labels), grid.shape
+    start = jnp.zeros((labels, component.parts, *grid.shape)), jnp.zeros((labels, energies, tags))
     (total, squares), _ = jax.lax.scan(one, start, jnp.asarray(every))
     mean = total / repeats
-    variance = (squares / repeats - mean.sum(axis=2) ** 2) / (repeats - 1)
+    variance = (squares / repeats - mean.sum(axis=(1, 3)) ** 2) / (repeats - 1)
     return mean, jnp.maximum(jax.lax.stop_gradient(variance), 0.0)
 
 
@@ -261,7 +289,7 @@ def counted(
     # derivatives in reverse would keep every ray of every block
     step = jax.checkpoint(step)
     firsts = jnp.arange(rays // block, dtype=jnp.uint64) * np.uint64(block)
-    return jax.lax.scan(step, jnp.zeros((len(component.labels), *grid.shape)), firsts)[0]
+    return jax.lax.scan(step, jnp.zeros((len(component.labels), component.parts, *grid.shape)), firsts)[0]
 
 
 def worth_by_cell(

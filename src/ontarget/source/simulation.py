@@ -165,7 +165,8 @@ def _counted(
     shift: UInt64[Array, " dimension"],
     importance: Importance,
 ) -> Float[Array, "label energy path tag"]:
-    return counted(component, source.sampling, source.beam, source.tunnel, grid, shift, source.rays, importance)
+    how = source.sampling, source.beam, source.tunnel
+    return component.summed(counted(component, *how, grid, shift, source.rays, importance))
 
 
 @eqx.filter_jit
