@@ -32,14 +32,14 @@ def measured(momentum, number, kick, pitch, thickness, before, after):
 
 @pytest.mark.parametrize("momentum", [2.0, 8.5])
 def test_formula_against_simulation(momentum):
-    """2e5 tracks: the standard deviation has an error of 0.16 %, taken at three sigma; 1/x of the bend adds (dp/p)^2."""
+    """2e5 tracks: the standard deviation has an error of 0.16 %, taken at three sigma."""
     found = measured(momentum * GeV, 200_000, **USUAL) / (momentum * GeV) - 1
     formula = float(momentum_resolution(jnp.array([momentum * GeV]), PION, **USUAL)[0])
     assert found.std() == pytest.approx(formula, rel=0.005)
 
 
 def test_pixels_alone():
-    """Without scattering: p over kick, times the slopes' errors by hand."""
+    """Without scattering (1e-12 in squares): p over kick, times the slopes' errors by hand."""
     thin = USUAL | {"thickness": 1e-12}
     sigma = 300 * um / np.sqrt(12) * np.sqrt(2 / (2 * m) ** 2 + 2 / (1.5 * m) ** 2)
     found = momentum_resolution(jnp.array([8.5 * GeV]), PION, **thin)[0]
