@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from abc import abstractmethod
 
+import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -36,6 +37,35 @@ class Hits(Noun):
     number: Float[Array, " ray"]
 
 
+class Coming(Noun):
+    """Particles of one kind that come down a beam, as many rays at each of its stages.
+
+    Attributes
+    ----------
+    target : where they leave the target, of a tracked beam
+    flight : from the entrance of the tunnel on
+    line : of the tracked beam
+    tunnel, arm : and what follows
+    particle : its name
+    """
+
+    target: Rays | None
+    flight: Segments
+    line: Beamline | None
+    tunnel: Tunnel
+    arm: Beamline
+    particle: str = static()
+
+
+@eqx.filter_jit
+def coming(beam: AbstractBeam, tunnel: Tunnel, arm: Beamline, parent: str, u: Float[Array, "ray dimension"]) -> Coming:
+    """The particles of one kind, from `beam.dimensions` numbers uniform in [0, 1[ for each ray."""
+    flight = beam.segments(parent, "tunnel", tunnel, u)
+    if isinstance(beam, TrackedBeam):
+        return Coming(beam.born(parent, u), flight, beam.line, tunnel, arm, parent)
+    return Coming(None, flight, None, tunnel, arm, parent)
+
+
 class Sensor(Noun):
     """What a plane is made of.
 
@@ -65,10 +95,8 @@ class AbstractPlane(Noun):
         return True
 
     @abstractmethod
-    def passing(
-        self, beam: AbstractBeam, tunnel: Tunnel, arm: Beamline, parent: str, u: Float[Array, "ray dimension"]
-    ) -> Hits:
-        """The particles of the beam of one kind, from `beam.dimensions` numbers uniform in [0, 1[."""
+    def passing(self, coming: Coming) -> Hits:
+        """Where particles of the beam cross it."""
 
     def decays(self, decays: tuple[AbstractDecay, ...]) -> tuple[AbstractDecay, ...]:
         """Of these the ones whose muons are followed to here."""
@@ -90,13 +118,11 @@ class LinePlane(AbstractPlane):
     def knows(self, beam: AbstractBeam) -> bool:
         return isinstance(beam, TrackedBeam)
 
-    def passing(
-        self, beam: AbstractBeam, tunnel: Tunnel, arm: Beamline, parent: str, u: Float[Array, "ray dimension"]
-    ) -> Hits:
-        if not isinstance(beam, TrackedBeam):
-            raise InputError(f"planes.{self.name}", type(beam).__name__, "It has no line.", "Use a TrackedBeam.")
-        rays = cut(beam.line, self.element, self.place).track(beam.born(parent, u))
-        return crossing(PARTICLES[parent], rays, jnp.zeros_like(rays.x))
+    def passing(self, coming: Coming) -> Hits:
+        if coming.line is None or coming.target is None:
+            raise InputError(f"planes.{self.name}", "a beam without a line", "It stands in one.", "Use a TrackedBeam.")
+        rays = tracked(cut(coming.line, self.element, self.place), coming.target)
+        return crossing(PARTICLES[coming.particle], rays, jnp.zeros_like(rays.x))
 
 
 class EntrancePlane(AbstractPlane):
@@ -112,10 +138,8 @@ class EntrancePlane(AbstractPlane):
     def __check_init__(self) -> None:
         check_range(self, "before", 0.0)
 
-    def passing(
-        self, beam: AbstractBeam, tunnel: Tunnel, arm: Beamline, parent: str, u: Float[Array, "ray dimension"]
-    ) -> Hits:
-        return seen_at(beam.segments(parent, "tunnel", tunnel, u), PARTICLES[parent], -self.before)
+    def passing(self, coming: Coming) -> Hits:
+        return seen_at(coming.flight, PARTICLES[coming.particle], -self.before)
 
 
 class ArmPlane(AbstractPlane):
@@ -130,37 +154,39 @@ class ArmPlane(AbstractPlane):
     place: Length = quantity()
     element: str = static(kw_only=True)
 
-    def passing(
-        self, beam: AbstractBeam, tunnel: Tunnel, arm: Beamline, parent: str, u: Float[Array, "ray dimension"]
-    ) -> Hits:
-        return self.behind(beam.segments(parent, "tunnel", tunnel, u), PARTICLES[parent], tunnel, arm)
+    def passing(self, coming: Coming) -> Hits:
+        return self.behind(coming.flight, PARTICLES[coming.particle], coming)
 
     def decays(self, decays: tuple[AbstractDecay, ...]) -> tuple[AbstractDecay, ...]:
         return tuple(one for one in decays if one.lepton.startswith("mu"))
 
-    def muons(
-        self,
-        beam: AbstractBeam,
-        tunnel: Tunnel,
-        arm: Beamline,
-        decay: AbstractDecay,
-        u: Float[Array, "ray dimension"],
-    ) -> Hits:
-        """Muons of one kind of decay in the tunnel, from `beam.dimensions` + 1 + `decay.dimensions` numbers."""
-        flight = beam.segments(decay.parent, "tunnel", tunnel, u[:, : beam.dimensions])
-        born = decays_as_drawn(flight, decay, u[:, beam.dimensions :])
-        room = room_in_tunnel(born.place, born.lepton / norm(born.lepton)[:, None], tunnel)
-        flight = Segments(born.place, born.lepton, room, born.time, born.number, 0 * born.place)
-        return self.behind(flight, PARTICLES[decay.lepton], tunnel, arm)
+    def muons(self, coming: Coming, decay: AbstractDecay, u: Float[Array, "ray dimension"]) -> Hits:
+        """Muons of one kind of decay in the tunnel, from 1 + `decay.dimensions` numbers."""
+        return self.behind(muons_of(coming, decay, u), PARTICLES[decay.lepton], coming)
 
-    def behind(self, flight: Segments, particle: Particle, tunnel: Tunnel, arm: Beamline) -> Hits:
+    def behind(self, flight: Segments, particle: Particle, coming: Coming) -> Hits:
         """Of flights in the tunnel those that leave it through its end, at this plane."""
-        end = seen_at(flight, particle, tunnel.length)
+        length = coming.tunnel.length
+        end = seen_at(flight, particle, length)
         slant = jnp.sqrt(1 + end.slope_x**2 + end.slope_y**2)
-        through = flight.length >= (tunnel.length - flight.start[:, 2]) * slant * (1 - ROUNDING)
+        through = flight.length >= (length - flight.start[:, 2]) * slant * (1 - ROUNDING)
         number = jnp.where(through, end.number, 0.0)
         rays = Rays(end.x, end.y, end.slope_x, end.slope_y, end.momentum, jnp.zeros_like(end.x), number)
-        return crossing(particle, cut(arm, self.element, self.place).track(rays), end.time)
+        return crossing(particle, tracked(cut(coming.arm, self.element, self.place), rays), end.time)
+
+
+@eqx.filter_jit
+def muons_of(coming: Coming, decay: AbstractDecay, u: Float[Array, "ray dimension"]) -> Segments:
+    """Flights of the charged leptons of decays in the tunnel, up to its wall or its end."""
+    born = decays_as_drawn(coming.flight, decay, u)
+    room = room_in_tunnel(born.place, born.lepton / norm(born.lepton)[:, None], coming.tunnel)
+    return Segments(born.place, born.lepton, room, born.time, born.number, 0 * born.place)
+
+
+@eqx.filter_jit
+def tracked(line: Beamline, rays: Rays) -> Rays:
+    """Rays at the end of a line; compiled once for all lines of the same kinds of elements."""
+    return line.track(rays)
 
 
 class Trackers(Noun):
