@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 import equinox as eqx
@@ -9,7 +10,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from ontarget.beam import AbstractElement, Beamline, Drift, Rays
+from ontarget.beam import AbstractElement, Beamline, Drift, Open, Rays
 from ontarget.ground.errors import InputError
 from ontarget.matter.particle import Particle
 from ontarget.monitor.scattering import highland
@@ -84,7 +85,8 @@ def spectrometer_resolution(line: Beamline, planes: Sequence[AbstractPlane], par
     for first, last in zip(places, places[1:], strict=False):
         here = maps[-1]
         for element in between(line, first, last):
-            here = bending(element, line.momentum) @ here
+            bare = dataclasses.replace(element, name="", aperture=Open())  # names and rims would be compiled anew
+            here = bending(bare, line.momentum) @ here
         maps.append(here)
     error = jnp.stack([plane.sensor.pitch for plane in planes]) / UNIFORM
     thickness = jnp.stack([plane.sensor.thickness for plane in planes])
