@@ -37,6 +37,7 @@ def maps_figure(maps: Sequence[Map], x_label: str, y_label: str, colour_label: s
             bar = figure.colorbar(image, ax=axes, shrink=0.7)
             bar.ax.tick_params(labelsize=7)
             axes.tick_params(labelsize=8)
+            axes.grid(False)
         for axes in grid[len(maps) :]:
             axes.set_visible(False)
         figure.supxlabel(x_label, fontsize=9)

@@ -108,8 +108,8 @@ class TrackerSpecification(AbstractTask):
             "comes from pions, kaons and, behind the tunnel, muons born in it; protons and positrons of the line, muons "
             "born elsewhere, pions of kaons, halo and showers are left out. Dose: 1.66 MeV cm²/g for every particle. "
             "Fluence: damage of pions by energy (0.39 of a 1 MeV neutron's at 8.4 GeV), kaons as pions, 0.08 for muons. "
-            f"Errors are statistical, from {self.repeats} lattices of {self.rays} rays for each species; the maps lower a "
-            "peak by about 1 %, and that it is looked for raises it by about its error."
+            f"Errors are statistical, from {self.repeats} lattices of {self.rays} rays for each species; a peak "
+            "that is narrower than the cells of the maps, a quarter of the spot, would come out too low."
         )
 
 
