@@ -1,5 +1,7 @@
 """Momentum resolution against a simulation of the measurement, and in its limits."""
 
+from itertools import pairwise
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -84,16 +86,16 @@ def test_derivatives(name):
 SENSOR = Sensor(300 * um, 0.04 * ns, 0.01)
 MAGNET = Dipole(0.9 * m, 0.05, 0.025, 0.025, name="R4")
 LENS = Quadrupole(1 * m, 3 * tesla / m, name="Q5")
-LINE = Beamline(
-    (Drift(2.2 * m, name="a"), MAGNET, Drift(2.2 * m, name="b"), LENS, Drift(2.2 * m, name="c")), 8.5 * GeV
+LINE = Beamline((Drift(2.2 * m, name="a"), MAGNET, Drift(2.2 * m, name="b"), LENS, Drift(2.2 * m, name="c")), 8.5 * GeV)
+FOUR = tuple(
+    LinePlane(SENSOR, place * m, element=one) for one, place in (("a", 0.1), ("a", 2.1), ("b", 0.1), ("b", 2.1))
 )
-FOUR = tuple(LinePlane(SENSOR, place * m, element=one) for one, place in (("a", 0.1), ("a", 2.1), ("b", 0.1), ("b", 2.1)))
 SIX = (*FOUR, EntrancePlane(SENSOR, 2.1 * m), EntrancePlane(SENSOR, 0.1 * m))
 
 
 def test_sagitta_of_three_planes():
-    """In a field all along: sigma_p / p = sqrt(3/2) sigma_x 8 p / (B L^2) (PDG, detectors at accelerators); the maps of a
-    sector differ from a parabola by the bend squared."""
+    """In a field all along: sigma_p / p = sqrt(3/2) sigma_x 8 p / (B L^2) (PDG, detectors at accelerators); the maps
+    of a sector differ from a parabola by the bend squared."""
     half = Dipole(1 * m, 0.01)
     one = bending(half, jnp.asarray(8.5 * GeV))
     maps = jnp.stack([jnp.eye(3), one, one @ one])
@@ -112,8 +114,8 @@ def test_four_planes_are_a_little_better_than_their_slopes():
 
 
 def test_the_fit_against_tracks_through_the_line():
-    """Tracks with kicks in every plane, read in pixels, fitted by least squares with the same covariance: 2e5 of them, so
-    0.16 % of the width at three sigma. Momenta are spread by 1e-4 only, for the fit is linear."""
+    """Tracks with kicks in every plane, read in pixels, fitted by least squares with the same covariance: 2e5 of them,
+    so 0.16 % of the width at three sigma. Momenta are spread by 1e-4 only, for the fit is linear."""
     random, number = np.random.default_rng(3), 200_000
     angle = float(highland(jnp.array([8.5 * GeV]), PION, 0.01)[0])
     delta = random.normal(0, 1e-4, number)
@@ -124,7 +126,7 @@ def test_the_fit_against_tracks_through_the_line():
     )  # fmt: skip
     places = [place_in(LINE, plane) for plane in SIX]
     hits, maps = [rays.x], [np.eye(3)]
-    for first, last in zip(places, places[1:], strict=False):
+    for first, last in pairwise(places):
         kick = jnp.asarray(random.normal(0, angle, number))
         rays = Rays(rays.x, rays.y, rays.slope_x + kick, rays.slope_y, rays.momentum, rays.path, rays.number)
         maps.append(maps[-1])

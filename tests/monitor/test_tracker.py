@@ -59,7 +59,7 @@ def test_a_beam_without_a_line_knows_no_planes_in_one():
     assert not plane.knows(beam)
     assert EntrancePlane(SENSOR, 1 * m).knows(beam)
     came = coming(beam, TUNNEL, ARM, "pi+", lattice(jnp.uint64(0), 16, shifts((1,), 5)))
-    with pytest.raises(InputError, match="T1.*TrackedBeam"):
+    with pytest.raises(InputError, match=r"T1.*TrackedBeam"):
         plane.passing(came)
 
 

@@ -1,4 +1,4 @@
-"""How many particles cross each plane of a set of trackers, and where: species by species, with the statistical error."""
+"""How many particles cross each plane of a set of trackers, and where: species by species, with statistical errors."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class Crossed:
     def peak(self) -> tuple[float, float, float]:
         """Particles per area where they are most, its statistical error, and the damage per area there.
 
-        Where they are most is looked for on the map of cells twice as wide, whose noise is small, and the value there is
-        extrapolated from both to cells of no size: their error goes as the square of the size.
+        Where they are most is looked for on the map of cells twice as wide, whose noise is small, and the value there
+        is extrapolated from both to cells of no size: their error goes as the square of the size.
         """
         hits, damage = (np.sum([np.stack(one) for one in maps.values()], axis=0) for maps in (self.hits, self.damage))
         wide = coarser(hits)

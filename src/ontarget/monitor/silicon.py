@@ -22,7 +22,7 @@ MUON = 0.08
 nucleus only, and at the speed of light alike."""
 
 
-def dose(fluence: Float[Array, "*cell"]) -> Float[Array, "*cell"]:
+def dose(fluence: float | Float[Array, "*cell"]) -> Float[Array, "*cell"]:
     """Energy per mass from a fluence of particles at minimum ionisation.
 
     Relativistic rise, delta rays that leave, and what nuclear interactions leave behind are not in it.
@@ -31,7 +31,7 @@ def dose(fluence: Float[Array, "*cell"]) -> Float[Array, "*cell"]:
     ----------
     ParticleDataGroup:2024cfk
     """
-    return fluence * MINIMUM
+    return jnp.asarray(fluence) * MINIMUM
 
 
 def hardness(particle: str, momentum: Float[Array, " ray"]) -> Float[Array, " ray"]:

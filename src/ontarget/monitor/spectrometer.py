@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from itertools import pairwise
 
 import equinox as eqx
 import jax
@@ -82,7 +83,7 @@ def spectrometer_resolution(line: Beamline, planes: Sequence[AbstractPlane], par
     """
     places = [place_in(line, plane) for plane in planes]
     maps = [jnp.eye(3)]
-    for first, last in zip(places, places[1:], strict=False):
+    for first, last in pairwise(places):
         here = maps[-1]
         for element in between(line, first, last):
             bare = dataclasses.replace(element, name="", aperture=Open())  # names and rims would be compiled anew

@@ -14,7 +14,7 @@ from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Dose, Noun, PerArea, RatePerArea, quantity, static
 from ontarget.ground.units import GeV, MHz, cm, gray, mm
 from ontarget.matter.particle import PARTICLES
-from ontarget.monitor import ArmPlane, Trackers, dose, spectrometer_resolution
+from ontarget.monitor import AbstractPlane, ArmPlane, Trackers, dose, spectrometer_resolution
 from ontarget.monitor.crossed import Crossed, crossed
 from ontarget.plot import Map, maps_figure
 from ontarget.report.section import Context, Picture, Section, Table
@@ -104,12 +104,12 @@ class TrackerSpecification(AbstractTask):
     def text(self) -> str:
         """What is in the numbers, and what is not."""
         return (
-            "Rates are those during a spill, evenly spread over it; dose and fluence are those of the whole exposure. Each "
-            "comes from pions, kaons and, behind the tunnel, muons born in it; protons and positrons of the line, muons "
-            "born elsewhere, pions of kaons, halo and showers are left out. Dose: 1.66 MeV cm²/g for every particle. "
-            "Fluence: damage of pions by energy (0.39 of a 1 MeV neutron's at 8.4 GeV), kaons as pions, 0.08 for muons. "
-            f"Errors are statistical, from {self.repeats} lattices of {self.rays} rays for each species; a peak "
-            "that is narrower than the cells of the maps, a quarter of the spot, would come out too low."
+            "Rates are those during a spill, evenly spread over it; dose and fluence are those of the whole exposure. "
+            "Each comes from pions, kaons and, behind the tunnel, muons born in it; protons and positrons of the line, "
+            "muons born elsewhere, pions of kaons, halo and showers are left out. Dose: 1.66 MeV cm²/g for every "
+            "particle. Fluence: damage of pions by energy (0.39 of that of a neutron of 1 MeV at 8.4 GeV), kaons as "
+            f"pions, 0.08 for muons. Errors are statistical, from {self.repeats} lattices of {self.rays} rays for each "
+            "species; a peak narrower than the cells of the maps, a quarter of the spot, would come out too low."
         )
 
 
@@ -205,7 +205,7 @@ def resolution_rows(name: str, experiment: Experiment, trackers: Trackers) -> li
     """Momentum resolution of the beam's spectrometer, where there is a line, and of the muons'."""
     beam, rows = tunnel_of(experiment).beam, []
     inside = [plane for plane in trackers.planes if not isinstance(plane, ArmPlane)]
-    behind = [plane for plane in trackers.planes if isinstance(plane, ArmPlane)]
+    behind: list[AbstractPlane] = [plane for plane in trackers.planes if isinstance(plane, ArmPlane)]
     sets = [(trackers.arm, behind, "mu+")]
     if isinstance(beam, TrackedBeam):
         sets = [(beam.line, inside[:4], "pi+"), (beam.line, inside, "pi+"), *sets]
