@@ -22,6 +22,7 @@ from ontarget.report.task import AbstractTask
 from ontarget.source.decay_tunnel import DecayTunnel
 
 RAD = 0.01 * gray
+LEAST = 4  # planes that make a spectrometer
 
 
 @dataclass(frozen=True)
@@ -210,6 +211,8 @@ def resolution_rows(name: str, experiment: Experiment, trackers: Trackers) -> li
     if isinstance(beam, TrackedBeam):
         sets = [(beam.line, inside[:4], "pi+"), (beam.line, inside, "pi+"), *sets]
     for line, planes, particle in sets:
+        if len(planes) < LEAST:
+            continue
         found = spectrometer_resolution(line, planes, PARTICLES[particle])
         row = {"experiment": name, "planes": " ".join(one.name for one in planes), "particle": particle}
         rows.append(row | {"momentum (GeV/c)": float(line.momentum / GeV), "resolution (%)": 100 * float(found)})
