@@ -157,6 +157,23 @@ def answers(counts: Counts) -> list[float]:
     return np.concatenate([np.ravel(row) for row in rows]).tolist()
 
 
+def trackers() -> list[float]:
+    """Peak rate, dose and fluence at planes before and behind the tunnel, and the resolution of a spectrometer."""
+    import dataclasses
+
+    import ontarget
+    from ontarget.ground.units import MHz, cm, gray, mm
+    from ontarget.matter import PARTICLES
+    from ontarget.monitor import spectrometer_resolution
+    from ontarget.report.trackers import load_on, planes_of
+
+    experiment, every = ontarget.load("nuscope_lar"), ontarget.load("trackers/nuscope")
+    some = dataclasses.replace(every, planes=tuple(one for one in every.planes if one.name in ("T6", "T7")))
+    loads = [load_on(experiment, one) for one in planes_of(experiment, some, 1024, 2)]
+    found = [x for one in loads for x in (one.rate / (MHz / mm**2), one.dose / gray, one.fluence * cm**2, one.error)]
+    return [*found, float(spectrometer_resolution(every.arm, every.planes[6:], PARTICLES["mu+"]))]
+
+
 # the same data in other conventions: their classes are in the specimens above, their numbers in the regression tests
 VARIANTS = ("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water")
 
@@ -166,6 +183,7 @@ FEW = {"nuscope_lar_line": {"source.rays": 2048, "source.repeats": 2, "source.pr
 
 def main() -> None:
     found = {build.__name__: answers(build().expected()) for build in (iodide, caesium, sodium, germanium, fluoride)}
+    found["trackers"] = trackers()
     if "--catalog" in sys.argv:
         import ontarget
         from ontarget.io import MissingRelease, entries

@@ -33,7 +33,7 @@ def context(loaded):
 
 
 def test_a_load_by_hand(loaded, entrance):
-    """One pion per proton and mm2: 1e13 of them in 9.6 s, and 1.4e19 in all. To 0.2 %, as power and 14.4 s are given."""
+    """One pion per proton and mm2: 1e13 of them in 9.6 s, and 1.4e19 in all. To 0.2 %: power and cycle are rounded."""
     nodes = jnp.arange(5.0) * mm
     found = Crossed(entrance.planes[0], Raster(nodes, nodes))
     x, y = (one.ravel() for one in jnp.meshgrid(nodes, nodes))

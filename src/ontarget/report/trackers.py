@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Dose, Noun, PerArea, RatePerArea, quantity, static
 from ontarget.ground.units import GeV, MHz, cm, gray, mm
 from ontarget.matter.particle import PARTICLES
-from ontarget.monitor import AbstractPlane, ArmPlane, Trackers, dose, spectrometer_resolution
+from ontarget.monitor import AbstractPlane, ArmPlane, Sensor, Trackers, dose, spectrometer_resolution
 from ontarget.monitor.crossed import Crossed, crossed
 from ontarget.plot import Map, maps_figure
 from ontarget.report.section import Context, Picture, Section, Table
@@ -23,6 +24,7 @@ from ontarget.source.decay_tunnel import DecayTunnel
 
 RAD = 0.01 * gray
 LEAST = 4  # planes that make a spectrometer
+NONE = 1e-6  # of a pitch or a thickness: none
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,20 @@ def resolution_rows(name: str, experiment: Experiment, trackers: Trackers) -> li
     for line, planes, particle in sets:
         if len(planes) < LEAST:
             continue
-        found = spectrometer_resolution(line, planes, PARTICLES[particle])
-        row = {"experiment": name, "planes": " ".join(one.name for one in planes), "particle": particle}
-        rows.append(row | {"momentum (GeV/c)": float(line.momentum / GeV), "resolution (%)": 100 * float(found)})
+        row: dict[str, Any] = {"experiment": name, "planes": " ".join(one.name for one in planes), "particle": particle}
+        row["momentum (GeV/c)"] = float(line.momentum / GeV)
+        for what, pitch, thickness in (
+            ("resolution (%)", 1, 1),
+            ("pixels alone", 1, NONE),
+            ("scattering alone", NONE, 1),
+        ):
+            some = [scaled(plane, pitch, thickness) for plane in planes]
+            row[what] = 100 * float(spectrometer_resolution(line, some, PARTICLES[particle]))
+        rows.append(row)
     return rows
+
+
+def scaled(plane: AbstractPlane, pitch: float, thickness: float) -> AbstractPlane:
+    """A plane with other sensors."""
+    sensor = Sensor(plane.sensor.pitch * pitch, plane.sensor.resolution, plane.sensor.thickness * thickness)
+    return dataclasses.replace(plane, sensor=sensor)
