@@ -21,6 +21,7 @@ from ontarget.plot import Map, maps_figure
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask
 from ontarget.source.decay_tunnel import DecayTunnel
+from ontarget.source.facility import Facility
 
 RAD = 0.01 * gray
 LEAST = 4  # planes that make a spectrometer
@@ -140,13 +141,16 @@ def planes_of(
     return crossed(source.beam, source.tunnel, source.decays, trackers, rays, repeats, seed)
 
 
+def during_spill(facility: Facility) -> float:
+    """Protons per time while they come."""
+    return float(facility.protons_while_running / facility.repetition / facility.pulse.length)
+
+
 def load_on(experiment: Experiment, one: Crossed) -> Load:
     """The peaks of a plane."""
-    facility = experiment.facility
     peak, error, damage = one.peak()
-    spill = facility.power / facility.proton_energy / facility.repetition / facility.pulse.length
-    protons = float(experiment.exposure.protons(facility))
-    return Load(peak * float(spill), float(dose(peak * protons)), damage * protons, error / peak)
+    protons = float(experiment.exposure.protons(experiment.facility))
+    return Load(peak * during_spill(experiment.facility), float(dose(peak * protons)), damage * protons, error / peak)
 
 
 def plane_row(one: Crossed, load: Load) -> dict[str, Any]:
@@ -192,11 +196,9 @@ def rows_beside(published: PublishedLoad, loads: dict[str, Load]) -> list[dict[s
 
 def picture(name: str, experiment: Experiment, found: Sequence[Crossed]) -> Picture:
     """Maps of the hit rate at all planes."""
-    facility = experiment.facility
-    spill = float(facility.power / facility.proton_energy / facility.repetition / facility.pulse.length)
     maps = []
     for one in found:
-        values = one.map() * spill / (MHz / mm**2)
+        values = one.map() * during_spill(experiment.facility) / (MHz / mm**2)
         words = f"{values.max():.3g} MHz/mm²"
         maps.append(Map(one.plane.name, np.asarray(one.raster.x) / mm, np.asarray(one.raster.y) / mm, values, words))
     figure = maps_figure(maps, "x (mm)", "y (mm)", "hits, MHz/mm²")
