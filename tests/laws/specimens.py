@@ -24,6 +24,7 @@ from ontarget.ground.noun import Noun
 from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, fm, keV, kg, m, mm, ms, ns, tesla, um, us, year
 from ontarget.numerics.quantile import Quantiles
 from ontarget.numerics.regression import fit_polynomial
+from ontarget.source.importance import evenly
 from ontarget.source.spectrum import NegativeMuonDecay, PionDecayInFlight, decay_at_rest
 
 energy = nu.EnergyAxis(0.0, 50 * keV, 20, nu.SquareRoot())
@@ -149,6 +150,7 @@ _rows: list[Noun] = [
     pions.direct[0],
     pions,
     in_flight.grid(behind, rings),
+    evenly(3),
     so.Towards(),
     so.AsDrawn(),
     so.GivenFlux(source.flux(facility, site, tag)),
