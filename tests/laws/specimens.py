@@ -11,6 +11,7 @@ from ontarget import detector as d
 from ontarget import experiment as x
 from ontarget import interaction as i
 from ontarget import matter as mt
+from ontarget import monitor as mo
 from ontarget import numerics as nu
 from ontarget import propagation as p
 from ontarget import source as so
@@ -20,7 +21,7 @@ from ontarget.beam.line import Beamline, Orbit
 from ontarget.beam.ray import Rays, on_axis
 from ontarget.beam.twiss import Twiss, spread
 from ontarget.ground.noun import Noun
-from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, fm, keV, kg, m, mm, ms, ns, tesla, us, year
+from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, fm, keV, kg, m, mm, ms, ns, tesla, um, us, year
 from ontarget.numerics.quantile import Quantiles
 from ontarget.numerics.regression import fit_polynomial
 from ontarget.source.importance import evenly
@@ -62,6 +63,11 @@ in_flight = so.DecayTunnel(entering, tunnel, nu.EnergyAxis(0.0, 10 * GeV, 10), r
 rings = so.Radius(nu.LengthAxis(0.0, 2.8 * m, 14))
 pions = in_flight.components()[0]
 rays = on_axis(8.5 * GeV * jnp.ones(4))
+sensor = mo.Sensor(300 * um, 0.04 * ns, 0.01)
+arm_plane = mo.ArmPlane(sensor, 1 * m, element="first", name="T7")
+coming = mo.Coming(
+    rays, in_flight.beam.segments("pi+", "tunnel", tunnel, jnp.full((4, 5), 0.4)), line, tunnel, line, "pi+"
+)
 
 _rows: list[Noun] = [
     # numerics
@@ -209,6 +215,15 @@ _rows: list[Noun] = [
     d.Sideband(jnp.arange(1.0, 7.0), 0.2),
     channel,
     detector,
+    # monitor
+    sensor,
+    arm_plane,
+    mo.LinePlane(sensor, 1 * m, element="first"),
+    mo.EntrancePlane(sensor, 2 * m),
+    mo.Trackers((arm_plane,), line),
+    coming,
+    arm_plane.passing(coming),
+    mo.Raster(jnp.arange(3.0) * mm, jnp.arange(4.0) * mm),
     # experiment
     experiment,
     experiment.counts(),

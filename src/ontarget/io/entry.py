@@ -17,6 +17,7 @@ from ontarget.io.load import Loaded, digest, load_tree
 from ontarget.io.structure import structure
 from ontarget.io.yaml import Mark, Tree
 from ontarget.matter.material import Material
+from ontarget.monitor.tracker import Trackers
 from ontarget.source.facility import Facility
 from ontarget.source.source import AbstractSource
 
@@ -25,6 +26,7 @@ CLASSES: dict[str, type[Noun]] = {
     "facilities": Facility,
     "sources": AbstractSource,
     "lines": Beamline,
+    "trackers": Trackers,
     "detectors": Detector,
     "materials": Material,
     "cross_sections": AbstractInteraction,

@@ -16,6 +16,7 @@ from ontarget.report.spectra import Expect
 from ontarget.report.study import Study, load_study, run, write
 from ontarget.report.task import AbstractTask
 from ontarget.report.thresholds import ThresholdScan
+from ontarget.report.trackers import TrackerSpecification
 from ontarget.report.yields import FacilityYields
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Radius",
     "Study",
     "ThresholdScan",
+    "TrackerSpecification",
     "load_study",
     "run",
     "write",

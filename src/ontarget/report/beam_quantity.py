@@ -13,7 +13,6 @@ from ontarget.report.beam_flux import BeamFlux, collected, of_a_tunnel
 from ontarget.report.quantity import AbstractQuantity
 from ontarget.source.simulation import Simulation
 
-
 LAST: dict[str, BeamFlux] = {}
 """What was counted last, by all the numbers it was counted for: several published numbers are of one beam."""
 
