@@ -159,14 +159,14 @@ def answers(counts: Counts) -> list[float]:
     return np.concatenate([np.ravel(row) for row in rows]).tolist()
 
 
-<<<<<<< HEAD
 def yields() -> list[float]:
     """How well hadrons are known: a covariance between energies and angles, with lengths by default."""
     given = MesonYield(jnp.array([4.0, 8.0, 13.0]) * GeV, jnp.array([0.0, 20.0, 40.0]) * mrad, name="pi+")
     found = Yields((given,))
     place = found.bin_of("pi+", jnp.array([5.0, 9.0, 20.0]) * GeV, jnp.array([5.0, 25.0, 5.0]) * mrad)
     return [*np.ravel(found.covariance()).tolist(), *np.ravel(found.modes("pi+")).tolist(), *place.tolist()]
-=======
+
+
 def trackers() -> list[float]:
     """Peak rate, dose and fluence at planes before and behind the tunnel, and the resolution of a spectrometer."""
     import dataclasses
@@ -182,7 +182,6 @@ def trackers() -> list[float]:
     loads = [load_on(experiment, one) for one in planes_of(experiment, some, 1024, 2)]
     found = [x for one in loads for x in (one.rate / (MHz / mm**2), one.dose / gray, one.fluence * cm**2, one.error)]
     return [*found, float(spectrometer_resolution(every.arm, every.planes[6:], PARTICLES["mu+"]))]
->>>>>>> trackers
 
 
 # the same data in other conventions: their classes are in the specimens above, their numbers in the regression tests
@@ -194,11 +193,8 @@ FEW = {"nuscope_lar_line": {"source.rays": 2048, "source.repeats": 2, "source.pr
 
 def main() -> None:
     found = {build.__name__: answers(build().expected()) for build in (iodide, caesium, sodium, germanium, fluoride)}
-<<<<<<< HEAD
     found["yields"] = yields()
-=======
     found["trackers"] = trackers()
->>>>>>> trackers
     if "--catalog" in sys.argv:
         import ontarget
         from ontarget.io import MissingRelease, entries
