@@ -130,22 +130,24 @@ class DecayTunnel(AbstractSource):
         near = site.distance - self.tunnel.to_dump
         far = site.distance + site.depth + self.tunnel.length
         path = jnp.linspace(near, far, self.paths) if self.paths > 1 else (near + far)[None] / 2
-        return Grid(self.energies.edges, path, tag, site)
+        return Grid(self.energies.edges, path, (far - near)[None], tag, site)
 
     def flux(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Flux:
         site = check_site(site, BeamSite)
         grid = self.grid(site, tag)
-        values = jnp.zeros((len(FLAVOURS), *grid.shape))
-        variance = jnp.zeros((len(FLAVOURS), grid.shape[0], grid.shape[2]))
-        for component, means, variances in self.flux_by_component(site, tag):
+        tags = tag.bins + 1
+        values = jnp.zeros((len(FLAVOURS), *grid.shape[:2], tags))
+        variance = jnp.zeros((len(FLAVOURS), grid.shape[0], tags))
+        for component, *counted in self.flux_by_component(site, tag):
+            means, variances = grid.told(component.origins, *counted)
             rows = np.array([FLAVOURS.index(neutrino) for neutrino in component.neutrinos])
             values, variance = values.at[rows].add(means), variance.at[rows].add(variances)
-        return Flux(grid.energy, grid.path, values, jnp.sqrt(variance))
+        return Flux(grid.energy, grid.path, values, jnp.sqrt(variance), *grid.cells)
 
     def flux_by_component(
         self, site: BeamSite, tag: AbstractTag
-    ) -> list[tuple[Component, Float[Array, "label energy path tag"], Float[Array, "label energy tag"]]]:
-        """Neutrinos per area and proton of each component, by label, and the variance of these means."""
+    ) -> list[tuple[Component, Float[Array, "label energy path place"], Float[Array, "label energy place"]]]:
+        """Neutrinos per area and proton of each component, by label and place, and the variance of these means."""
         where = self.beam, self.tunnel, self.grid(site, tag)
         return [
             (component, *fluence(component, self.sampling, *where, (self.seed, i), self.rays, self.repeats))
