@@ -4,6 +4,7 @@ from ontarget.report.beam_events import BeamEvents
 from ontarget.report.beam_fluxes import BeamFluxes
 from ontarget.report.bounds import Bounds
 from ontarget.report.coverage import Coverage
+from ontarget.report.cross_section_measurement import CrossSectionMeasurement
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.entrance import Entrance
 from ontarget.report.measurement import Measurement
@@ -24,6 +25,7 @@ __all__ = [
     "BeamFluxes",
     "Bounds",
     "Coverage",
+    "CrossSectionMeasurement",
     "CrossSections",
     "Entrance",
     "Expect",
