@@ -13,6 +13,7 @@ from ontarget.report.plane import Plane
 from ontarget.report.profiles import Profiles
 from ontarget.report.quenching import QuenchingFit, QuenchingPoints
 from ontarget.report.radius import Radius
+from ontarget.report.short_baseline import ShortBaseline
 from ontarget.report.spectra import Expect
 from ontarget.report.study import Study, load_study, run, write
 from ontarget.report.task import AbstractTask
@@ -37,6 +38,7 @@ __all__ = [
     "QuenchingFit",
     "QuenchingPoints",
     "Radius",
+    "ShortBaseline",
     "Study",
     "ThresholdScan",
     "load_study",
