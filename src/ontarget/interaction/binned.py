@@ -29,9 +29,9 @@ class BinnedScale(AbstractInteraction):
 
     .. math:: \sigma(E) = \sigma_0(E)\,\Big[1 + \sum_b (f_b - 1)\,w_b(E)\Big]
 
-    with :math:`w_b` one in bin b, one half on an edge and zero elsewhere, so that a cross-section can be a result: it is
-    linear in every factor, whatever the process. Outside the axis, and for other flavours, it is as it was. It is known
-    to the width of a bin; within one its shape is that of the process held.
+    with :math:`w_b` one in bin b, one half on an edge and zero elsewhere, so that a cross-section can be a result:
+    it is linear in every factor, whatever the process. Outside the axis, and for other flavours, it is as it was. It is
+    known to the width of a bin; within one its shape is that of the process held.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The flux of a tunnel at other numbers of its beam, counted once for all tags: what an error of the beam does to it."""
+"""The flux of a tunnel at other numbers of its beam, counted once for all tags: what errors of the beam do to it."""
 
 from __future__ import annotations
 

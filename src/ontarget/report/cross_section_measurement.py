@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.many import counts_of_many
-from ontarget.ground.errors import InputError, check_positive, check_range
+from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Noun, Number, Scalar, quantity, static
 from ontarget.ground.units import BEAM_ENERGY, GeV
 from ontarget.inference import AbstractParameter, Gaussian, Parameter, fisher, likelihood
@@ -83,8 +83,8 @@ class Bilinear(Noun):
 class CrossSectionMeasurement(AbstractTask):
     """Relative error of a charged-current cross-section in bins of energy, by several methods.
 
-    A method's likelihood holds one free factor per bin (`BinnedScale`), and pulls for the errors of its flux. Errors are
-    those of its Fisher information at the expected counts, with and without a prior of smoothness (`curvature`).
+    A method's likelihood holds one free factor per bin (`BinnedScale`), and pulls for the errors of its flux. Errors
+    are those of its Fisher information at the expected counts, with and without a prior of smoothness (`curvature`).
 
     Attributes
     ----------
@@ -139,8 +139,8 @@ class CrossSectionMeasurement(AbstractTask):
             "Factors of the cross-section in bins of true energy are free, with the errors of each method's flux as "
             "pulls. 'Resolved' are eigenvalues of the information on the factors, flux profiled, that stand for errors "
             f"below {100 * float(self.goal):g} %; no prior enters. The smoothed result has a Gaussian prior on second "
-            f"differences of the factors, of {float(self.strength):g}: its error is that of the posterior, it holds only "
-            "for a cross-section as smooth as that, and its degrees of freedom say what is from data. Nothing is taken "
+            f"differences of the factors, of {float(self.strength):g}: its error is that of the posterior, it holds "
+            "only for a cross-section as smooth as that, and its degrees of freedom say what is from data. Nothing is taken "
             "from the energy that the detector sees."
         )
         return Section("Cross-section against energy", text, tables, self.pictures(results))

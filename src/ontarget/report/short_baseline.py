@@ -14,7 +14,7 @@ from ontarget.ground.errors import InputError, check_positive, check_range, did_
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Energy, MassSquared, Noun, Number, Scalar, quantity, static
 from ontarget.ground.units import GeV, eV
-from ontarget.inference import Gaussian, Likelihood, Parameter, intervals, likelihood, profile
+from ontarget.inference import Gaussian, Likelihood, Parameter, covariance, intervals, likelihood, profile, threshold
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.plot import Curve, curves_figure
 from ontarget.propagation import Sterile31
@@ -28,7 +28,9 @@ CHANNELS = {
 }
 """What is seen, and the mixings at which the amplitude of the channel is one."""
 
-AMPLITUDES = np.concatenate([[0.0], np.geomspace(1e-5, 1.0, 61)])
+AROUND = np.array([0.0, 0.4, 0.7, 0.9, 1.0, 1.1, 1.3, 1.8, 3.0])
+"""Amplitudes that are tried, in units of the limit that a Gaussian likelihood would give."""
+
 SHOWN = (1.0, 10.0, 100.0)  # eV2
 
 
@@ -113,7 +115,7 @@ class ShortBaseline(AbstractTask):
     lowest: MassSquared = quantity(default=0.3 * eV**2)
     highest: MassSquared = quantity(default=1e3 * eV**2)
     band: Energy = quantity(default=1 * GeV)
-    points: int = static(default=41)
+    points: int = static(default=29)
     level: Number = quantity(default=0.9)
 
     def __check_init__(self) -> None:
@@ -159,11 +161,8 @@ class ShortBaseline(AbstractTask):
         for i, (title, names) in enumerate(groups.items()):
             curves = [Curve(name, limits[name], shown) for name in names]
             figure = curves_figure(curves, [], "sin² 2θ, effective", "Δm² (eV²)", "log", "log")
-            pictures.append(
-                Picture(
-                    f"short_baseline_{i}", f"{title}: what is excluded to the right of each line, {percent}.", figure
-                )
-            )
+            caption = f"{title}: what is excluded to the right of each line, {percent}."
+            pictures.append(Picture(f"short_baseline_{i}", caption, figure))
         text = (
             "Sensitivity without a signal. Errors of the flux times the cross-section are one normalisation and one factor "
             "for each band of seen energy, so that an untagged search rests on a shape in energy within a band, and a "
@@ -172,7 +171,7 @@ class ShortBaseline(AbstractTask):
         return Section("A tagged beam at a short baseline", text, tables, pictures)
 
     def templates(self, search: Search, splittings: np.ndarray, context: Context) -> tuple[np.ndarray, np.ndarray]:
-        """Counts by final flavour [flavour bin] without oscillation, and what a unit amplitude changes [splitting bin]."""
+        """Counts [flavour bin] without oscillation, and what a unit amplitude changes [splitting bin]."""
         noun = context.experiments[search.experiment].noun
         final, mixings = CHANNELS[search.channel]
         key = "short baseline", search.experiment, splittings.tobytes()
@@ -205,9 +204,12 @@ class ShortBaseline(AbstractTask):
         return np.array([limit(change) for change in changes])
 
     def excluded(self, chance: Likelihood) -> float:
-        """The upper end of the interval of the amplitude."""
-        scan = profile(chance, {"amplitude": AMPLITUDES})
-        return float(intervals(scan, float(self.level), 2).pieces[-1].high)
+        """The upper end of the interval of the amplitude, looked for around where its Fisher information puts it."""
+        level = float(self.level)
+        error = float(np.sqrt(covariance(chance)[0, 0]))
+        grid = np.unique(np.minimum(AROUND * np.sqrt(threshold(level, 2)) * error, 1.0))
+        scan = profile(chance, {"amplitude": grid}, seeds=1)
+        return float(intervals(scan, level, 2).pieces[-1].high)
 
     def summary(self, search: Search, shown: np.ndarray, limit: np.ndarray, context: Context) -> dict[str, object]:
         """One row per search."""

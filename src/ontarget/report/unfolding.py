@@ -1,4 +1,4 @@
-"""Errors of a result in bins, from the information that a likelihood holds on it; with and without a smoothness prior."""
+"""Errors of a result in bins, from what a likelihood knows of it; with and without a prior of smoothness."""
 
 from __future__ import annotations
 
