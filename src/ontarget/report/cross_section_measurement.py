@@ -25,6 +25,7 @@ from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask
 from ontarget.report.unfolding import Unfolded, curvature, unfold
 from ontarget.source.given import GivenFlux
+from ontarget.source.site import AbstractTag
 
 MOST = 9.0  # the largest factor and pull that is looked at
 
@@ -34,7 +35,8 @@ class Method(Noun):
 
     Attributes
     ----------
-    experiment : its name
+    experiment : its name; what it sees is summed
+    tag : instead of the experiment's own
     normalisation : relative error of all its events alike, such as of efficiencies
     errors : of numbers of the beam
     """
@@ -42,10 +44,16 @@ class Method(Noun):
     experiment: str = static()
     normalisation: Number = quantity()
     errors: tuple[BeamError, ...] = ()
+    tag: AbstractTag | None = None
     name: str = static(default="")
 
     def __check_init__(self) -> None:
         check_positive(self, "normalisation")
+
+    def noun(self, context: Context) -> Experiment:
+        """The experiment with the tag of the method."""
+        found = context.experiments[self.experiment].noun
+        return found if self.tag is None else eqx.tree_at(lambda one: one.detector.tag, found, self.tag)
 
 
 class PublishedPrecision(Noun):
@@ -140,8 +148,8 @@ class CrossSectionMeasurement(AbstractTask):
             "pulls. 'Resolved' are eigenvalues of the information on the factors, flux profiled, that stand for errors "
             f"below {100 * float(self.goal):g} %; no prior enters. The smoothed result has a Gaussian prior on second "
             f"differences of the factors, of {float(self.strength):g}: its error is that of the posterior, it holds "
-            "only for a cross-section as smooth as that, and its degrees of freedom say what is from data. Nothing is taken "
-            "from the energy that the detector sees."
+            "only for a cross-section as smooth as that, and its degrees of freedom say what is from data. Nothing is "
+            "taken from the energy that the detector sees."
         )
         return Section("Cross-section against energy", text, tables, self.pictures(results))
 
@@ -152,7 +160,7 @@ class CrossSectionMeasurement(AbstractTask):
 
     def fluxes(self, context: Context) -> dict[tuple[str, float], Counted]:
         """The beam as it is, under an empty address, and with each number moved, counted once for all methods."""
-        nouns = [context.experiments[method.experiment].noun for method in self.methods]
+        nouns = [method.noun(context) for method in self.methods]
         source, site = of_a_tunnel(nouns[0])
         tags = [noun.detector.tag for noun in nouns]
         context.progress("flux of the beam as it is")
@@ -166,7 +174,7 @@ class CrossSectionMeasurement(AbstractTask):
 
     def bilinear(self, method: Method, context: Context, found: dict[tuple[str, float], Counted]) -> Bilinear:
         """Events of a method by pull and factor, by the chain of its experiment."""
-        noun = context.experiments[method.experiment].noun
+        noun = method.noun(context)
         source, site = of_a_tunnel(noun)
         tag = noun.detector.tag
         given = flux_in(source, site, tag, found["", 0.0])
@@ -185,7 +193,7 @@ class CrossSectionMeasurement(AbstractTask):
                 address = f"detector.channels.{channel.name}.interaction.factors.bin{i}.value"
                 values[address] = np.tile(steps, len(fluxes))
         counts = counts_of_many(events, values, len(fluxes) * (bins + 1))
-        total = sum(np.asarray(one.values).sum(axis=1) for one in counts.channels)
+        total = sum(np.asarray(one.values).sum(axis=(1, 3)) for one in counts.channels)
         total = np.reshape(total, (len(fluxes), bins + 1, -1))
         parts = np.concatenate([total[:, :1], total[:, 1:] - total[:, :1]], axis=1)
         kept = parts[0, 0] > 0

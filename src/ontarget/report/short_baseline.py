@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -15,11 +16,13 @@ from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Energy, MassSquared, Noun, Number, Scalar, quantity, static
 from ontarget.ground.units import GeV, eV
 from ontarget.inference import Gaussian, Likelihood, Parameter, covariance, intervals, likelihood, profile, threshold
+from ontarget.inference.likelihood import fingerprint
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.plot import Curve, curves_figure
 from ontarget.propagation import Sterile31
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask, check_points
+from ontarget.source.site import AbstractTag
 
 CHANNELS = {
     "nu_mu disappearance": ("nu_mu", {"propagation.umu4": 0.5}),
@@ -45,6 +48,7 @@ class Search(Noun):
     shape : the same in bands of seen energy, each of its own
     misidentified : muon neutrinos seen as electron neutrinos, a share of those in the same bin
     background : relative error of these
+    tag : instead of the experiment's own
     """
 
     experiment: str = static()
@@ -53,6 +57,7 @@ class Search(Noun):
     shape: Number = quantity()
     misidentified: Number = quantity(default=0.0)
     background: Number = quantity(default=0.2)
+    tag: AbstractTag | None = None
     name: str = static(default="")
 
     def __check_init__(self) -> None:
@@ -62,6 +67,11 @@ class Search(Noun):
             raise InputError(
                 "channel", repr(self.channel), "There is no such one.", did_you_mean(self.channel, CHANNELS)
             )
+
+    def noun(self, context: Context) -> Experiment:
+        """The experiment with the tag of the search."""
+        found = context.experiments[self.experiment].noun
+        return found if self.tag is None else eqx.tree_at(lambda one: one.detector.tag, found, self.tag)
 
 
 class Oscillated(Noun):
@@ -147,7 +157,7 @@ class ShortBaseline(AbstractTask):
         splittings = np.geomspace(float(self.lowest), float(self.highest), self.points)
         limits = {search.name: self.limits(search, splittings, context) for search in self.searches}
         shown = splittings / eV**2
-        rows = [self.summary(search, shown, limits[search.name], context) for search in self.searches]
+        rows = [self.summary(search, splittings, limits[search.name], context) for search in self.searches]
         curve_rows = [
             {"dm2 (eV2)": float(x)} | {n: float(one[i]) for n, one in limits.items()} for i, x in enumerate(shown)
         ]
@@ -164,19 +174,19 @@ class ShortBaseline(AbstractTask):
             caption = f"{title}: what is excluded to the right of each line, {percent}."
             pictures.append(Picture(f"short_baseline_{i}", caption, figure))
         text = (
-            "Sensitivity without a signal. Errors of the flux times the cross-section are one normalisation and one factor "
-            "for each band of seen energy, so that an untagged search rests on a shape in energy within a band, and a "
+            "Sensitivity without a signal. Errors of the flux times the cross-section are one normalisation and one "
+            "factor for each band of seen energy, so that an untagged search rests on a shape in energy within a band, and a "
             "tagged one on the place of decay as well."
         )
         return Section("A tagged beam at a short baseline", text, tables, pictures)
 
     def templates(self, search: Search, splittings: np.ndarray, context: Context) -> tuple[np.ndarray, np.ndarray]:
         """Counts [flavour bin] without oscillation, and what a unit amplitude changes [splitting bin]."""
-        noun = context.experiments[search.experiment].noun
+        noun = search.noun(context)
         final, mixings = CHANNELS[search.channel]
-        key = "short baseline", search.experiment, splittings.tobytes()
+        key = "short baseline", fingerprint(noun, splittings.tobytes())
         if key not in context.known:
-            context.progress(f"oscillations in {search.experiment}")
+            context.progress(f"oscillations in {search.experiment}, {type(noun.detector.tag).__name__}")
             context.known[key] = oscillated(noun, splittings)
         steady, found = context.known[key]
         row = FLAVOURS.index(final)
@@ -211,9 +221,9 @@ class ShortBaseline(AbstractTask):
         scan = profile(chance, {"amplitude": grid}, seeds=1)
         return float(intervals(scan, level, 2).pieces[-1].high)
 
-    def summary(self, search: Search, shown: np.ndarray, limit: np.ndarray, context: Context) -> dict[str, object]:
+    def summary(self, search: Search, splittings: np.ndarray, limit: np.ndarray, context: Context) -> dict[str, object]:
         """One row per search."""
-        steady = self.templates(search, shown * eV**2, context)[0]
+        steady, shown = self.templates(search, splittings, context)[0], splittings / eV**2
         row = FLAVOURS.index(CHANNELS[search.channel][0])
         at = {f"at {one:g} eV2": float(np.exp(np.interp(np.log(one), np.log(shown), np.log(limit)))) for one in SHOWN}
         return {
