@@ -21,6 +21,7 @@ from ontarget.numerics import BeamEnergyAxis, Explicit
 from ontarget.plot import Curve, Guide, curves_figure
 from ontarget.report.beam_flux import of_a_tunnel
 from ontarget.report.beam_variation import BeamError, Counted, count, flux_in
+from ontarget.report.flavour_ratio import ratio_rows
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask
 from ontarget.report.unfolding import Unfolded, curvature, unfold
@@ -129,7 +130,7 @@ class CrossSectionMeasurement(AbstractTask):
     def run(self, context: Context) -> Section:
         found = self.fluxes(context)
         axis = self.axis()
-        results, rows = {}, []
+        results, averages, rows = {}, {}, []
         for method in self.methods:
             context.progress(f"cross-section by {method.name}")
             noun = self.bilinear(method, context, found)
@@ -139,9 +140,13 @@ class CrossSectionMeasurement(AbstractTask):
             smooth = curvature(np.asarray(axis.edges) / GeV, float(self.strength))
             results[method.name] = free, unfold(information, bins, float(self.goal), smooth)
             rows.append(summary(method.name, noun, *results[method.name]))
+            averages[method.name] = self.average(noun, rows[-1])
+        sets = {method.name: method.errors for method in self.methods if method.errors}
+        ratios = ratio_rows(self.methods[0].noun(context), found, sets)
         tables = [
             Table("cross_section_methods", "What each method resolves", rows),
             Table("cross_section_errors", "Relative error of the cross-section by energy", self.rows(results)),
+            Table("cross_section_ratio", "Electron to muon neutrinos, monitored in the tunnel", ratios),
         ]
         text = (
             "Factors of the cross-section in bins of true energy are free, with the errors of each method's flux as "
@@ -151,7 +156,7 @@ class CrossSectionMeasurement(AbstractTask):
             "only for a cross-section as smooth as that, and its degrees of freedom say what is from data. Nothing is "
             "taken from the energy that the detector sees."
         )
-        return Section("Cross-section against energy", text, tables, self.pictures(results))
+        return Section("Cross-section against energy", text, tables, self.pictures(results, averages))
 
     def axis(self) -> BeamEnergyAxis:
         """The bins of the result."""
@@ -220,8 +225,21 @@ class CrossSectionMeasurement(AbstractTask):
             rows.append(row)
         return rows
 
-    def pictures(self, results: dict[str, tuple[Unfolded, Unfolded]]) -> list[Picture]:
-        """Total errors against energy, without and with the prior, and what is published."""
+    def average(self, noun: Bilinear, row: dict[str, object]) -> tuple[np.ndarray, np.ndarray]:
+        """Where the middle 68 % of the events lie, GeV, and the error of their mean cross-section, in per cent."""
+        by_bin = np.asarray(noun.parts)[0, 1:].sum(axis=1)
+        reached = np.concatenate([[0.0], np.cumsum(by_bin)]) / by_bin.sum()
+        ends = np.interp([0.16, 0.84], reached, np.asarray(self.edges) / GeV)
+        statistical, flux = (float(str(row[f"{one} error of the rate (%)"])) for one in ("statistical", "flux"))
+        return ends, np.full(2, np.hypot(statistical, flux))
+
+    def pictures(
+        self, results: dict[str, tuple[Unfolded, Unfolded]], averages: dict[str, tuple[np.ndarray, np.ndarray]]
+    ) -> list[Picture]:
+        """Total errors against energy, without and with the prior, and what is published.
+
+        A method that resolves nothing is drawn as the one number that it gives, over where its events lie.
+        """
         edges = np.asarray(self.edges) / GeV
         pictures = []
         for i, (key, words) in enumerate((("free", "every bin free"), ("smoothed", "with a prior of smoothness"))):
@@ -229,8 +247,9 @@ class CrossSectionMeasurement(AbstractTask):
             for group, (name, both) in enumerate(results.items()):
                 errors = 100 * both[i].total
                 shown = np.where(np.isfinite(errors) & (errors < 300), errors, np.nan)
-                if np.isfinite(shown).any():
-                    curves.append(Curve(name, *steps_of(edges, shown), group=group))
+                line = steps_of(edges, shown) if both[0].resolved else averages[name]
+                if np.isfinite(line[1]).any():
+                    curves.append(Curve(name if both[0].resolved else f"{name} (one number)", *line, group=group))
             for one in self.published:
                 level = 100 * float(one.value)
                 curves.append(Guide(one.name, edges[[0, -1]], np.full(2, level)))

@@ -175,8 +175,8 @@ class ShortBaseline(AbstractTask):
             pictures.append(Picture(f"short_baseline_{i}", caption, figure))
         text = (
             "Sensitivity without a signal. Errors of the flux times the cross-section are one normalisation and one "
-            "factor for each band of seen energy, so that an untagged search rests on a shape in energy within a band, and a "
-            "tagged one on the place of decay as well."
+            "factor for each band of seen energy, so that an untagged search rests on a shape in energy within a band, "
+            "and a tagged one on the place of decay as well."
         )
         return Section("A tagged beam at a short baseline", text, tables, pictures)
 
