@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.ground.address import match, replace
+from ontarget.ground.address import addresses, match, replace
 from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.source.component import Component
@@ -30,10 +30,7 @@ class BeamError(Noun):
     def moved(self, source: DecayTunnel, sign: float = 1.0) -> DecayTunnel:
         """The source with this number one standard deviation off."""
         (address,) = match(source, self.address)
-        leaf = source
-        for word in address.split("."):
-            leaf = getattr(leaf, word) if hasattr(leaf, word) else next(one for one in leaf if one.name == word)
-        return replace(source, {address: leaf * (1 + sign * self.sigma)})
+        return replace(source, {address: addresses(source)[address] * (1 + sign * self.sigma)})
 
 
 @eqx.filter_jit

@@ -15,20 +15,21 @@ from ontarget.experiment.many import counts_of_many
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Noun, Number, Scalar, quantity, static
 from ontarget.ground.units import BEAM_ENERGY, GeV
-from ontarget.inference import AbstractParameter, Gaussian, Parameter, fisher, likelihood
+from ontarget.inference import AbstractParameter, fisher, likelihood
 from ontarget.interaction import BinnedScale
 from ontarget.numerics import BeamEnergyAxis, Explicit
 from ontarget.plot import Curve, Guide, curves_figure
 from ontarget.report.beam_flux import of_a_tunnel
 from ontarget.report.beam_variation import BeamError, Counted, count, flux_in
 from ontarget.report.flavour_ratio import ratio_rows
+from ontarget.report.pull import between, pull
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask
 from ontarget.report.unfolding import Unfolded, curvature, unfold
 from ontarget.source.given import GivenFlux
 from ontarget.source.site import AbstractTag
 
-MOST = 9.0  # the largest factor and pull that is looked at
+MOST = 9.0  # the largest factor that is looked at
 
 
 class Method(Noun):
@@ -208,9 +209,8 @@ class CrossSectionMeasurement(AbstractTask):
     def parameters(self, method: Method, noun: Bilinear) -> list[AbstractParameter]:
         """A free factor for each bin, and a pull for each error."""
         words = ["normalisation", *(error.name for error in method.errors)]
-        free = [Parameter(f"bin{i}", f"*.factors.{i}", 0.0, MOST, 1.0) for i in range(len(noun.factors))]
-        known = Gaussian(0.0, 1.0)
-        return [*free, *(Parameter(word, f"*.pulls.{i}", -MOST, MOST, 0.0, known) for i, word in enumerate(words))]
+        free = [between(f"bin{i}", f"*.factors.{i}", 0.0, MOST, 1.0) for i in range(len(noun.factors))]
+        return [*free, *(pull(word, f"*.pulls.{i}") for i, word in enumerate(words))]
 
     def rows(self, results: dict[str, tuple[Unfolded, Unfolded]]) -> list[dict[str, object]]:
         """One row per bin: errors in per cent, None where nothing is known."""

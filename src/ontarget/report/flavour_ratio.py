@@ -40,7 +40,7 @@ def ratio_rows(
     found: Mapping[tuple[str, float], Counted],
     sets: Mapping[str, Sequence[BeamError]],
 ) -> list[dict[str, object]]:
-    r"""Error of :math:`\sigma_{\nu_e}/\sigma_{\nu_\mu}` from monitored neutrinos, a row for each set of errors of a beam.
+    r"""Error of :math:`\sigma_{\nu_e}/\sigma_{\nu_\mu}` from monitored neutrinos, by set of errors of the beam.
 
     Statistical, :math:`\sqrt{1/N_e + 1/N_\mu}`, and by the flux: what each number of the beam moves the ratio by, added
     in quadrature. Averages over the two spectra, which differ; common errors of the detector cancel.

@@ -15,11 +15,12 @@ from ontarget.ground.errors import InputError, check_positive, check_range, did_
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Energy, MassSquared, Noun, Number, Scalar, quantity, static
 from ontarget.ground.units import GeV, eV
-from ontarget.inference import Gaussian, Likelihood, Parameter, covariance, intervals, likelihood, profile, threshold
-from ontarget.inference.likelihood import fingerprint
+from ontarget.inference import Likelihood, covariance, intervals, likelihood, profile, threshold
+from ontarget.inference.likelihood import chain_of, fingerprint
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.plot import Curve, curves_figure
 from ontarget.propagation import Sterile31
+from ontarget.report.pull import between, pull
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask, check_points
 from ontarget.source.site import AbstractTag
@@ -184,7 +185,7 @@ class ShortBaseline(AbstractTask):
         """Counts [flavour bin] without oscillation, and what a unit amplitude changes [splitting bin]."""
         noun = search.noun(context)
         final, mixings = CHANNELS[search.channel]
-        key = "short baseline", fingerprint(noun, splittings.tobytes())
+        key = "short baseline", fingerprint(chain_of(noun, ()), splittings.tobytes())
         if key not in context.known:
             context.progress(f"oscillations in {search.experiment}, {type(noun.detector.tag).__name__}")
             context.known[key] = oscillated(noun, splittings)
@@ -206,10 +207,12 @@ class ShortBaseline(AbstractTask):
         kept = steady[row] + beside > 0
 
         def limit(change: np.ndarray) -> float:
-            arrays = [jnp.asarray(one[..., kept]) for one in (steady[row], change, beside, bands)]
+            nominal, changed, other, share = (
+                jnp.asarray(one[..., kept]) for one in (steady[row], change, beside, bands)
+            )
             sizes = jnp.asarray(search.normalisation), jnp.asarray(search.background)
             pulls = (jnp.asarray(0.0),) * (2 + len(bands))
-            return self.excluded(chance_of(Oscillated(*arrays, sizes, pulls, name="search")))
+            return self.excluded(chance_of(Oscillated(nominal, changed, other, share, sizes, pulls, name="search")))
 
         return np.array([limit(change) for change in changes])
 
@@ -254,13 +257,13 @@ def oscillated(noun: Experiment, splittings: np.ndarray) -> tuple[np.ndarray, di
         "propagation.utau4": np.zeros(rows * len(sets)),
     }
     counts = counts_of_many(noun, values, rows * len(sets))
-    every = sum(np.asarray(one.values) for one in counts.channels).reshape(len(sets), rows, len(FLAVOURS), -1)
+    total = np.sum([np.asarray(one.values) for one in counts.channels], axis=0)
+    every = total.reshape(len(sets), rows, len(FLAVOURS), -1)
     found = dict(zip(sets, every, strict=True))
     return found.pop("none")[0], found
 
 
 def chance_of(noun: Oscillated) -> Likelihood:
     """The likelihood of a search: the amplitude is free, pulls are known to be one standard deviation wide."""
-    known = Gaussian(0.0, 1.0)
-    pulls = [Parameter(f"z{i}", f"*.pulls.{i}", -8.0, 8.0, 0.0, known) for i in range(len(noun.pulls))]
-    return likelihood(noun, [Parameter("amplitude", "*.amplitude", 0.0, 1.0, 0.0), *pulls])
+    pulls = [pull(f"z{i}", f"*.pulls.{i}") for i in range(len(noun.pulls))]
+    return likelihood(noun, [between("amplitude", "*.amplitude", 0.0, 1.0, 0.0), *pulls])

@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from ontarget.inference.fisher import invert
 
-Square = Float[np.ndarray, "bin bin"]
+Square = Float[np.ndarray, "_ _"]
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,10 @@ def unfold(information: Square, bins: int, goal: float, prior: Square | None = N
     added = np.zeros_like(alone) if prior is None else prior
     total, flat = invert(whole + added)
     fixed, loose = invert(alone + added)
-    errors = [np.where(lost, np.inf, np.sqrt(np.diagonal(one))) for one, lost in ((fixed, loose), (total, flat))]
+    statistical, every = (
+        np.where(lost, np.inf, np.sqrt(np.diagonal(one))) for one, lost in ((fixed, loose), (total, flat))
+    )
     resolved = int((np.linalg.eigvalsh(whole) > goal**-2).sum())
     regular = np.where(np.isfinite(total), total, 0.0)
     freedom = float(np.trace(regular @ whole)) if prior is not None else float((~flat).sum())
-    return Unfolded(*errors, resolved, freedom)
+    return Unfolded(statistical, every, resolved, freedom)
