@@ -89,7 +89,7 @@ def test_ratio_of_electrons_to_muons(section):
 def test_refusals(context):
     with pytest.raises(InputError, match="Name one of these"):
         dataclasses.replace(TASK, methods=(Method("ess_csi", 0.1),)).check(context)
-    with pytest.raises(InputError, match="No number|fits no number"):
+    with pytest.raises(InputError, match="fits no number"):
         dataclasses.replace(TASK, methods=(Method("nuscope_lar", 0.1, (BeamError("beam.no", 0.1),)),)).check(context)
     with pytest.raises(InputError, match="three bins"):
         dataclasses.replace(TASK, edges=EDGES[:2])

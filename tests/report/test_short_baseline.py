@@ -17,7 +17,7 @@ FEW = {
     "source.rays": 1024,
     "source.repeats": 2,
     "source.precision": 0.99,
-    "source.paths": 12,
+    "source.paths": 24,
     "source.energies.bins": 51,
     "detector.seen.bins": 18,
     "detector.channels.cc.truth.bins": 51,
@@ -56,7 +56,7 @@ def test_limit_of_an_appearance():
 @pytest.fixture(scope="module")
 def section():
     loaded = {"nuscope_lar_short_baseline": load_experiment("nuscope_lar_short_baseline", FEW)}
-    task = ShortBaseline(SEARCHES, {"muons": ("untagged", "tagged")}, 1 * eV**2, 400 * eV**2, points=3)
+    task = ShortBaseline(SEARCHES, {"muons": ("untagged", "tagged")}, 1 * eV**2, 100 * eV**2, points=3)
     context = Context(loaded, (), lambda line: None)
     task.check(context)
     return task.run(context)
@@ -82,6 +82,7 @@ def test_events_and_backgrounds(section):
 def test_refusals():
     with pytest.raises(InputError, match="no such one"):
         Search("a", "nu_mu to nu_tau", 0.1, 0.1)
+    loaded = {"nuscope_lar_short_baseline": load_experiment("nuscope_lar_short_baseline", FEW)}
+    context = Context(loaded, (), lambda line: None)
     with pytest.raises(InputError, match="No search has this name"):
-        loaded = {"nuscope_lar_short_baseline": load_experiment("nuscope_lar_short_baseline", FEW)}
-        ShortBaseline(SEARCHES, {"x": ("y",)}).check(Context(loaded, (), lambda line: None))
+        ShortBaseline(SEARCHES, {"x": ("y",)}).check(context)

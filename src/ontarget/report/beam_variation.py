@@ -17,7 +17,8 @@ from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.flux import Flux
 from ontarget.source.site import AbstractTag, BeamSite
 
-Counted = list[tuple[Component, Float[Array, "label energy path place"], Float[Array, "label energy place"]]]
+Counted = list[tuple[Component, Float[Array, "_ _ _ _"], Float[Array, "_ _ _"]]]
+"""Components with what was counted, [label energy path place], and its variance, [label energy place]."""
 
 
 class BeamError(Noun):
@@ -36,7 +37,7 @@ class BeamError(Noun):
 @eqx.filter_jit
 def counted(
     source: DecayTunnel, site: BeamSite, tag: AbstractTag
-) -> list[tuple[Float[Array, "label energy path place"], Float[Array, "label energy place"]]]:
+) -> list[tuple[Float[Array, "_ _ _ _"], Float[Array, "_ _ _"]]]:
     """Means and variances of every component, compiled once for all numbers of the beam."""
     return [(means, variances) for _, means, variances in source.flux_by_component(site, tag)]
 

@@ -217,12 +217,18 @@ class ShortBaseline(AbstractTask):
         return np.array([limit(change) for change in changes])
 
     def excluded(self, chance: Likelihood) -> float:
-        """The upper end of the interval of the amplitude, looked for around where its Fisher information puts it."""
+        """The upper end of the interval of the amplitude, looked for around where its Fisher information puts it.
+
+        Where next to nothing is expected, that is far too low: then further up.
+        """
         level = float(self.level)
         error = float(np.sqrt(covariance(chance)[0, 0]))
-        grid = np.unique(np.minimum(AROUND * np.sqrt(threshold(level, 2)) * error, 1.0))
-        scan = profile(chance, {"amplitude": grid}, seeds=1)
-        return float(intervals(scan, level, 2).pieces[-1].high)
+        while True:
+            grid = np.unique(np.minimum(AROUND * np.sqrt(threshold(level, 2)) * error, 1.0))
+            last = intervals(profile(chance, {"amplitude": grid}, seeds=1), level, 2).pieces[-1]
+            if not last.open_high or grid[-1] == 1.0:
+                return float(last.high)
+            error *= AROUND[-1]
 
     def summary(self, search: Search, splittings: np.ndarray, limit: np.ndarray, context: Context) -> dict[str, object]:
         """One row per search."""
