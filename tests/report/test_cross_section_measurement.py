@@ -23,7 +23,7 @@ FEW = {
     "source.precision": 0.99,
     "detector.seen": {"type": "BeamEnergyAxis", "start": "0 GeV", "stop": "10 GeV", "bins": 5},
 }
-EDGES = jnp.array([0.4, 1.4, 2.4, 3.4, 9.2]) * GeV
+EDGES = jnp.array([0.4, 1.4, 2.4, 4.4, 9.2]) * GeV
 PIONS = BeamError("beam.species.pi+.number", 0.02, "pions")
 KAONS = BeamError("beam.species.K+.number", 0.03, "kaons")
 SHARP = TaggedEnergy(BeamEnergyAxis(0.4 * GeV, 4.4 * GeV, 8), GaussianMatching(0.8, 0.01))
