@@ -185,10 +185,11 @@ def trackers() -> list[float]:
 
 
 # the same data in other conventions: their classes are in the specimens above, their numbers in the regression tests
-VARIANTS = ("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water")
+VARIANTS = ("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water", "_tagged", "_short_baseline")
 
 # the beam from protons on, with few rays: what holds of one holds of all
-FEW = {"nuscope_lar_line": {"source.rays": 2048, "source.repeats": 2, "source.precision": 0.99, "source.daughters": []}}
+RAYS = {"source.rays": 2048, "source.repeats": 2, "source.precision": 0.99, "source.daughters": []}
+FEW = {"nuscope_lar_line": RAYS, "nuscope_lar_tagged_pions": RAYS}
 
 
 def main() -> None:

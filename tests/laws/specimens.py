@@ -21,7 +21,7 @@ from ontarget.beam.line import Beamline, Orbit
 from ontarget.beam.ray import Rays, on_axis
 from ontarget.beam.twiss import Twiss, spread
 from ontarget.ground.noun import Noun
-from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, fm, keV, kg, m, mm, ms, ns, tesla, um, us, year
+from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, eV, fm, keV, kg, m, mm, ms, ns, tesla, um, us, year
 from ontarget.numerics.quantile import Quantiles
 from ontarget.numerics.regression import fit_polynomial
 from ontarget.source.importance import evenly
@@ -61,6 +61,8 @@ meson_yield = b.MesonYield([4 * GeV, 8 * GeV, 13 * GeV], [0.0, 0.1], name="pi+")
 yields = b.Yields((meson_yield,))
 in_flight = so.DecayTunnel(entering, tunnel, nu.EnergyAxis(0.0, 10 * GeV, 10), rays=16, repeats=2, name="in_flight")
 rings = so.Radius(nu.LengthAxis(0.0, 2.8 * m, 14))
+matching = so.GaussianMatching(0.8, 0.02)
+tagged = so.TaggedEnergy(nu.BeamEnergyAxis(0.5 * GeV, 4 * GeV, 4), matching)
 pions = in_flight.components()[0]
 rays = on_axis(8.5 * GeV * jnp.ones(4))
 sensor = mo.Sensor(300 * um, 0.04 * ns, 0.01)
@@ -162,6 +164,12 @@ _rows: list[Noun] = [
     so.GivenFlux(source.flux(facility, site, tag)),
     so.Eigenmodes.of(2),
     so.VariedFlux(flux, jnp.ones((2, *flux.values.shape)) / m**2, so.Eigenmodes.of(2)),
+    so.Association(accidental=0.02),
+    matching,
+    so.TabulatedMatching(jnp.array([1.0, 3.0]) * GeV, [[0.7, 0.1], [0.0, 0.8]]),
+    tagged,
+    so.TaggedPath(nu.LengthAxis(25 * m, 89 * m, 4), 0.8, 1 * m),
+    so.Remainder(tagged),
     tag,
     so.AlwaysOpen(),
     so.ExponentialLoss(0.52 * us, 0.0494 / us),
@@ -169,6 +177,7 @@ _rows: list[Noun] = [
     so.ProtonsOnTarget(1e23),
     # propagation
     p.NoOscillation(),
+    p.Sterile31(1 * eV**2, 0.01, 0.02, 0.03, 0.5 * m),
     # interaction
     i.CEvNS(),
     i.AxialCEvNS(),
@@ -177,6 +186,8 @@ _rows: list[Noun] = [
     i.NSI(eps_ee_u=0.1, eps_emu_d=-0.2),
     cross_section,
     i.ChargedCurrent((cross_section,), 0.1),
+    i.Factor(1.1, "bin0"),
+    i.BinnedScale.over(i.ChargedCurrent((cross_section,), 0.1), nu.BeamEnergyAxis(1 * GeV, 4 * GeV, 3)),
     i.CEvNS().factors(one_argon, jnp.array([10.0, 30.0]) * MeV, energy.edges),
     # detector
     d.Threshold(8 * keV),

@@ -16,8 +16,10 @@ from ontarget.report import quantity as q
 from ontarget.report.beam_events import BeamEvents, PublishedEvents
 from ontarget.report.beam_fluxes import BeamFluxes, PublishedShape
 from ontarget.report.beam_quantity import EventsByOrigin
+from ontarget.report.beam_variation import BeamError
 from ontarget.report.bounds import Bounds
 from ontarget.report.coverage import Coverage
+from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeasurement, Method, PublishedPrecision
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.entrance import Entrance
 from ontarget.report.measurement import Measurement, PublishedNumber
@@ -26,6 +28,7 @@ from ontarget.report.plane import Plane
 from ontarget.report.profiles import Profiles, PublishedRange
 from ontarget.report.quenching import QuenchingFit, QuenchingPoints
 from ontarget.report.radius import Radius
+from ontarget.report.short_baseline import Oscillated, Search, ShortBaseline
 from ontarget.report.spectra import Expect
 from ontarget.report.study import Study
 from ontarget.report.thresholds import ThresholdScan
@@ -68,6 +71,8 @@ scan = f.profile(likelihood, {"signal": np.linspace(0.5, 2.0, 9)})
 intervals = f.intervals(scan, 0.68)
 best = f.fit(likelihood)
 published_shape = PublishedShape([2 * GeV, 3 * GeV], [75.0, 72.0], 0.1 * GeV)
+rings = Method("nuscope_lar", 0.005, (BeamError("beam.momentum", 0.002, "momentum"),), name="rings")
+search = Search("nuscope_lar_short_baseline", "nu_mu disappearance", 0.01, 0.05, name="muons")
 strength = f.Scale("strength", "*.source.neutrinos_per_proton", 0.0, 3.0)
 factors = QuenchingPoints([5.0 * keV, 10.0 * keV], [1.0 * keV, 1.0 * keV], [0.08, 0.09], [0.01, 0.01], name="lab")
 
@@ -122,6 +127,14 @@ _rows: list[Noun] = [
     ),
     PublishedLoad(("T6",), 20 * MHz / mm**2, 7e6 * gray, 1e16 / cm**2, name="beam spectrometer"),
     TrackerSpecification(("nuscope_lar",), Trackers((), muon_arm)),
+    BeamError("beam.momentum", 0.002, "momentum"),
+    rings,
+    PublishedPrecision(0.01, "aim"),
+    Bilinear(jnp.ones((2, 3, 4)), (jnp.ones(()),) * 2, (jnp.zeros(()),)),
+    CrossSectionMeasurement((rings,), [1 * GeV, 2 * GeV, 3 * GeV, 4 * GeV]),
+    Oscillated(*jnp.ones((3, 4)), jnp.ones((1, 4)), (jnp.ones(()),) * 2, (jnp.zeros(()),) * 3),
+    search,
+    ShortBaseline((search,)),
     Bounds("Bounds", "bounds", (parameter,)),
     Plane("Plane", "plane", parameter, f.Parameter("other", "*.other", 0.0, 1.0, 0.5)),
     Radius("Radius", "radius"),

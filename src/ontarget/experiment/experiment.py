@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable
 
@@ -69,7 +70,7 @@ class Experiment(Noun):
         flux = self.source.flux(self.facility, self.detector.site, self.detector.tag)
         protons = self.exposure.protons(self.facility)
         error = None if flux.error is None else protons * flux.error
-        return Flux(flux.energy, flux.path, protons * flux.values, error)
+        return dataclasses.replace(flux, values=protons * flux.values, error=error)
 
     def settled(self) -> Experiment:
         """The same experiment with its flux computed: for all that leaves the source, the site and the tag alone."""

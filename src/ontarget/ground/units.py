@@ -70,6 +70,7 @@ GRADIENT = Dimension("field gradient", mass=1, time=-2, unit="T/m", value=tesla 
 PER_MOMENTUM = Dimension("1/momentum", mass=-1, length=-2, time=2, unit="1/GeV", value=1 / GeV)
 CROSS_SECTION = Dimension("cross-section", length=2, unit="mb", value=1e-27 * cm**2)
 INVARIANT = Dimension("area/momentum^2", mass=-2, length=-2, time=4, unit="mb/GeV^2", value=1e-27 * cm**2 / GeV**2)
+MASS_SQUARED = Dimension("energy^2", mass=2, length=4, time=-4, unit="eV^2", value=eV**2)
 PER_ENERGY = Dimension("1/energy", mass=-1, length=-2, time=2, unit="1/keV", value=1 / keV)
 RATE_PER_AREA = Dimension("rate/area", length=-2, time=-1, unit="MHz/mm^2", value=MHz / mm**2)
 DOSE = Dimension("dose", length=2, time=-2, unit="MGy", value=1e6 * gray)

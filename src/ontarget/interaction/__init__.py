@@ -1,6 +1,7 @@
 """Floor 6: one process on one target."""
 
 from ontarget.interaction.axial import AxialCEvNS
+from ontarget.interaction.binned import BinnedScale, Factor
 from ontarget.interaction.cevns import CEvNS
 from ontarget.interaction.charged_current import ChargedCurrent, CrossSection
 from ontarget.interaction.coupling import NSI, AbstractCouplings, RadiativeCouplings, TreeCouplings
@@ -11,9 +12,11 @@ __all__ = [
     "AbstractCouplings",
     "AbstractInteraction",
     "AxialCEvNS",
+    "BinnedScale",
     "CEvNS",
     "ChargedCurrent",
     "CrossSection",
+    "Factor",
     "RadiativeCouplings",
     "TreeCouplings",
 ]

@@ -1,5 +1,6 @@
 """Floor 6: what happens to the neutrinos on their way."""
 
 from ontarget.propagation.none import AbstractPropagation, NoOscillation
+from ontarget.propagation.sterile import Sterile31
 
-__all__ = ["AbstractPropagation", "NoOscillation"]
+__all__ = ["AbstractPropagation", "NoOscillation", "Sterile31"]

@@ -4,6 +4,7 @@ from ontarget.report.beam_events import BeamEvents
 from ontarget.report.beam_fluxes import BeamFluxes
 from ontarget.report.bounds import Bounds
 from ontarget.report.coverage import Coverage
+from ontarget.report.cross_section_measurement import CrossSectionMeasurement
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.entrance import Entrance
 from ontarget.report.measurement import Measurement
@@ -12,6 +13,7 @@ from ontarget.report.plane import Plane
 from ontarget.report.profiles import Profiles
 from ontarget.report.quenching import QuenchingFit, QuenchingPoints
 from ontarget.report.radius import Radius
+from ontarget.report.short_baseline import ShortBaseline
 from ontarget.report.spectra import Expect
 from ontarget.report.study import Study, load_study, run, write
 from ontarget.report.task import AbstractTask
@@ -25,6 +27,7 @@ __all__ = [
     "BeamFluxes",
     "Bounds",
     "Coverage",
+    "CrossSectionMeasurement",
     "CrossSections",
     "Entrance",
     "Expect",
@@ -36,6 +39,7 @@ __all__ = [
     "QuenchingFit",
     "QuenchingPoints",
     "Radius",
+    "ShortBaseline",
     "Study",
     "ThresholdScan",
     "TrackerSpecification",

@@ -135,7 +135,7 @@ class DecayTunnel(AbstractSource):
         near = site.distance - self.tunnel.to_dump
         far = site.distance + site.depth + self.tunnel.length
         path = jnp.linspace(near, far, self.paths) if self.paths > 1 else (near + far)[None] / 2
-        return Grid(self.energies.edges, path, tag, site)
+        return Grid(self.energies.edges, path, (far - near)[None], tag, site)
 
     def flux(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Flux:
         return self.varied(check_site(site, BeamSite), tag)[0]
@@ -143,20 +143,22 @@ class DecayTunnel(AbstractSource):
     def varied(self, site: BeamSite, tag: AbstractTag) -> tuple[Flux, Float[Array, "pull flavour energy path tag"]]:
         """The flux, and what one unit of each pull of the yields adds."""
         grid = self.grid(site, tag)
-        pulls = 0 if self.yields is None else len(self.yields.pulls)
-        values = jnp.zeros((len(FLAVOURS), *grid.shape))
+        pulls, tags = 0 if self.yields is None else len(self.yields.pulls), tag.bins + 1
+        values = jnp.zeros((len(FLAVOURS), *grid.shape[:2], tags))
         modes = jnp.zeros((pulls, *values.shape))
-        variance = jnp.zeros((len(FLAVOURS), grid.shape[0], grid.shape[2]))
+        variance = jnp.zeros((len(FLAVOURS), grid.shape[0], tags))
         for component, means, variances in self.flux_by_component(site, tag):
             rows = np.array([FLAVOURS.index(neutrino) for neutrino in component.neutrinos])
-            values, variance = values.at[rows].add(component.summed(means)), variance.at[rows].add(variances)
-            modes = modes.at[:, rows].add(component.varied(means))
-        return Flux(grid.energy, grid.path, values, jnp.sqrt(variance)), modes
+            expected, errors = grid.told(component.origins, component.summed(means), variances)
+            values, variance = values.at[rows].add(expected), variance.at[rows].add(errors)
+            if pulls:
+                modes = modes.at[:, rows].add(grid.told_each(component.origins, component.varied(means)))
+        return Flux(grid.energy, grid.path, values, jnp.sqrt(variance), *grid.cells), modes
 
     def flux_by_component(
         self, site: BeamSite, tag: AbstractTag
-    ) -> list[tuple[Component, Counted, Float[Array, "label energy tag"]]]:
-        """Neutrinos per area and proton of each component, by label and part, and the variance of these means."""
+    ) -> list[tuple[Component, Counted, Float[Array, "label energy place"]]]:
+        """Neutrinos per area and proton of each component, by label, part and place; the variance of these means."""
         where = self.beam, self.tunnel, self.grid(site, tag)
         return [
             (component, *fluence(component, self.sampling, *where, (self.seed, i), self.rays, self.repeats))

@@ -19,9 +19,12 @@ class Flux(Noun):
     path : [path] distances flown, one node for a point source
     values : [flavour energy path tag], 1/area; the last tag bin holds what falls outside the tag's axis
     error : [flavour energy tag], 1/area, one standard deviation after the sum over paths, where rays were drawn
+    energy_cell, path_cell : widths over which the neutrinos of a node lie evenly; zero for a line, None where not known
     """
 
     energy: Annotated[Float[Array, " energy"], BEAM_ENERGY]
     path: Annotated[Float[Array, " path"], LENGTH]
     values: Annotated[Float[Array, "flavour energy path tag"], PER_AREA]
     error: Annotated[Float[Array, "flavour energy tag"], PER_AREA] | None = None
+    energy_cell: Annotated[Float[Array, " energy"], BEAM_ENERGY] | None = None
+    path_cell: Annotated[Float[Array, " path"], LENGTH] | None = None

@@ -133,18 +133,21 @@ class Simulation:
 
     def _by_flavour(self, i: int) -> tuple[np.ndarray, np.ndarray]:
         """Mean [flavour energy path tag] and its variance [flavour energy tag] of one component."""
-        energies, paths, tags = self.grid.shape
-        mean, variance = np.zeros((len(FLAVOURS), energies, paths, tags)), np.zeros((len(FLAVOURS), energies, tags))
-        rows = [FLAVOURS.index(neutrino) for neutrino in self.components[i].neutrinos]
-        np.add.at(mean, rows, self.tallies[i].mean())
-        np.add.at(variance, rows, self.tallies[i].variance())
+        component, tally = self.components[i], self.tallies[i]
+        counted = jnp.asarray(tally.mean()), jnp.asarray(tally.variance())
+        means, variances = (np.asarray(one) for one in self.grid.told(component.origins, *counted))
+        mean, variance = (np.zeros((len(FLAVOURS), *one.shape[1:])) for one in (means, variances))
+        rows = [FLAVOURS.index(neutrino) for neutrino in component.neutrinos]
+        np.add.at(mean, rows, means)
+        np.add.at(variance, rows, variances)
         return mean, variance
 
     def flux(self) -> Flux:
         """What was counted, with its statistical error."""
         parts = [self._by_flavour(i) for i in range(len(self.components))]
         values, variance = sum(mean for mean, _ in parts), sum(variance for _, variance in parts)
-        return Flux(self.grid.energy, self.grid.path, jnp.asarray(values), jnp.asarray(np.sqrt(variance)))
+        arrays = jnp.asarray(values), jnp.asarray(np.sqrt(variance))
+        return Flux(self.grid.energy, self.grid.path, *arrays, *self.grid.cells)
 
     def error(self) -> float:
         """The largest relative error of a node that matters."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
@@ -13,6 +13,9 @@ from ontarget.ground.errors import InputError, check_finite, check_positive, che
 from ontarget.ground.noun import Frequency, Length, Noun, Time, quantity
 from ontarget.numerics.axis import AbstractAxis, LengthAxis, TimeAxis
 from ontarget.numerics.quadrature import interval_nodes
+
+if TYPE_CHECKING:  # what comes from there asks this file
+    from ontarget.source.component import Origin
 
 
 class AbstractSite(Noun):
@@ -103,6 +106,20 @@ class AbstractTag(Noun):
         """The bin of each vertex, by its place across the beam's axis; `bins` is outside."""
         truth = "This source says where neutrinos arrive, and not when: its protons come in seconds."
         raise InputError("tag", type(self).__name__, truth, "Use Radius or Untagged.")
+
+    @property
+    def places(self) -> int:
+        """How many places `placed` tells apart, the last of them outside: what is counted ray by ray."""
+        return self.bins + 1
+
+    def told(
+        self, origin: Origin, energy: Float[Array, " energy"], path: Float[Array, " path"]
+    ) -> Float[Array, "#energy #path place tag"]:
+        """Shares of the bins, the last of them outside, for neutrinos of an origin that were counted at a place.
+
+        They add to one over the bins. What is told of a place alone has its bins: shares of one and zero.
+        """
+        return jnp.eye(self.places)[None, None]
 
     @abstractmethod
     def steady(self) -> Float[Array, " tag"]:

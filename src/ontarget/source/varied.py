@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Annotated
 
 import jax.numpy as jnp
@@ -73,7 +74,7 @@ class VariedFlux(AbstractSource):
             truth = f"This flux was made for {bins}, and for one site."
             raise InputError("detector.tag", f"{tag.bins} bins of a tag", truth, "Take the detector of the flux.")
         values = self.given.values + jnp.tensordot(self.yields.values, self.modes, axes=1)
-        return Flux(self.given.energy, self.given.path, values, self.given.error)
+        return dataclasses.replace(self.given, values=values)
 
     def by_energy(self, flavour: str) -> tuple[Float[np.ndarray, " energy"], Float[np.ndarray, "mode energy"]]:
         """One flavour with all pulls at zero, and what each pull adds; paths and tags summed."""
@@ -109,7 +110,7 @@ class VariedFlux(AbstractSource):
         beyond = np.append(np.cumsum((sizes**2)[::-1])[::-1], 0.0)
         kept = max(int(np.argmax(beyond <= lost * beyond[0])), 1)
         left = (turned[:, :kept].T @ root @ flat).reshape(kept, *before.shape)
-        flux = Flux(self.given.energy, self.given.path, jnp.asarray(given), self.given.error)
+        flux = dataclasses.replace(self.given, values=jnp.asarray(given))
         return VariedFlux(flux, jnp.asarray(left), Eigenmodes.of(kept))
 
 

@@ -1,0 +1,97 @@
+"""A cross-section by methods on a beam of few rays: events against the chain, errors against closed forms."""
+
+import dataclasses
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from ontarget.ground.errors import InputError
+from ontarget.ground.units import GeV
+from ontarget.io.entry import load_experiment
+from ontarget.numerics import BeamEnergyAxis
+from ontarget.report.beam_variation import BeamError
+from ontarget.report.cross_section_measurement import CrossSectionMeasurement, Method, PublishedPrecision
+from ontarget.report.section import Context
+from ontarget.report.short_baseline import Search, ShortBaseline
+from ontarget.source import GaussianMatching, TaggedEnergy, Untagged
+
+FEW = {
+    "source.daughters": [],
+    "source.rays": 512,
+    "source.repeats": 2,
+    "source.precision": 0.99,
+    "detector.seen": {"type": "BeamEnergyAxis", "start": "0 GeV", "stop": "10 GeV", "bins": 5},
+}
+EDGES = jnp.array([0.4, 1.4, 2.4, 4.4, 9.2]) * GeV
+PIONS = BeamError("beam.species.pi+.number", 0.02, "pions")
+KAONS = BeamError("beam.species.K+.number", 0.03, "kaons")
+SHARP = TaggedEnergy(BeamEnergyAxis(0.4 * GeV, 4.4 * GeV, 8), GaussianMatching(0.8, 0.01))
+METHODS = (
+    Method("nuscope_lar", 0.05, (PIONS,), Untagged(), name="average"),
+    Method("nuscope_lar", 0.01, (PIONS, KAONS), SHARP, name="tagged"),
+)
+TASK = CrossSectionMeasurement(METHODS, EDGES, published=(PublishedPrecision(0.01, "aim"),))
+
+
+@pytest.fixture(scope="module")
+def context():
+    return Context({"nuscope_lar": load_experiment("nuscope_lar", FEW)}, (), lambda line: None)
+
+
+@pytest.fixture(scope="module")
+def section(context):
+    TASK.check(context)
+    return TASK.run(context)
+
+
+def rows(section, name):
+    return next(table for table in section.tables if table.name == name).rows
+
+
+def test_events_are_those_of_the_chain(context, section):
+    average, tagged = rows(section, "cross_section_methods")
+    whole = context.experiments["nuscope_lar"].noun
+    counts = dataclasses.replace(whole, detector=dataclasses.replace(whole.detector, tag=Untagged())).expected()
+    assert average["events"] == pytest.approx(float(counts.channels[0].values.sum()), rel=1e-9)
+    assert 0.5 < tagged["events"] / average["events"] < 0.8  # pions' share of the events, times the efficiency
+    # 5 % of all, and 2 % of what pions make, some 80 % of it
+    assert average["flux error of the rate (%)"] == pytest.approx(np.hypot(5.0, 2 * 0.79), abs=0.1)
+
+
+def test_what_is_resolved(section):
+    average, tagged = rows(section, "cross_section_methods")
+    assert average["resolved"] <= 1  # one number at most
+    assert tagged["resolved"] == 3  # three bins of pions, none of kaons
+
+
+def test_errors_of_tagged_bins(section):
+    """Well resolved bins: counting below, the errors common to all above, about 1 and 2 % in quadrature."""
+    for row in rows(section, "cross_section_errors")[:3]:
+        assert row["tagged: statistical (%)"] < 1.0
+        assert row["tagged: systematic (%)"] == pytest.approx(np.hypot(1.0, 2.0), abs=0.15)
+        assert row["average: total (%)"] is None
+    assert rows(section, "cross_section_errors")[3]["tagged: total (%)"] is None
+
+
+def test_ratio_of_electrons_to_muons(section):
+    """Pions' muon neutrinos do not know of kaons: errors of both yields remain; kaons' own do, and cancel."""
+    of = {(row["muon neutrinos"], row["flux errors"]): row for row in rows(section, "cross_section_ratio")}
+    # a finite step: (1.03 - 1) and 1 / 1.02 - 1
+    assert of["of pions", "tagged"]["flux (%)"] == pytest.approx(np.hypot(3.0, 2 / 1.02), rel=1e-6)
+    assert of["of kaons", "tagged"]["flux (%)"] == pytest.approx(0.0, abs=1e-6)
+    row = of["of pions", "average"]
+    floor = 100 * np.sqrt(1 / row["electron neutrinos"] + 1 / row["muon neutrinos, events"])
+    assert row["statistical (%)"] == pytest.approx(floor)
+    assert 0.8 < row["statistical (%)"] < 1.1  # 1.2e4 electron neutrinos
+
+
+def test_refusals(context):
+    with pytest.raises(InputError, match="Name one of these"):
+        dataclasses.replace(TASK, methods=(Method("ess_csi", 0.1),)).check(context)
+    with pytest.raises(InputError, match="fits no number"):
+        dataclasses.replace(TASK, methods=(Method("nuscope_lar", 0.1, (BeamError("beam.no", 0.1),)),)).check(context)
+    with pytest.raises(InputError, match="three bins"):
+        dataclasses.replace(TASK, edges=EDGES[:2])
+    with pytest.raises(InputError, match="fourth neutrino"):
+        ShortBaseline((Search("nuscope_lar", "nu_mu disappearance", 0.1, 0.1),)).check(context)
