@@ -161,7 +161,8 @@ class Drawing:
         return joined(parts).only(slice(count))
 
 
-@eqx.filter_jit
+# compiled in haste: there are many origins, and few rays of each
+@eqx.filter_jit(compiler_options={"xla_backend_optimization_level": 0})
 def _forced(
     source: DecayTunnel, site: BeamSite, component: Component, way: Way, region: str, u: Float[Array, "ray dimension"]
 ) -> tuple[Decays, Float[Array, "ray 3"], Segments]:
@@ -181,14 +182,11 @@ def _interactions(
     own, lepton = PARTICLES[one.origin.parent], PARTICLES[one.way.decay.lepton]
     start, momentum = np.asarray(parents.start)[kept], np.asarray(parents.momentum)[kept]
     left = np.asarray(decays.lepton)[kept]
-    entering = _crossing(start, momentum, np.zeros(len(kept)), own.mass, 0.0)
-    decay_time = np.asarray(decays.time)[kept] - np.asarray(parents.time)[kept] - entering[:, 5]
-    entering[:, 5] = 0.0
-    if one.origin.region == "line":
-        entering = _crossing(place, left, decay_time, lepton.mass, 0.0)
-    leaving = _crossing(place, left, decay_time, lepton.mass, length)
-    if one.origin.region == "exit":
-        leaving = _crossing(start, momentum, -_crossing(start, momentum, 0 * decay_time, own.mass, 0.0)[:, 5], own.mass, length)
+    begun = -_crossing(start, momentum, np.zeros(len(kept)), own.mass, 0.0)[:, 5]
+    decay_time = begun + np.asarray(decays.time)[kept] - np.asarray(parents.time)[kept]
+    parent, daughter = (start, momentum, begun, own.mass), (place, left, decay_time, lepton.mass)
+    entering = _crossing(*(daughter if one.origin.region == "line" else parent), 0.0)
+    leaving = _crossing(*(parent if one.origin.region == "exit" else daughter), length)
     path = np.sqrt(((point - place) ** 2).sum(axis=1))
     energy = np.sqrt((np.asarray(decays.neutrino)[kept] ** 2).sum(axis=1))
     origin = np.full(len(kept), i)

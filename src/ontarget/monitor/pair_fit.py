@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -22,6 +20,10 @@ BLOCK = 512
 
 BEYOND = 0.2
 """How far beyond the tunnel's ends the decay point may be fitted, in lengths of the tunnel."""
+
+
+Iterate = tuple[Known, Scalar, Scalar, Scalar, Scalar]
+"""Pion and vertex, z, chi-square, energy and its variance."""
 
 
 class Fitted(Noun):
@@ -75,8 +77,8 @@ def fit_from(
     before = covariance_of_known(tagger.pions, known[4], tagger.vertex, steepness)
     after = covariance_of_track(tagger.muons, seen[4], muon_mass, -1)
 
-    def step(_: int, carried: tuple[Known, Scalar, Scalar, Scalar, Scalar]) -> tuple[Known, Scalar, Scalar, Scalar, Scalar]:
-        here, z, *_rest = carried
+    def step(_: int, carried: Iterate) -> Iterate:
+        here, z = carried[:2]
         muon, energy, by_known, by_z = jacobians(here, z, depth, length)
         matrix, along, gain = by_known[:5], by_z[:5], by_known[5] @ before
         residual = seen - muon - matrix @ (known - here)
@@ -86,7 +88,7 @@ def fit_from(
         curvature = along @ by_along
         moved = along @ by_residual / curvature
         chi_square = residual @ by_residual - moved * (along @ by_residual)
-        variance = gain @ by_known[5] - bent @ by_bent + (by_z[5] - bent @ by_along) ** 2 / curvature
+        variance = gain @ by_known[5] - bent @ by_bent + (by_z[5] - bent @ by_along) ** 2 / curvature  # as in energy_error
         there = known + before @ (matrix.T @ (by_residual - by_along * moved))
         limited = jnp.clip(z + moved, -BEYOND * length, (1 + BEYOND) * length)
         return there, limited, chi_square, energy, variance
@@ -96,7 +98,7 @@ def fit_from(
     return chi_square, energy, variance, z
 
 
-@partial(jax.jit, static_argnames=())
+@jax.jit
 def fit_block(
     known: Float[Array, "pair 7"],
     seen: Float[Array, "pair 5"],
