@@ -23,6 +23,7 @@ KINDS = (
     "sources",
     "lines",
     "detectors",
+    "taggers",
     "materials",
     "cross_sections",
     "experiments",

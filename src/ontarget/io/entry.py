@@ -17,6 +17,7 @@ from ontarget.io.load import Loaded, digest, load_tree
 from ontarget.io.structure import structure
 from ontarget.io.yaml import Mark, Tree
 from ontarget.matter.material import Material
+from ontarget.monitor.tagger import Tagger
 from ontarget.source.facility import Facility
 from ontarget.source.source import AbstractSource
 
@@ -26,6 +27,7 @@ CLASSES: dict[str, type[Noun]] = {
     "sources": AbstractSource,
     "lines": Beamline,
     "detectors": Detector,
+    "taggers": Tagger,
     "materials": Material,
     "cross_sections": AbstractInteraction,
 }

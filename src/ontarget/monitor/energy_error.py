@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import equinox as eqx
 import jax
@@ -12,7 +13,7 @@ from jax.scipy.special import erf
 from jaxtyping import Array, Float
 
 from ontarget.ground.constants import muon_mass
-from ontarget.ground.noun import Noun, Scalar
+from ontarget.ground.noun import Scalar
 from ontarget.monitor.interactions import Interactions
 from ontarget.monitor.pair_fit import solved
 from ontarget.monitor.tagger import Tagger
@@ -22,7 +23,7 @@ CORE = 0.6827
 """What a Gaussian holds within one standard deviation."""
 
 
-class Sample(Noun):
+class Sample(NamedTuple):
     """True decays: the pion and the vertex [event 7], z of the decay, depth of the vertex, length of the tunnel."""
 
     known: Float[Array, "event 7"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.constants import muon_mass
-from ontarget.ground.noun import Noun, Scalar
+from ontarget.ground.noun import Scalar
 from ontarget.monitor.tagger import Tagger
 from ontarget.monitor.two_body_tag import Known, Seen, covariance_of_known, covariance_of_track, jacobians
 
@@ -26,7 +28,7 @@ Iterate = tuple[Known, Scalar, Scalar, Scalar, Scalar]
 """Pion and vertex, z, chi-square, energy and its variance."""
 
 
-class Fitted(Noun):
+class Fitted(NamedTuple):
     """Of each pair: chi-square (four degrees of freedom), energy of the neutrino with its error, and z of the decay."""
 
     chi_square: Float[Array, " pair"]
@@ -129,7 +131,7 @@ def fit_pairs(
         size = min(BLOCK, len(depth) - low)
         given = [_filled(one[low : low + size]) for one in (known, seen, start, depth)]
         done = fit_block(*given, jnp.asarray(length), tagger)
-        for kept, one in zip(found, (done.chi_square, done.energy, done.error, done.z), strict=True):
+        for kept, one in zip(found, done, strict=True):
             kept.append(np.asarray(one)[:size])
     return [np.concatenate(one) for one in found]
 
