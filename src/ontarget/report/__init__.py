@@ -14,6 +14,7 @@ from ontarget.report.quenching import QuenchingFit, QuenchingPoints
 from ontarget.report.radius import Radius
 from ontarget.report.spectra import Expect
 from ontarget.report.study import Study, load_study, run, write
+from ontarget.report.tagging import Tagging
 from ontarget.report.task import AbstractTask
 from ontarget.report.thresholds import ThresholdScan
 from ontarget.report.yields import FacilityYields
@@ -36,6 +37,7 @@ __all__ = [
     "QuenchingPoints",
     "Radius",
     "Study",
+    "Tagging",
     "ThresholdScan",
     "load_study",
     "run",
