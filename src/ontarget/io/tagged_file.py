@@ -52,7 +52,7 @@ def read_part(path: str | Path, identity: str) -> Tagged:
 
 
 def columns_of(part: Tagged) -> dict[str, np.ndarray]:
-    """The table of a part: names with units, truth first. Lengths and times as in the frame of the tunnel, z from T6."""
+    """The table of a part: names with units, truth first. In the frame of the tunnel, z from T6."""
     events, tags = part.events, part.tags
     return {
         "origin": events.origin,
@@ -80,10 +80,8 @@ def columns_of(part: Tagged) -> dict[str, np.ndarray]:
     }
 
 
-def write_tags(
-    path: str | Path, parts: Iterable[Tagged], origins: Sequence[Origin], record: Mapping[str, Any]
-) -> Path:
-    """Write the table of interactions, a row each, with its origin in the lines before it; one part in memory at a time."""
+def write_tags(path: str | Path, parts: Iterable[Tagged], origins: Sequence[Origin], record: Mapping[str, Any]) -> Path:
+    """Write the table of interactions, a row each, what made it in lines before it; one part in memory at a time."""
 
     def made() -> bytes:
         stream = io.BytesIO()

@@ -21,8 +21,8 @@ HIGHLAND = 13.6 * MeV
 class Arm(Noun):
     r"""Two planes, of which one is next to the tunnel, and a spectrometer beyond the other.
 
-    Points have a standard deviation :math:`\sigma = \mathrm{pitch}/\sqrt{12}`. The direction in the tunnel is blurred by
-    both points and by scattering in the plane next to the tunnel, which lies between the tunnel and the other plane:
+    Points have a standard deviation :math:`\sigma = \mathrm{pitch}/\sqrt{12}`. The direction in the tunnel is
+    blurred by both points and by scattering in the plane next to the tunnel, which stands between it and the other:
 
     .. math:: \sigma_\theta^2 = \frac{2\sigma^2}{b^2} + \theta_0^2,\quad \mathrm{cov}(x, x') = \pm\frac{\sigma^2}{b}
 

@@ -12,12 +12,12 @@ import numpy as np
 from jax.scipy.special import erf
 from jaxtyping import Array, Float
 
-from ontarget.ground.constants import muon_mass
+from ontarget.ground.constants import muon_mass, pion_mass
 from ontarget.ground.noun import Scalar
 from ontarget.monitor.interactions import Interactions
 from ontarget.monitor.pair_fit import solved
 from ontarget.monitor.tagger import Tagger
-from ontarget.monitor.two_body_tag import Known, covariance_of_known, covariance_of_track, jacobians
+from ontarget.monitor.two_body_tag import Known, covariance_of_known, error_of_vertex, errors_of_track, jacobians
 
 CORE = 0.6827
 """What a Gaussian holds within one standard deviation."""
@@ -38,29 +38,55 @@ def sample_of(events: Interactions, length: float) -> Sample:
     return Sample(*(jnp.asarray(one) for one in (known, events.place[:, 2], events.vertex[:, 2], length)))
 
 
-def variances(known: Known, z: Scalar, depth: Scalar, length: Scalar, tagger: Tagger) -> Float[Array, " 2"]:
-    r"""Squares of the relative error of the energy: for a known decay point, and what not knowing it adds.
+class Parts(NamedTuple):
+    """Squares of the relative error of the energy [event] by what makes them: `whole` is the sum of the first four.
 
-    .. math:: \sigma_E^2 = g^T (A - A H^T S^{-1} H A) g + \frac{(E_z - g^T A H^T S^{-1} h_z)^2}{h_z^T S^{-1} h_z}
-
-    with g and :math:`E_z` the derivatives of the energy; A, H, S as in the fit, of which this is the linear error.
+    `decay` is the part of the whole that would not be there if the place of the decay were known.
     """
-    steepness = jnp.sqrt((known[5] - known[0]) ** 2 + (known[6] - known[1]) ** 2) / depth
-    before = covariance_of_known(tagger.pions, known[4], tagger.vertex, steepness)
+
+    momentum: Float[Array, "*event"]
+    points: Float[Array, "*event"]
+    scattering: Float[Array, "*event"]
+    vertex: Float[Array, "*event"]
+    decay: Float[Array, "*event"]
+
+    @property
+    def whole(self) -> Float[Array, "*event"]:
+        """All of it."""
+        return self.momentum + self.points + self.scattering + self.vertex
+
+
+def parts(known: Known, z: Scalar, depth: Scalar, length: Scalar, tagger: Tagger) -> Parts:
+    r"""The linear error of the fit, for what is measured of a decay.
+
+    The fitted energy moves with what is measured of pion and vertex by :math:`g - H^T q`, of the muon by q,
+
+    .. math:: q = S^{-1}\Big(H A g + h_z\,\frac{E_z - h_z^T S^{-1} H A g}{h_z^T S^{-1} h_z}\Big)
+
+    with g and :math:`E_z` the derivatives of the energy by pion and vertex, and by z; A, H, S as in the fit. Errors of
+    what is measured are independent, so squares of each add up; the weights of the fit are those of all of them.
+    """
+    before = covariance_of_known(tagger.pions, tagger.vertex, known, depth)
     muon, energy, by_known, by_z = jacobians(known, z, depth, length)
-    after = covariance_of_track(tagger.muons, muon[4], muon_mass, -1)
-    matrix, along, gain = by_known[:5], by_z[:5], by_known[5] @ before
-    bent = matrix @ gain
-    by_along, by_bent = solved(after + matrix @ before @ matrix.T, (along, bent))
-    held = gain @ by_known[5] - bent @ by_bent
-    moved = (by_z[5] - bent @ by_along) ** 2 / (along @ by_along)
-    return jnp.stack([held, moved]) / energy**2
+    pion_errors = errors_of_track(tagger.pions, known[4], pion_mass, 1)
+    muon_errors = errors_of_track(tagger.muons, muon[4], muon_mass, -1)
+    matrix, along = by_known[:5], by_z[:5]
+    bent = matrix @ (before @ by_known[5])
+    by_along, by_bent = solved(muon_errors.whole + matrix @ before @ matrix.T, (along, bent))
+    steer = by_z[5] - bent @ by_along
+    of_muon = by_bent + by_along * steer / (along @ by_along)
+    of_known = by_known[5] - matrix.T @ of_muon
+    pion, vertex = of_known[:5], of_known[5:]
+    both = zip(pion_errors, muon_errors, strict=True)
+    tracks = [pion @ one @ pion + of_muon @ other @ of_muon for one, other in both]
+    placed = vertex @ error_of_vertex(tagger.vertex, known, depth) @ vertex
+    return Parts(*(one / energy**2 for one in (*tracks, placed, steer**2 / (along @ by_along))))
 
 
 @eqx.filter_jit
-def relative_errors(tagger: Tagger, sample: Sample) -> Float[Array, "event 2"]:
-    """Of every decay, the squares that `variances` gives."""
-    return jax.vmap(variances, (0, 0, 0, None, None))(sample.known, sample.z, sample.depth, sample.length, tagger)
+def relative_errors(tagger: Tagger, sample: Sample) -> Parts:
+    """Of every decay."""
+    return jax.vmap(parts, (0, 0, 0, None, None))(sample.known, sample.z, sample.depth, sample.length, tagger)
 
 
 def within(width: Scalar, errors: Float[Array, " event"]) -> Scalar:
@@ -68,13 +94,13 @@ def within(width: Scalar, errors: Float[Array, " event"]) -> Scalar:
     return erf(width / (jnp.sqrt(2.0) * errors)).mean()
 
 
-@eqx.filter_jit
-def core(tagger: Tagger, sample: Sample) -> Scalar:
-    r"""Half-width that holds 68.27 % of all, :math:`\langle\mathrm{erf}(c/\sqrt2\sigma_i)\rangle = 0.6827`.
+def core_of(errors: Float[Array, " event"]) -> Scalar:
+    r"""Half-width c that holds 68.27 % of Gaussians of these errors.
+
+    .. math:: \langle\mathrm{erf}(c/\sqrt2\sigma_i)\rangle = 0.6827
 
     Bisection finds it, and one step of Newton with the width held fixed gives it its derivatives.
     """
-    errors = jnp.sqrt(relative_errors(tagger, sample).sum(axis=1))
     held = jax.lax.stop_gradient(errors)
 
     def halve(_: int, ends: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
@@ -88,10 +114,16 @@ def core(tagger: Tagger, sample: Sample) -> Scalar:
     return width + (CORE - within(width, errors)) / slope
 
 
+@eqx.filter_jit
+def core(tagger: Tagger, sample: Sample) -> Scalar:
+    """Half-width that holds 68.27 % of the relative errors of tagged energies."""
+    return core_of(jnp.sqrt(relative_errors(tagger, sample).whole))
+
+
 def reached(
     changed: Callable[[Scalar], Tagger], sample: Sample, goal: float, start: float, largest: float
 ) -> float | None:
-    """The number x at which the core of `changed(x)` is the `goal`, by Newton's method in ln x; None beyond `largest`."""
+    """The x at which the core of `changed(x)` is the `goal`, by Newton's method in ln x; None beyond `largest`."""
     x = float(np.log(start))
 
     def logarithm(x: Scalar) -> Scalar:

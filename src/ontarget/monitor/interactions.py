@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -46,8 +47,8 @@ class Interactions:
     vertex : [event 3]; time : [event] of the interaction
     place : [event 3] of the decay
     entering : [event 6] x, y, slopes, momentum, time at T6 of the parent, or of the lepton if it decayed before
-    leaving : [event 6] the same at T7 of the lepton, or of the parent if it decays behind; momentum 0 where nothing flies
-        forwards
+    leaving : [event 6] the same at T7 of the lepton, or of the parent if it decays behind; momentum 0 if it flies
+        backwards
     """
 
     origin: Int[np.ndarray, " event"]
@@ -162,7 +163,7 @@ class Drawing:
 
 
 # compiled in haste: there are many origins, and few rays of each
-@eqx.filter_jit(compiler_options={"xla_backend_optimization_level": 0})
+@partial(eqx.filter_jit, compiler_options={"xla_backend_optimization_level": 0})  # type: ignore[call-overload]
 def _forced(
     source: DecayTunnel, site: BeamSite, component: Component, way: Way, region: str, u: Float[Array, "ray dimension"]
 ) -> tuple[Decays, Float[Array, "ray 3"], Segments]:
@@ -184,13 +185,16 @@ def _interactions(
     left = np.asarray(decays.lepton)[kept]
     begun = -_crossing(start, momentum, np.zeros(len(kept)), own.mass, 0.0)[:, 5]
     decay_time = begun + np.asarray(decays.time)[kept] - np.asarray(parents.time)[kept]
-    parent, daughter = (start, momentum, begun, own.mass), (place, left, decay_time, lepton.mass)
-    entering = _crossing(*(daughter if one.origin.region == "line" else parent), 0.0)
-    leaving = _crossing(*(parent if one.origin.region == "exit" else daughter), length)
+    first = _crossing(start, momentum, begun, own.mass, 0.0)
+    last = _crossing(place, left, decay_time, lepton.mass, length)
+    if one.origin.region == "line":
+        first = _crossing(place, left, decay_time, lepton.mass, 0.0)
+    if one.origin.region == "exit":
+        last = _crossing(start, momentum, begun, own.mass, length)
     path = np.sqrt(((point - place) ** 2).sum(axis=1))
     energy = np.sqrt((np.asarray(decays.neutrino)[kept] ** 2).sum(axis=1))
     origin = np.full(len(kept), i)
-    return Interactions(origin, energy, path, point, decay_time + path / c, place, entering, leaving)
+    return Interactions(origin, energy, path, point, decay_time + path / c, place, first, last)
 
 
 def _crossing(

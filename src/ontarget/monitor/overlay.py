@@ -48,13 +48,14 @@ def overlay(
         time = middle[event] + width * (2 * random.random(len(event)) - 1)
         who = first + np.arange(len(event))
         first += len(event)
-        there = Tracks(event, who, *np.ascontiguousarray(rows.T), time)
+        x, y, slope_x, slope_y, momentum = np.ascontiguousarray(rows.T)
+        there = Tracks(event, who, x, y, slope_x, slope_y, momentum, time)
         entering.append(there)
         leaving.append(flown(kind, there, length, random))
-    return _joined(entering, len(middle)), _joined(leaving, len(middle))
+    return _joined(entering), _joined(leaving)
 
 
-def _joined(parts: list[Tracks], events: int) -> Tracks:
+def _joined(parts: list[Tracks]) -> Tracks:
     """All kinds in one."""
     nothing = np.empty(0)
     whole = Tracks(nothing.astype(int), nothing.astype(int), *([nothing] * 6))
@@ -68,7 +69,8 @@ def flown(kind: Kind, there: Tracks, length: float, random: np.random.Generator)
     particle = PARTICLES[kind.name]
     secant = np.sqrt(1 + there.slope_x**2 + there.slope_y**2)
     if kind.name in MODES:
-        place = random.exponential(size=len(there)) * particle.decay_length(there.momentum) / secant
+        mean = there.momentum / particle.mass * c * particle.lifetime
+        place = random.exponential(size=len(there)) * mean / secant
     else:
         place = np.full(len(there), np.inf)
     decays = place < length

@@ -53,9 +53,7 @@ class Pairs:
         return Pairs(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
 
-def paired(
-    before: Tracks, after: Tracks, known: tuple[Precision, Precision], length: float, tagger: Tagger
-) -> Pairs:
+def paired(before: Tracks, after: Tracks, known: tuple[Precision, Precision], length: float, tagger: Tagger) -> Pairs:
     """All pairs in time whose momenta, kink and distance fit a pion that decays to a muon."""
     i, j = _in_time(before, after, known, length, float(tagger.in_time))
     p, q = before.momentum[i], after.momentum[j]
@@ -92,7 +90,7 @@ def _nearest(
     length: float,
     sigmas: float,
 ) -> Pairs:
-    """Where the lines of pairs come nearest in the plane across the beam, and those that come near enough in the tunnel."""
+    """Where the lines of pairs come nearest across the beam, and those that come near enough, in the tunnel."""
     kink_x, kink_y = before.slope_x[i] - after.slope_x[j], before.slope_y[i] - after.slope_y[j]
     gap_x = before.x[i] - after.x[j] + after.slope_x[j] * length
     gap_y = before.y[i] - after.y[j] + after.slope_y[j] * length
@@ -130,9 +128,7 @@ def kink_energy(before: Tracks, pairs: Pairs, slope_x: np.ndarray, slope_y: np.n
     return 2 * RELEASED * p / (pion_mass**2 + p**2 * angle2)
 
 
-def expected_time(
-    before: Tracks, pairs: Pairs, seen: Seen, z: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def expected_time(before: Tracks, pairs: Pairs, seen: Seen, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """When the muon would be at its vertex-free flight's start z, and when the neutrino would interact."""
     p, k = before.momentum[pairs.before], pairs.before
     secant = np.sqrt(1 + before.slope_x[k] ** 2 + before.slope_y[k] ** 2)

@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.constants import muon_mass
 from ontarget.ground.noun import Scalar
 from ontarget.monitor.tagger import Tagger
-from ontarget.monitor.two_body_tag import Known, Seen, covariance_of_known, covariance_of_track, jacobians
+from ontarget.monitor.two_body_tag import Known, Seen, covariance_of_known, errors_of_track, jacobians
 
 STEPS = 8
 """Gauss-Newton steps from each start: they converge quadratically once the decay point is right to some metres."""
@@ -37,9 +37,7 @@ class Fitted(NamedTuple):
     z: Float[Array, " pair"]
 
 
-def solved(
-    covariance: Float[Array, "5 5"], right: tuple[Float[Array, " 5"], ...]
-) -> tuple[Float[Array, " 5"], ...]:
+def solved(covariance: Float[Array, "5 5"], right: tuple[Float[Array, " 5"], ...]) -> tuple[Float[Array, " 5"], ...]:
     """Solutions of a symmetric system for some right sides: Cholesky, written out, for LAPACK has no batches."""
     factor: dict[tuple[int, int], Array] = {}
     for i in range(5):
@@ -75,9 +73,8 @@ def fit_from(
     ----------
     ParticleDataGroup:2024cfk review of statistics
     """
-    steepness = jnp.sqrt((known[5] - known[0]) ** 2 + (known[6] - known[1]) ** 2) / depth
-    before = covariance_of_known(tagger.pions, known[4], tagger.vertex, steepness)
-    after = covariance_of_track(tagger.muons, seen[4], muon_mass, -1)
+    before = covariance_of_known(tagger.pions, tagger.vertex, known, depth)
+    after = errors_of_track(tagger.muons, seen[4], muon_mass, -1).whole
 
     def step(_: int, carried: Iterate) -> Iterate:
         here, z = carried[:2]
@@ -90,7 +87,7 @@ def fit_from(
         curvature = along @ by_along
         moved = along @ by_residual / curvature
         chi_square = residual @ by_residual - moved * (along @ by_residual)
-        variance = gain @ by_known[5] - bent @ by_bent + (by_z[5] - bent @ by_along) ** 2 / curvature  # as in energy_error
+        variance = gain @ by_known[5] - bent @ by_bent + (by_z[5] - bent @ by_along) ** 2 / curvature
         there = known + before @ (matrix.T @ (by_residual - by_along * moved))
         limited = jnp.clip(z + moved, -BEYOND * length, (1 + BEYOND) * length)
         return there, limited, chi_square, energy, variance

@@ -25,6 +25,7 @@ class Performance:
     purity : right ones of the tagged
     unique : tagged with one candidate, of the tagged
     mistagged : tagged with others' tracks, of all
+    accidental : of those whose own tracks are no pair, the part that is tagged all the same
     pairs : candidates in time and in space before the vertex is looked at, mean
     window_efficiency, window_purity : of the plain window cut
     core : half-width that holds 68.27 % of (tagged - true)/true of the right ones
@@ -39,6 +40,7 @@ class Performance:
     purity: float
     unique: float
     mistagged: float
+    accidental: float
     pairs: float
     window_efficiency: float
     window_purity: float
@@ -63,6 +65,7 @@ def performance(found: Tagged, asked: np.ndarray) -> Performance:
         share(right[tagged]),
         share(tags.candidates[tagged] == 1),
         share(tagged & ~right),
+        share(tagged[~tags.own_pair]),
         float(tags.pairs.mean()) if len(events) else 0.0,
         share(window),
         share(tags.window_right[window]),

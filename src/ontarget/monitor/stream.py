@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -71,6 +71,10 @@ class Stream:
     def rate(self) -> float:
         """Particles per time."""
         return sum(kind.rate for kind in self.kinds)
+
+    def times(self, factor: float) -> Stream:
+        """The same at another intensity."""
+        return Stream([replace(kind, rate=factor * kind.rate) for kind in self.kinds])
 
 
 def stream(source: DecayTunnel, point: WorkingPoint) -> Stream:

@@ -1,4 +1,4 @@
-"""What tags neutrinos: trackers at both ends of the tunnel, the clock and the vertices of the detector, and the cuts."""
+"""What tags neutrinos: trackers at both ends of the tunnel, clock and vertices of the detector, and the cuts."""
 
 from __future__ import annotations
 

@@ -108,9 +108,7 @@ def own(rows: Float[np.ndarray, "event 6"]) -> Tracks:
     return Tracks(number, number, *np.ascontiguousarray(rows.T)).only(rows[:, 4] > 0)
 
 
-def associate(
-    events: Interactions, seen: Seen, before: Tracks, after: Tracks, tagger: Tagger, length: float
-) -> Tags:
+def associate(events: Interactions, seen: Seen, before: Tracks, after: Tracks, tagger: Tagger, length: float) -> Tags:
     """Remove what went through, pair the rest, fit, choose."""
     found = _found(before, len(events)), _found(after, len(events))
     known = precision(tagger.pions, before, pion_mass), precision(tagger.muons, after, muon_mass)

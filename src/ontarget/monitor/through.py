@@ -54,9 +54,7 @@ def _span(before: Tracks, after: Tracks, length: float) -> float:
     return 8.0 * (widest + length * np.abs(before.slope_x).max(initial=0.0) + 0.01 * length)
 
 
-def _near(
-    before: Tracks, after: Tracks, order: np.ndarray, known: Precision, length: float
-) -> tuple[Indices, Indices]:
+def _near(before: Tracks, after: Tracks, order: np.ndarray, known: Precision, length: float) -> tuple[Indices, Indices]:
     """Pairs whose x at T7 agree, and then those whose y do."""
     span = _span(before, after, length)
     keys = (after.event * span + after.x)[order]

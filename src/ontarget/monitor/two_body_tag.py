@@ -1,10 +1,12 @@
 r"""A pion, where it decays, and where its neutrino interacts: what follows for the muon and for the neutrino's energy.
 
-Eight numbers describe an event: the pion at T6 (x, y, slopes x', y', momentum p), the vertex (X, Y; its depth is given),
-and the z of the decay. Seven of them are measured as they stand; five more, the muon at T7, follow from all eight.
+Eight numbers describe an event: the pion at T6 (x, y, slopes x', y', momentum p), the vertex (X, Y; its depth is
+given), and the z of the decay. Seven of them are measured as they stand; five more, the muon at T7, follow from all eight.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -47,22 +49,42 @@ def muon_of(known: Known, z: Scalar, depth: Scalar, length: Scalar) -> tuple[See
     return jnp.stack([x, y, slope_x, slope_y, jnp.sqrt((muon**2).sum())]), energy
 
 
-def covariance_of_track(arm: Arm, momentum: Scalar, mass: float, towards: int) -> Float[Array, "5 5"]:
-    """Of place, slopes and momentum; `towards` is +1 where the plane next to the tunnel is the later one, else -1."""
+class Errors(NamedTuple):
+    """Covariance of a track [5 5] of x, y, slopes, momentum, by what makes it."""
+
+    momentum: Float[Array, "5 5"]
+    points: Float[Array, "5 5"]
+    scattering: Float[Array, "5 5"]
+
+    @property
+    def whole(self) -> Float[Array, "5 5"]:
+        """Their sum."""
+        return self.momentum + self.points + self.scattering
+
+
+def errors_of_track(arm: Arm, momentum: Scalar, mass: float, towards: int) -> Errors:
+    """Of a track; `towards` is +1 where the plane next to the tunnel is the later one, else -1."""
     point = arm.pitch**2 / 12
-    slope = 2 * point / arm.baseline**2 + highland(arm.thickness, momentum, mass) ** 2
-    both = towards * point / arm.baseline
-    own = jnp.array([[1.0, 0.0], [0.0, 0.0]])
-    cross = jnp.array([[0.0, 1.0], [1.0, 0.0]])
-    plane = own * point + cross * both + (1 - own - cross) * slope
-    size = (arm.momentum * momentum) ** 2
-    return jnp.zeros((5, 5)).at[:4, :4].set(jnp.kron(plane, jnp.eye(2))).at[4, 4].set(size)
+    slope, both = 2 * point / arm.baseline**2, towards * point / arm.baseline
+    plane = jnp.stack([jnp.stack([point, both]), jnp.stack([both, slope])])
+    nothing = jnp.zeros((5, 5))
+    return Errors(
+        nothing.at[4, 4].set((arm.momentum * momentum) ** 2),
+        nothing.at[:4, :4].set(jnp.kron(plane, jnp.eye(2))),
+        nothing.at[jnp.array([2, 3]), jnp.array([2, 3])].set(highland(arm.thickness, momentum, mass) ** 2),
+    )
 
 
-def covariance_of_known(arm: Arm, momentum: Scalar, vertex: Scalar, steepness: Scalar) -> Float[Array, "7 7"]:
-    """Of the pion and of the two coordinates of the vertex; its depth is uncertain too, and neutrinos fly askew."""
-    whole = jnp.zeros((7, 7)).at[:5, :5].set(covariance_of_track(arm, momentum, pion_mass, 1))
-    return whole.at[5, 5].set(vertex**2 * (1 + steepness**2)).at[6, 6].set(vertex**2 * (1 + steepness**2))
+def error_of_vertex(vertex: Scalar, known: Known, depth: Scalar) -> Float[Array, "2 2"]:
+    """Of its two coordinates, for a depth as uncertain as they are: neutrinos fly askew."""
+    steepness = ((known[5] - known[0]) ** 2 + (known[6] - known[1]) ** 2) / depth**2
+    return vertex**2 * (1 + steepness) * jnp.eye(2)
+
+
+def covariance_of_known(arm: Arm, vertex: Scalar, known: Known, depth: Scalar) -> Float[Array, "7 7"]:
+    """Of the pion and of the vertex."""
+    whole = jnp.zeros((7, 7)).at[:5, :5].set(errors_of_track(arm, known[4], pion_mass, 1).whole)
+    return whole.at[5:, 5:].set(error_of_vertex(vertex, known, depth))
 
 
 def jacobians(

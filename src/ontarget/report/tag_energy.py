@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from itertools import pairwise
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -11,26 +11,14 @@ from jaxtyping import Array
 
 from ontarget.ground.units import GeV, m
 from ontarget.monitor.campaign import Tagged
-from ontarget.monitor.energy_error import Sample, core, reached, relative_errors, sample_of, within
+from ontarget.monitor.energy_error import Parts, Sample, core, core_of, reached, relative_errors, sample_of
 from ontarget.monitor.performance import half_width
 from ontarget.monitor.tagger import Tagger
 from ontarget.plot import Curve, Mark, curves_figure
 from ontarget.report.section import Picture
 
 STEPS = np.array([0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0]) * GeV
-NONE = 1e-6
-"""Of a resolution, what counts as none: nothing divides by zero."""
 THICKEST = 0.1
-
-
-def without_momentum(tagger: Tagger) -> Tagger:
-    """Momenta known exactly."""
-    return eqx.tree_at(_momenta, tagger, [NONE * one for one in _momenta(tagger)])
-
-
-def without_points(tagger: Tagger) -> Tagger:
-    """Points on the planes known exactly."""
-    return eqx.tree_at(_pitches, tagger, [NONE * one for one in _pitches(tagger)])
 
 
 def without_scattering(tagger: Tagger) -> Tagger:
@@ -38,66 +26,47 @@ def without_scattering(tagger: Tagger) -> Tagger:
     return eqx.tree_at(_thicknesses, tagger, [0.0 * one for one in _thicknesses(tagger)])
 
 
-def without_angles(tagger: Tagger) -> Tagger:
-    """Both of these: slopes known exactly."""
-    return without_points(without_scattering(tagger))
-
-
-def without_vertex(tagger: Tagger) -> Tagger:
-    """Vertices known exactly."""
-    return eqx.tree_at(lambda one: one.vertex, tagger, NONE * tagger.vertex)
-
-
 def _momenta(tagger: Tagger) -> list[Array]:
     return [tagger.pions.momentum, tagger.muons.momentum]
 
 
-def _pitches(tagger: Tagger) -> list[Array]:
-    return [tagger.pions.pitch, tagger.muons.pitch]
+def _baselines(tagger: Tagger) -> list[Array]:
+    return [tagger.pions.baseline, tagger.muons.baseline]
 
 
 def _thicknesses(tagger: Tagger) -> list[Array]:
     return [tagger.pions.thickness, tagger.muons.thickness]
 
 
-OFF: dict[str, Callable[[Tagger], Tagger]] = {
-    "momentum": without_momentum,
-    "points": without_points,
-    "scattering": without_scattering,
-    "angle (points and scattering)": without_angles,
-    "vertex": without_vertex,
-}
-ALONE = {
-    "momentum": lambda one: without_vertex(without_angles(one)),
-    "points": lambda one: without_vertex(without_momentum(without_scattering(one))),
-    "scattering": lambda one: without_vertex(without_momentum(without_points(one))),
-    "angle (points and scattering)": lambda one: without_vertex(without_momentum(one)),
-    "vertex": lambda one: without_momentum(without_angles(one)),
-}
+def squares(parts: Parts) -> dict[str, np.ndarray]:
+    """What makes the error, as squares of each event."""
+    return {
+        "momentum": np.asarray(parts.momentum),
+        "angle: points": np.asarray(parts.points),
+        "angle: scattering": np.asarray(parts.scattering),
+        "angle: both": np.asarray(parts.points + parts.scattering),
+        "vertex": np.asarray(parts.vertex),
+        "decay point": np.asarray(parts.decay),
+    }
 
 
-def held_core(tagger: Tagger, sample: Sample) -> float:
-    """The core if the decay point were known."""
-    errors = np.sqrt(np.asarray(relative_errors(tagger, sample))[:, 0])
-    low, high = 0.0, float(errors.max())
-    for _ in range(60):
-        middle = (low + high) / 2
-        below = float(within(jnp.asarray(middle), jnp.asarray(errors))) < 0.6827
-        low, high = (middle, high) if below else (low, middle)
-    return (low + high) / 2
+def percent(of_squares: np.ndarray) -> float:
+    """The core of errors whose squares are given, in per cent."""
+    return 100 * float(core_of(jnp.sqrt(jnp.asarray(of_squares))))
 
 
 def contribution_rows(tagger: Tagger, sample: Sample) -> list[dict[str, object]]:
-    """The core with each part switched off, and with each alone; from the linear error, which has no statistics."""
-    whole = float(core(tagger, sample))
-    rows: list[dict[str, object]] = [{"what": "all", "core without it (%)": None, "core of it alone (%)": 100 * whole}]
-    for name, off in OFF.items():
-        row = {"what": name, "core without it (%)": 100 * float(core(off(tagger), sample))}
-        rows.append({**row, "core of it alone (%)": 100 * float(core(ALONE[name](tagger), sample))})
-    held = held_core(tagger, sample)
-    added = float(np.sqrt(max(whole**2 - held**2, 0.0)))
-    rows.append({"what": "decay point", "core without it (%)": 100 * held, "core of it alone (%)": 100 * added})
-    return rows
+    """The core with each part of the error switched off, and of each alone; the fit weighs as before.
+
+    From the linear error, which has no statistics. 'Decay point' is what its uncertainty adds, from whatever it comes.
+    """
+    parts = relative_errors(tagger, sample)
+    whole = np.asarray(parts.whole)
+    rows: list[dict[str, object]] = []
+    for name, own in squares(parts).items():
+        row = {"what": name, "core without it (%)": percent(whole - own), "core of it alone (%)": percent(own)}
+        rows.append(row)
+    return [{"what": "all", "core without it (%)": None, "core of it alone (%)": percent(whole)}, *rows]
 
 
 def sensitivity_rows(tagger: Tagger, sample: Sample) -> list[dict[str, object]]:
@@ -112,13 +81,13 @@ def sensitivity_rows(tagger: Tagger, sample: Sample) -> list[dict[str, object]]:
 
 
 def goal_rows(tagger: Tagger, sample: Sample, baselines: np.ndarray, goal: float) -> list[dict[str, object]]:
-    """The thickness that reaches the goal for each baseline, by Newton's method; with momenta as given, and twice as well known."""
+    """The thickness that reaches the goal for each baseline, by Newton's method; also for momenta twice as well known."""
     better = eqx.tree_at(_momenta, tagger, [one / 2 for one in _momenta(tagger)])
     rows: list[dict[str, object]] = []
     for baseline in baselines:
         row: dict[str, object] = {"baseline (m)": float(baseline / m)}
         for label, one in (("momenta as given", tagger), ("momenta twice as well", better)):
-            longer = eqx.tree_at(lambda one: (one.pions.baseline, one.muons.baseline), one, (jnp.asarray(baseline),) * 2)
+            longer = eqx.tree_at(_baselines, one, [jnp.asarray(baseline)] * 2)
 
             def changed(thickness: Array, longer: Tagger = longer) -> Tagger:
                 return eqx.tree_at(_thicknesses, longer, [thickness, thickness])
@@ -135,7 +104,7 @@ def energy_rows(right: Tagged, tagger: Tagger, length: float) -> list[dict[str, 
     rows: list[dict[str, object]] = []
     off = right.tags.energy / right.events.energy - 1
     pull = (right.tags.energy - right.events.energy) / right.tags.error
-    for low, high in zip(STEPS[:-1], STEPS[1:], strict=True):
+    for low, high in pairwise(STEPS):
         chosen = np.flatnonzero((right.events.energy >= low) & (right.events.energy < high))
         if len(chosen) < 20:
             continue
@@ -144,10 +113,8 @@ def energy_rows(right: Tagged, tagger: Tagger, length: float) -> list[dict[str, 
         row: dict[str, object] = {"low (GeV)": float(low / GeV), "high (GeV)": float(high / GeV), "tags": len(chosen)}
         row |= {"core (%)": 100 * width, "beyond 3 cores (%)": 100 * float((np.abs(off[chosen]) > 3 * width).mean())}
         row |= {"bias (%)": 100 * float(np.median(off[chosen])), "pull": half_width(pull[chosen])}
-        row["linear core (%)"] = 100 * float(core(tagger, sample))
-        for name in ("momentum", "points", "scattering", "vertex"):
-            row[f"{name} alone (%)"] = 100 * float(core(ALONE[name](tagger), sample))
-        row["decay point known (%)"] = 100 * held_core(tagger, sample)
+        row["linear core (%)"] = percent(np.asarray(relative_errors(tagger, sample).whole))
+        row |= {f"{name} alone (%)": percent(own) for name, own in squares(relative_errors(tagger, sample)).items()}
         rows.append(row)
     return rows
 
@@ -158,7 +125,7 @@ def energy_pictures(rows: list[dict[str, object]]) -> list[Picture]:
     column = {key: np.array([float(str(row[key])) for row in rows]) for key in rows[0]}
     error = column["core (%)"] / np.sqrt(column["tags"])
     marks = [Mark("simulated", middle, column["core (%)"], error, group=6, size=4.0)]
-    names = ["linear core (%)", *(key for key in column if key.endswith("alone (%)")), "decay point known (%)"]
+    names = ["linear core (%)", *(key for key in column if key.endswith("alone (%)"))]
     curves = [Curve(key.removesuffix(" (%)"), middle, column[key], group=i) for i, key in enumerate(names)]
     figure = curves_figure(curves, marks, "neutrino energy (GeV)", "error of the energy (%)", y_scale="log")
     caption = "Half-width that holds 68.27 % of the error of the tagged energy, and what makes it."

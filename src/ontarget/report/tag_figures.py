@@ -18,7 +18,8 @@ def curves_by(rows: Rows, group: str, x: str, y: str, label: str) -> list[Curve]
     found = []
     for i, value in enumerate(dict.fromkeys(row[group] for row in rows)):
         own = [row for row in rows if row[group] == value]
-        found.append(Curve(label.format(value), *(np.array([float(row[key]) for row in own]) for key in (x, y)), group=i))
+        across, up = (np.array([float(row[key]) for row in own]) for key in (x, y))
+        found.append(Curve(label.format(value), across, up, group=i))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -65,7 +66,7 @@ def response_rows(made: dict[str, TagResponse]) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for name, one in made.items():
         edges = one.edges / GeV
-        labels = [f"{low:.3g}-{high:.3g}" for low, high in zip(edges[:-1], edges[1:], strict=True)] + ["untagged"]
+        labels = [f"{low:.3g}-{high:.3g}" for low, high in pairwise(edges)] + ["untagged"]
         for i, energy in enumerate(one.energy / GeV):
             row: dict[str, object] = {"neutrinos": name, "energy_GeV": float(energy), "events": float(one.events[i])}
             row |= {label: float(value) for label, value in zip(labels, one.values[i], strict=True)}

@@ -17,13 +17,19 @@ from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.ground.units import ANGLE, LENGTH, TIME, cm, m, mrad, ns
 from ontarget.monitor.campaign import Campaign, Tagged
-from ontarget.monitor.energy_error import Sample, sample_of
+from ontarget.monitor.energy_error import sample_of
 from ontarget.monitor.performance import Performance, of_pions, performance
 from ontarget.monitor.tagger import Tagger
 from ontarget.report.beam_flux import of_a_tunnel
 from ontarget.report.section import Context, Section, Table
-from ontarget.report.tag_energy import contribution_rows, energy_pictures, energy_rows, goal_picture, goal_rows
-from ontarget.report.tag_energy import sensitivity_rows as sensitivities
+from ontarget.report.tag_energy import (
+    contribution_rows,
+    energy_pictures,
+    energy_rows,
+    goal_picture,
+    goal_rows,
+    sensitivity_rows,
+)
 from ontarget.report.tag_figures import aperture_picture, time_pictures, vertex_picture
 from ontarget.report.tagged import campaign, performance_rows, shown
 from ontarget.report.task import AbstractTask
@@ -88,7 +94,7 @@ class Tagging(AbstractTask):
         origins, length = made.drawing.origins, float(made.drawing.source.tunnel.length)
         right = np.flatnonzero(of_pions(found, origins) & found.tags.right)
         sample = sample_of(found.events.only(right[:2000]), length)
-        by_time = self.by_time(context, noun, made)
+        by_time = self.by_time(context, made)
         by_vertex = self.by_vertex(context, made)
         by_aperture = self.by_aperture(context, noun)
         by_energy = energy_rows(found.only(right), self.tagger, length)
@@ -97,11 +103,11 @@ class Tagging(AbstractTask):
             Table("tagging", "The point as it is, by mode of decay", performance_rows(found, origins)),
             Table("tagging_time", "Against the time resolution of the detector and the intensity", by_time),
             Table("tagging_vertex", "Against the resolution of the vertex", by_vertex),
-            Table("tagging_aperture", "Against the aperture of the muon arm and the divergence of the beam", by_aperture),
+            Table("tagging_aperture", "Against the radius of the muon arm and the divergence of the beam", by_aperture),
             Table("tagging_planes", "Against thickness and baseline of both arms", self.by_planes(context, made)),
             Table("tagging_energy", "Error of the tagged energy, by energy; right tags", by_energy),
-            Table("tagging_contributions", "What makes the error of the energy", contribution_rows(self.tagger, sample)),
-            Table("tagging_sensitivity", "Logarithmic derivatives of the core of the error", sensitivities(self.tagger, sample)),
+            Table("tagging_contributions", "What makes the error", contribution_rows(self.tagger, sample)),
+            Table("tagging_sensitivity", "Derivatives of the core", sensitivity_rows(self.tagger, sample)),
             Table("tagging_goal", f"What reaches {100 * float(self.goal):g} %", goals),
         ]
         pictures = [*time_pictures(by_time), vertex_picture(by_vertex), aperture_picture(by_aperture)]
@@ -111,14 +117,17 @@ class Tagging(AbstractTask):
     def text(self) -> str:
         """What is assumed."""
         return (
-            f"Interactions in the detector of {self.experiment}, each with all particles of the beam that pass in its time window: "
-            "pions, kaons and protons (one for five pions), of which some decay in the tunnel. Both ends of the tunnel have "
-            "two planes; what went through is removed, the rest is paired and fitted with the vertex. Shares are of "
-            "interactions of pi -> mu nu in the tunnel, if nothing else is said: 'efficiency' counts all tags, right or not; 'purity' is "
-            "the share of right ones in the tags; 'unique' that of tags with one candidate. The plain window cut takes the pair whose "
-            f"predicted impact is nearest within {float(self.tagger.radius) / cm:g} cm, and "
-            f"{float(self.tagger.moment) / ns:g} ns. 'Core' is the half-width that holds 68.27 %. Left out: gas and windows in the "
-            "tunnel, muons of the line and of the dump, fake tracks and vertices, fibres at large radii, a hypothesis of kaons."
+            f"Interactions in the detector of {self.experiment}, each with all particles of the beam that pass in its "
+            "time window: pions, kaons and protons (one for five pions), of which some decay in the tunnel. Both ends of "
+            "the tunnel have two planes; what went through is removed, the rest is paired and fitted with the vertex. "
+            "Shares are of interactions of pi -> mu nu in the tunnel, if nothing else is said: 'efficiency' counts all "
+            "tags, right or not; 'purity' is the share of right ones in the tags; 'unique' that of tags with one "
+            "candidate; 'accidental' the part tagged of those whose own tracks are no pair. The plain window cut takes "
+            "the pair whose predicted impact is nearest, within "
+            f"{float(self.tagger.radius) / cm:g} cm and {float(self.tagger.moment) / ns:g} ns (two standard deviations "
+            "where the time resolution varies). 'Core' is the half-width that holds 68.27 %. Left out: gas and windows "
+            "in the tunnel, muons of the line and of the dump, fake tracks and vertices, fibres at large radii, a "
+            "hypothesis of kaons."
         )
 
     def point(self, made: Campaign, tagger: Tagger) -> Performance:
@@ -126,16 +135,16 @@ class Tagging(AbstractTask):
         found: Tagged = Campaign(made.drawing, made.flow, tagger).run(self.events)
         return performance(found, of_pions(found, made.drawing.origins))
 
-    def by_time(self, context: Context, noun: Experiment, made: Campaign) -> list[dict[str, object]]:
+    def by_time(self, context: Context, made: Campaign) -> list[dict[str, object]]:
         """One row per intensity and resolution in time."""
         rows: list[dict[str, object]] = []
         for intensity in np.asarray(self.intensities):
-            kinds = [dataclasses.replace(kind, rate=kind.rate * float(intensity)) for kind in made.flow.kinds]
-            busy = Campaign(made.drawing, dataclasses.replace(made.flow, kinds=kinds), made.tagger)
+            busy = Campaign(made.drawing, made.flow.times(float(intensity)), made.tagger)
             for time in np.asarray(self.times):
                 context.progress(f"tagging: {time / ns:.3g} ns at {intensity:g} x intensity")
                 tagger = dataclasses.replace(self.tagger, time=jnp.asarray(time), moment=jnp.asarray(2 * time))
-                rows.append({"intensity": float(intensity), "time (ns)": float(time / ns), **shown(self.point(busy, tagger))})
+                row = {"intensity": float(intensity), "time (ns)": float(time / ns)}
+                rows.append({**row, **shown(self.point(busy, tagger))})
         return rows
 
     def by_vertex(self, context: Context, made: Campaign) -> list[dict[str, object]]:
