@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import erf
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from ontarget.ground.constants import muon_mass, pion_mass
 from ontarget.ground.noun import Scalar
@@ -103,7 +103,7 @@ def core_of(errors: Float[Array, " event"]) -> Scalar:
     """
     held = jax.lax.stop_gradient(errors)
 
-    def halve(_: int, ends: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
+    def halve(_: Int[Array, ""], ends: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
         middle = (ends[0] + ends[1]) / 2
         below = within(middle, held) < CORE
         return jnp.where(below, middle, ends[0]), jnp.where(below, ends[1], middle)

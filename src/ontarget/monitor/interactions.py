@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from functools import partial
+from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -147,7 +147,7 @@ class Drawing:
     def block(self, number: int) -> Interactions:
         """`BLOCK` interactions of all origins, mixed as they come."""
         random = np.random.default_rng((self.seed, len(self.sorts), number))
-        counts = random.multinomial(BLOCK, self.totals / self.totals.sum())
+        counts = random.multinomial(BLOCK, self.totals / self.totals.sum()).tolist()
         parts = [self._of_sort(i, count, random) for i, count in enumerate(counts) if count]
         whole = joined(parts)
         return whole.only(random.permutation(len(whole)))
@@ -162,16 +162,20 @@ class Drawing:
         return joined(parts).only(slice(count))
 
 
-# compiled in haste: there are many origins, and few rays of each
-@partial(eqx.filter_jit, compiler_options={"xla_backend_optimization_level": 0})  # type: ignore[call-overload]
-def _forced(
+def forced(
     source: DecayTunnel, site: BeamSite, component: Component, way: Way, region: str, u: Float[Array, "ray dimension"]
 ) -> tuple[Decays, Float[Array, "ray 3"], Segments]:
+    """Decays of one origin whose neutrinos fly through the detector, their vertices there, and the beam's particles."""
     first, left = u[:, : source.beam.dimensions], u[:, source.beam.dimensions :]
     parents = source.beam.segments(component.parent, region, source.tunnel, first)
     segments, left = component.daughters(parents, way, source.tunnel, left)
     decays, vertex = Towards().rays(segments, way.decay, source.tunnel, site, left)
     return decays, vertex, parents
+
+
+# compiled in haste: there are many origins, and few rays of each
+HASTE: dict[str, Any] = {"compiler_options": {"xla_backend_optimization_level": 0}}
+_forced: Callable[..., Any] = eqx.filter_jit(forced, **HASTE)
 
 
 def _interactions(

@@ -15,9 +15,9 @@ from ontarget.monitor.two_body_tag import RELEASED
 
 SIGMAS = 3.0
 """Of what is measured, by which a limit of kinematics may be passed."""
-ACROSS = RELEASED / pion_mass
-"""Momentum of the muon in the rest frame of the pion: the largest across its flight."""
-SOFTEST = (muon_mass / pion_mass) ** 2
+ACROSS = 1.001 * RELEASED / pion_mass
+"""Momentum of the muon in the rest frame of the pion: the largest across its flight, and what small angles forget."""
+SOFTEST = 0.999 * (muon_mass / pion_mass) ** 2
 """Of the muon's momentum over the pion's, at several GeV."""
 
 Numbers = Float[np.ndarray, " pair"]
@@ -69,16 +69,28 @@ def paired(before: Tracks, after: Tracks, known: tuple[Precision, Precision], le
 def _in_time(
     before: Tracks, after: Tracks, known: tuple[Precision, Precision], length: float, sigmas: float
 ) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs whose times agree for a decay somewhere: between a flight as a pion all the way, and one as a muon."""
     gate = sigmas * np.hypot(known[0].time, known[1].time)
-    slowness = np.sqrt(1 + (pion_mass / before.momentum) ** 2) / c
-    expected = before.time + length * slowness * np.sqrt(1 + before.slope_x**2 + before.slope_y**2)
-    widest = max((np.abs(one).max(initial=0.0) for one in (expected, after.time)), default=0.0)
-    span = 4 * (widest + gate)
+    as_pion, as_muon = flight(before, pion_mass, length), flight(after, muon_mass, length)
+    slack = max((np.abs(one - length / c).max(initial=0.0) for one in (as_pion, as_muon)), default=0.0)
+    middle, coarse = before.time + length / c, gate + slack
+    widest = max((np.abs(one).max(initial=0.0) for one in (middle, after.time)), default=0.0)
+    span = 4 * (widest + coarse)
     keys = after.event * span + after.time
     order = np.argsort(keys, kind="stable")
-    middle = before.event * span + expected
-    i, j = windows(keys[order], middle - gate, middle + gate)
-    return i, order[j]
+    middle = before.event * span + middle
+    i, j = windows(keys[order], middle - coarse, middle + coarse)
+    j = order[j]
+    flown = after.time[j] - before.time[i]
+    soonest, latest = np.minimum(as_pion[i], as_muon[j]), np.maximum(as_pion[i], as_muon[j])
+    good = (flown > soonest - gate) & (flown < latest + gate)
+    return i[good], j[good]
+
+
+def flight(tracks: Tracks, mass: float, length: float) -> Float[np.ndarray, " track"]:
+    """Time that a particle takes for a length along z."""
+    secant = np.sqrt(1 + tracks.slope_x**2 + tracks.slope_y**2)
+    return length * secant * np.sqrt(1 + (mass / tracks.momentum) ** 2) / c
 
 
 def _nearest(
@@ -129,10 +141,9 @@ def kink_energy(before: Tracks, pairs: Pairs, slope_x: np.ndarray, slope_y: np.n
 
 
 def expected_time(before: Tracks, pairs: Pairs, seen: Seen, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """When the muon would be at its vertex-free flight's start z, and when the neutrino would interact."""
-    p, k = before.momentum[pairs.before], pairs.before
-    secant = np.sqrt(1 + before.slope_x[k] ** 2 + before.slope_y[k] ** 2)
-    decay = before.time[k] + z * secant * np.sqrt(1 + (pion_mass / p) ** 2) / c
+    """When the pion would decay at z, and when its neutrino would interact."""
+    k = pairs.before
+    decay = before.time[k] + z * flight(before, pion_mass, 1.0)[k]
     vertex = seen.vertex[pairs.event]
     x, y = before.x[k] + before.slope_x[k] * z, before.y[k] + before.slope_y[k] * z
     flown = np.sqrt((vertex[:, 0] - x) ** 2 + (vertex[:, 1] - y) ** 2 + (vertex[:, 2] - z) ** 2)

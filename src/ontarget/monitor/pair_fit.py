@@ -7,7 +7,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from ontarget.ground.constants import muon_mass
 from ontarget.ground.noun import Scalar
@@ -76,7 +76,7 @@ def fit_from(
     before = covariance_of_known(tagger.pions, tagger.vertex, known, depth)
     after = errors_of_track(tagger.muons, seen[4], muon_mass, -1).whole
 
-    def step(_: int, carried: Iterate) -> Iterate:
+    def step(_: Int[Array, ""], carried: Iterate) -> Iterate:
         here, z = carried[:2]
         muon, energy, by_known, by_z = jacobians(here, z, depth, length)
         matrix, along, gain = by_known[:5], by_z[:5], by_known[5] @ before

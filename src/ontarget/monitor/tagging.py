@@ -11,7 +11,7 @@ from jaxtyping import Bool, Float, Int
 from ontarget.ground.constants import c, muon_mass, pion_mass
 from ontarget.monitor.interactions import Interactions
 from ontarget.monitor.overlay import overlay
-from ontarget.monitor.pair import Pairs, Seen, expected_time, kink_energy, paired, plausible, ray_to
+from ontarget.monitor.pair import Pairs, Seen, expected_time, flight, kink_energy, paired, plausible, ray_to
 from ontarget.monitor.pair_fit import fit_pairs
 from ontarget.monitor.stream import Stream
 from ontarget.monitor.tagger import Tagger
@@ -166,8 +166,7 @@ def time_chi_square(
     """Of the times of muon and neutrino, both against that of the pion, which they share; two degrees of freedom."""
     decay, interaction = expected_time(before, pairs, seen, z)
     j = pairs.after
-    secant = np.sqrt(1 + after.slope_x[j] ** 2 + after.slope_y[j] ** 2)
-    arrival = decay + (length - z) * secant * np.sqrt(1 + (muon_mass / after.momentum[j]) ** 2) / c
+    arrival = decay + (length - z) * flight(after, muon_mass, 1.0)[j]
     muon, neutrino = after.time[j] - arrival, seen.time[pairs.event] - interaction
     shared = float(tagger.pions.time) ** 2 / 2
     own_muon = float(tagger.muons.time) ** 2 / 2

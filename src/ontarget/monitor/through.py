@@ -68,8 +68,8 @@ def _near(before: Tracks, after: Tracks, order: np.ndarray, known: Precision, le
 
 
 def _matched(
-    before: Tracks, after: Tracks, i: Indices, j: Indices, known: tuple[Precision, Precision], length: float
-) -> tuple[Indices, Indices, np.ndarray]:
+    before: Tracks, after: Tracks, i: np.ndarray, j: np.ndarray, known: tuple[Precision, Precision], length: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The chi-square of pairs that are in time."""
     flown, p = after.time[j] - before.time[i], before.momentum[i]
     line_x, line_y = (after.x[j] - before.x[i]) / length, (after.y[j] - before.y[i]) / length

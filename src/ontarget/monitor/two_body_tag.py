@@ -1,7 +1,7 @@
 r"""A pion, where it decays, and where its neutrino interacts: what follows for the muon and for the neutrino's energy.
 
 Eight numbers describe an event: the pion at T6 (x, y, slopes x', y', momentum p), the vertex (X, Y; its depth is
-given), and the z of the decay. Seven of them are measured as they stand; five more, the muon at T7, follow from all eight.
+given), and the z of the decay. Seven of them are measured as they stand; five more, the muon at T7, follow from all.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def sensitivity_rows(tagger: Tagger, sample: Sample) -> list[dict[str, object]]:
 
 
 def goal_rows(tagger: Tagger, sample: Sample, baselines: np.ndarray, goal: float) -> list[dict[str, object]]:
-    """The thickness that reaches the goal for each baseline, by Newton's method; also for momenta twice as well known."""
+    """Thicknesses that reach the goal for each baseline, by Newton's method; and for momenta twice as well known."""
     better = eqx.tree_at(_momenta, tagger, [one / 2 for one in _momenta(tagger)])
     rows: list[dict[str, object]] = []
     for baseline in baselines:

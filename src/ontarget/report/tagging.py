@@ -118,8 +118,8 @@ class Tagging(AbstractTask):
         """What is assumed."""
         return (
             f"Interactions in the detector of {self.experiment}, each with all particles of the beam that pass in its "
-            "time window: pions, kaons and protons (one for five pions), of which some decay in the tunnel. Both ends of "
-            "the tunnel have two planes; what went through is removed, the rest is paired and fitted with the vertex. "
+            "time window: pions, kaons and protons (one for five pions), of which some decay in the tunnel. Both ends "
+            "of it have two planes; what went through is removed, the rest is paired and fitted with the vertex. "
             "Shares are of interactions of pi -> mu nu in the tunnel, if nothing else is said: 'efficiency' counts all "
             "tags, right or not; 'purity' is the share of right ones in the tags; 'unique' that of tags with one "
             "candidate; 'accidental' the part tagged of those whose own tracks are no pair. The plain window cut takes "
