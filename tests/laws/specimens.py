@@ -11,6 +11,7 @@ from ontarget import detector as d
 from ontarget import experiment as x
 from ontarget import interaction as i
 from ontarget import matter as mt
+from ontarget import monitor as mo
 from ontarget import numerics as nu
 from ontarget import propagation as p
 from ontarget import source as so
@@ -55,6 +56,7 @@ tunnel = b.Tunnel(40 * m, 1 * m, 2 * m)
 behind = so.BeamSite(27 * m, 4 * m, 4 * m, 22 * m)
 entering = b.ParametrisedBeam(8.4 * GeV, 0.075, 6.7e-3, 18 * mm, (b.Species(0.038, name="pi+"),))
 in_flight = so.DecayTunnel(entering, tunnel, nu.EnergyAxis(0.0, 10 * GeV, 10), rays=16, repeats=2, name="in_flight")
+planes = mo.Arm(1 * m, 0.3 * mm, 0.01, 0.04 * ns, 0.007, 100 * mm, 0.97)
 rings = so.Radius(nu.LengthAxis(0.0, 2.8 * m, 14))
 pions = in_flight.components()[0]
 rays = on_axis(8.5 * GeV * jnp.ones(4))
@@ -162,6 +164,10 @@ _rows: list[Noun] = [
     cross_section,
     i.ChargedCurrent((cross_section,), 0.1),
     i.CEvNS().factors(one_argon, jnp.array([10.0, 30.0]) * MeV, energy.edges),
+    # monitor
+    planes,
+    mo.Tagger(planes, planes, 0.3 * ns, 10 * mm, 0.25 * m, 0.6 * ns),
+    mo.WorkingPoint(1042 / ns),
     # detector
     d.Threshold(8 * keV),
     d.SmoothThreshold(8 * keV, 2 * keV),
