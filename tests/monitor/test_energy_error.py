@@ -11,7 +11,15 @@ from monitor_toys import MUONS, PIONS, TAGGER, drawing, perfect
 
 from ontarget.ground.constants import muon_mass
 from ontarget.ground.units import m
-from ontarget.monitor.energy_error import core, core_of, reached, relative_errors, sample_of
+from ontarget.monitor.energy_error import (
+    core,
+    core_and_slopes,
+    core_of,
+    errors_in_blocks,
+    reached,
+    relative_errors,
+    sample_of,
+)
 from ontarget.monitor.two_body_tag import covariance_of_known, errors_of_track, muon_of
 
 LENGTH = jnp.asarray(40 * m)
@@ -67,7 +75,7 @@ def test_core_of_equal_errors_is_that_error():
 @pytest.mark.parametrize("arm", ["pions", "muons"])
 @pytest.mark.parametrize("field", ["thickness", "baseline", "pitch", "momentum"])
 def test_derivatives_by_finite_differences(sample, arm, field):
-    slope = getattr(getattr(eqx.filter_grad(core)(TAGGER, sample), arm), field)
+    slope = getattr(getattr(core_and_slopes(TAGGER, sample)[1], arm), field)
 
     def moved(share):
         return eqx.tree_at(
@@ -80,13 +88,20 @@ def test_derivatives_by_finite_differences(sample, arm, field):
 
 
 def test_goal_is_reached_where_it_says(sample):
-    def changed(thickness):
-        return eqx.tree_at(lambda t: (t.pions.thickness, t.muons.thickness), TAGGER, (thickness, thickness))
+    def both(tagger):
+        return [tagger.pions.thickness, tagger.muons.thickness]
 
-    found = reached(changed, sample, 0.017, 0.002, 0.1)
+    found = reached(TAGGER, both, sample, 0.017, 0.002, 0.1)
     assert found is not None
-    assert float(core(changed(jnp.asarray(found)), sample)) == pytest.approx(0.017, rel=1e-5)
-    assert reached(changed, sample, 0.005, 0.002, 0.1) is None  # without any matter it is worse than that
+    there = eqx.tree_at(both, TAGGER, [jnp.asarray(found)] * 2)
+    assert float(core(there, sample)) == pytest.approx(0.017, rel=1e-5)
+    assert reached(TAGGER, both, sample, 0.005, 0.002, 0.1) is None  # without any matter it is worse than that
+
+
+def test_blocks_are_the_same_as_all_at_once(sample):
+    whole, blocks = relative_errors(TAGGER, sample), errors_in_blocks(TAGGER, sample)
+    for one, other in zip(whole, blocks, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12)
 
 
 def test_perfect_tagger_has_no_error(sample):

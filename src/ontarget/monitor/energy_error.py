@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -18,6 +18,9 @@ from ontarget.monitor.interactions import Interactions
 from ontarget.monitor.pair_fit import solved
 from ontarget.monitor.tagger import Tagger
 from ontarget.monitor.two_body_tag import Known, covariance_of_known, error_of_vertex, errors_of_track, jacobians
+
+BLOCK = 512
+"""Decays at a time."""
 
 CORE = 0.6827
 """What a Gaussian holds within one standard deviation."""
@@ -89,6 +92,17 @@ def relative_errors(tagger: Tagger, sample: Sample) -> Parts:
     return jax.vmap(parts, (0, 0, 0, None, None))(sample.known, sample.z, sample.depth, sample.length, tagger)
 
 
+def errors_in_blocks(tagger: Tagger, sample: Sample) -> Parts:
+    """The same of samples of any size, with one compiled program."""
+    found = []
+    for low in range(0, len(sample.z), BLOCK):
+        size = min(BLOCK, len(sample.z) - low)
+        rows = jnp.minimum(low + jnp.arange(BLOCK), len(sample.z) - 1)
+        block = Sample(sample.known[rows], sample.z[rows], sample.depth[rows], sample.length)
+        found.append([np.asarray(one)[:size] for one in relative_errors(tagger, block)])
+    return Parts(*(jnp.asarray(np.concatenate(one)) for one in zip(*found, strict=True)))
+
+
 def within(width: Scalar, errors: Float[Array, " event"]) -> Scalar:
     """What part of Gaussians of these errors lies within a width."""
     return erf(width / (jnp.sqrt(2.0) * errors)).mean()
@@ -120,22 +134,28 @@ def core(tagger: Tagger, sample: Sample) -> Scalar:
     return core_of(jnp.sqrt(relative_errors(tagger, sample).whole))
 
 
+@eqx.filter_jit
+def core_and_slopes(tagger: Tagger, sample: Sample) -> tuple[Scalar, Tagger]:
+    """The core, and its derivatives by every number of the tagger, in its place."""
+    return eqx.filter_value_and_grad(core)(tagger, sample)
+
+
 def reached(
-    changed: Callable[[Scalar], Tagger], sample: Sample, goal: float, start: float, largest: float
+    tagger: Tagger, leaves: Callable[[Tagger], list[Any]], sample: Sample, goal: float, start: float, largest: float
 ) -> float | None:
-    """The x at which the core of `changed(x)` is the `goal`, by Newton's method in ln x; None beyond `largest`."""
-    x = float(np.log(start))
+    """The value, of all these numbers at once, at which the core is the `goal`: Newton's method in the logarithms.
 
-    def logarithm(x: Scalar) -> Scalar:
-        return jnp.log(core(changed(jnp.exp(x)), sample) / goal)
-
-    both = jax.value_and_grad(logarithm)
-    for _ in range(20):
-        value, slope = (float(one) for one in both(jnp.asarray(x)))
-        if abs(value) < 1e-6:
-            return float(np.exp(x))
-        step = -value / slope if abs(slope) > 1e-9 else np.inf
-        x += float(np.clip(step, -1.0, 1.0))
-        if not np.log(largest) > x > np.log(start) - 12:
+    None where it would have to be above the largest, or below e^-12 of the start.
+    """
+    x = np.log(start)
+    for _ in range(30):
+        value = np.exp(x)
+        here = eqx.tree_at(leaves, tagger, [jnp.asarray(value)] * len(leaves(tagger)))
+        width, slopes = core_and_slopes(here, sample)
+        miss, slope = np.log(float(width) / goal), sum(float(one) for one in leaves(slopes)) * value / float(width)
+        if abs(miss) < 1e-6:
+            return float(value)
+        x += float(np.clip(-miss / slope, -1.0, 1.0)) if abs(slope) > 1e-9 else np.sign(-miss)
+        if not np.log(start) - 12 < x < np.log(largest):
             return None
     return None

@@ -28,6 +28,9 @@ RAYS = 2**13
 BLOCK = 2**13
 """Interactions at a time."""
 
+KEPT = 2
+"""Blocks that are kept: a study asks for the same ones again and again."""
+
 CAP = 0.995
 """Of the rays of an origin, the part whose weights are drawn at most once; heavier rays may come twice."""
 
@@ -115,6 +118,7 @@ class Drawing:
     ) -> None:
         self.source, self.site, self.seed = source, site, seed
         self.energy, self.targets = energy, targets
+        self.kept: dict[int, Interactions] = {}
         self.sorts = sorts(source)
         pilots = [self._weights(i, self._rays(i, np.random.default_rng((seed, i)))) for i in range(len(self.sorts))]
         self.caps = [float(np.quantile(one, CAP)) for one in pilots]
@@ -145,7 +149,14 @@ class Drawing:
         return weight * np.asarray(rays[0].number)
 
     def block(self, number: int) -> Interactions:
-        """`BLOCK` interactions of all origins, mixed as they come."""
+        """`BLOCK` interactions of all origins, mixed as they come; the last ones drawn are kept."""
+        if number not in self.kept:
+            while len(self.kept) >= KEPT:
+                self.kept.pop(next(iter(self.kept)))
+            self.kept[number] = self._drawn(number)
+        return self.kept[number]
+
+    def _drawn(self, number: int) -> Interactions:
         random = np.random.default_rng((self.seed, len(self.sorts), number))
         counts = random.multinomial(BLOCK, self.totals / self.totals.sum()).tolist()
         parts = [self._of_sort(i, count, random) for i, count in enumerate(counts) if count]

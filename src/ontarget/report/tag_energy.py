@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array
+from scipy.optimize import brentq
+from scipy.special import erf
 
 from ontarget.ground.units import GeV, m
 from ontarget.monitor.campaign import Tagged
-from ontarget.monitor.energy_error import Parts, Sample, core, core_of, reached, relative_errors, sample_of
+from ontarget.monitor.energy_error import CORE, Parts, Sample, core_and_slopes, errors_in_blocks, reached, sample_of
 from ontarget.monitor.performance import half_width
 from ontarget.monitor.tagger import Tagger
 from ontarget.plot import Curve, Mark, curves_figure
@@ -26,15 +28,15 @@ def without_scattering(tagger: Tagger) -> Tagger:
     return eqx.tree_at(_thicknesses, tagger, [0.0 * one for one in _thicknesses(tagger)])
 
 
-def _momenta(tagger: Tagger) -> list[Array]:
+def _momenta(tagger: Tagger) -> list[Any]:
     return [tagger.pions.momentum, tagger.muons.momentum]
 
 
-def _baselines(tagger: Tagger) -> list[Array]:
+def _baselines(tagger: Tagger) -> list[Any]:
     return [tagger.pions.baseline, tagger.muons.baseline]
 
 
-def _thicknesses(tagger: Tagger) -> list[Array]:
+def _thicknesses(tagger: Tagger) -> list[Any]:
     return [tagger.pions.thickness, tagger.muons.thickness]
 
 
@@ -51,8 +53,10 @@ def squares(parts: Parts) -> dict[str, np.ndarray]:
 
 
 def percent(of_squares: np.ndarray) -> float:
-    """The core of errors whose squares are given, in per cent."""
-    return 100 * float(core_of(jnp.sqrt(jnp.asarray(of_squares))))
+    """The core of errors whose squares are given, in per cent; as `core_of`, without derivatives."""
+    errors = np.sqrt(2 * np.maximum(of_squares, 0.0))
+    top = float(errors.max())
+    return 100 * brentq(lambda width: erf(width / np.maximum(errors, 1e-9 * top)).mean() - CORE, 0.0, 2 * top)
 
 
 def contribution_rows(tagger: Tagger, sample: Sample) -> list[dict[str, object]]:
@@ -60,7 +64,7 @@ def contribution_rows(tagger: Tagger, sample: Sample) -> list[dict[str, object]]
 
     From the linear error, which has no statistics. 'Decay point' is what its uncertainty adds, from whatever it comes.
     """
-    parts = relative_errors(tagger, sample)
+    parts = errors_in_blocks(tagger, sample)
     whole = np.asarray(parts.whole)
     rows: list[dict[str, object]] = []
     for name, own in squares(parts).items():
@@ -71,7 +75,7 @@ def contribution_rows(tagger: Tagger, sample: Sample) -> list[dict[str, object]]
 
 def sensitivity_rows(tagger: Tagger, sample: Sample) -> list[dict[str, object]]:
     """By how many per cent the core grows if a number grows by one per cent."""
-    whole, slopes = core(tagger, sample), eqx.filter_grad(core)(tagger, sample)
+    whole, slopes = core_and_slopes(tagger, sample)
     rows: list[dict[str, object]] = []
     for arm in ("pions", "muons"):
         for field in ("momentum", "pitch", "thickness", "baseline"):
@@ -88,13 +92,10 @@ def goal_rows(tagger: Tagger, sample: Sample, baselines: np.ndarray, goal: float
         row: dict[str, object] = {"baseline (m)": float(baseline / m)}
         for label, one in (("momenta as given", tagger), ("momenta twice as well", better)):
             longer = eqx.tree_at(_baselines, one, [jnp.asarray(baseline)] * 2)
-
-            def changed(thickness: Array, longer: Tagger = longer) -> Tagger:
-                return eqx.tree_at(_thicknesses, longer, [thickness, thickness])
-
-            found = reached(changed, sample, goal, 0.002, THICKEST)
+            found = reached(longer, _thicknesses, sample, goal, 0.002, THICKEST)
             row[f"thickness, {label} (% X0)"] = None if found is None else 100 * found
-            row[f"core without matter, {label} (%)"] = 100 * float(core(without_scattering(longer), sample))
+            bare = errors_in_blocks(without_scattering(longer), sample)
+            row[f"core without matter, {label} (%)"] = percent(np.asarray(bare.whole))
         rows.append(row)
     return rows
 
@@ -109,12 +110,12 @@ def energy_rows(right: Tagged, tagger: Tagger, length: float) -> list[dict[str, 
         if len(chosen) < 20:
             continue
         width = half_width(off[chosen])
-        sample = sample_of(right.events.only(chosen[:400]), length)
+        parts = errors_in_blocks(tagger, sample_of(right.events.only(chosen[:512]), length))
         row: dict[str, object] = {"low (GeV)": float(low / GeV), "high (GeV)": float(high / GeV), "tags": len(chosen)}
         row |= {"core (%)": 100 * width, "beyond 3 cores (%)": 100 * float((np.abs(off[chosen]) > 3 * width).mean())}
         row |= {"bias (%)": 100 * float(np.median(off[chosen])), "pull": half_width(pull[chosen])}
-        row["linear core (%)"] = percent(np.asarray(relative_errors(tagger, sample).whole))
-        row |= {f"{name} alone (%)": percent(own) for name, own in squares(relative_errors(tagger, sample)).items()}
+        row["linear core (%)"] = percent(np.asarray(parts.whole))
+        row |= {f"{name} alone (%)": percent(own) for name, own in squares(parts).items()}
         rows.append(row)
     return rows
 
