@@ -14,7 +14,7 @@ from jaxtyping import Array, Float, Int
 
 from ontarget.ground.constants import muon_mass, pion_mass
 from ontarget.ground.noun import Scalar
-from ontarget.monitor.interactions import Interactions
+from ontarget.monitor.interactions import HASTE, Interactions
 from ontarget.monitor.pair_fit import solved
 from ontarget.monitor.tagger import Tagger
 from ontarget.monitor.two_body_tag import Known, covariance_of_known, error_of_vertex, errors_of_track, jacobians
@@ -134,10 +134,12 @@ def core(tagger: Tagger, sample: Sample) -> Scalar:
     return core_of(jnp.sqrt(relative_errors(tagger, sample).whole))
 
 
-@eqx.filter_jit
-def core_and_slopes(tagger: Tagger, sample: Sample) -> tuple[Scalar, Tagger]:
+def differentiated(tagger: Tagger, sample: Sample) -> tuple[Scalar, Tagger]:
     """The core, and its derivatives by every number of the tagger, in its place."""
     return eqx.filter_value_and_grad(core)(tagger, sample)
+
+
+core_and_slopes: Callable[[Tagger, Sample], tuple[Scalar, Tagger]] = eqx.filter_jit(differentiated, **HASTE)
 
 
 def reached(

@@ -46,7 +46,11 @@ def performance_rows(found: Tagged, origins: Sequence[Origin]) -> list[dict[str,
 def shown(one: Performance) -> dict[str, object]:
     """A row: shares and errors in per cent."""
     found = dataclasses.asdict(one)
-    whole = {key: value if key in ("events", "pairs", "pull") else 100 * value for key, value in found.items()}
+    whole: dict[str, object] = {
+        key: value if key in ("events", "pairs", "pull") else 100 * value for key, value in found.items()
+    }
+    if not one.purity:  # nothing is tagged rightly, so there is no error of the energy
+        whole |= dict.fromkeys(("core", "tails", "bias", "pull"))
     names = {key: key.replace("_", " ") + ("" if key in ("events", "pairs", "pull") else " (%)") for key in whole}
     row: dict[str, object] = {names[key]: value for key, value in whole.items()}
     return row | {"error of efficiency (%)": 100 * statistical(one.efficiency, one.events)}
