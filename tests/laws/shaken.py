@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import sys
 
+import jax.numpy as jnp
 import numpy as np
 
+from ontarget.beam import MesonYield, Yields
 from ontarget.detector import (
     Channel,
     ConstantEfficiency,
@@ -40,7 +42,7 @@ from ontarget.detector import (
     Variation,
 )
 from ontarget.experiment import Counts, Experiment
-from ontarget.ground.units import MW, GeV, Hz, MeV, day, fm, keV, kg, m, ms, ns, us, year
+from ontarget.ground.units import MW, GeV, Hz, MeV, day, fm, keV, kg, m, mrad, ms, ns, us, year
 from ontarget.interaction import NSI, AxialCEvNS, CEvNS, RadiativeCouplings
 from ontarget.matter import Helm, KleinNystrand, Material
 from ontarget.numerics import CountAxis, EnergyAxis, SquareRoot, TimeAxis
@@ -157,6 +159,31 @@ def answers(counts: Counts) -> list[float]:
     return np.concatenate([np.ravel(row) for row in rows]).tolist()
 
 
+def yields() -> list[float]:
+    """How well hadrons are known: a covariance between energies and angles, with lengths by default."""
+    given = MesonYield(jnp.array([4.0, 8.0, 13.0]) * GeV, jnp.array([0.0, 20.0, 40.0]) * mrad, name="pi+")
+    found = Yields((given,))
+    place = found.bin_of("pi+", jnp.array([5.0, 9.0, 20.0]) * GeV, jnp.array([5.0, 25.0, 5.0]) * mrad)
+    return [*np.ravel(found.covariance()).tolist(), *np.ravel(found.modes("pi+")).tolist(), *place.tolist()]
+
+
+def trackers() -> list[float]:
+    """Peak rate, dose and fluence at planes before and behind the tunnel, and the resolution of a spectrometer."""
+    import dataclasses
+
+    import ontarget
+    from ontarget.ground.units import MHz, cm, gray, mm
+    from ontarget.matter import PARTICLES
+    from ontarget.monitor import spectrometer_resolution
+    from ontarget.report.trackers import load_on, planes_of
+
+    experiment, every = ontarget.load("nuscope_lar"), ontarget.load("trackers/nuscope")
+    some = dataclasses.replace(every, planes=tuple(one for one in every.planes if one.name in ("T6", "T7")))
+    loads = [load_on(experiment, one) for one in planes_of(experiment, some, 1024, 2)]
+    found = [x for one in loads for x in (one.rate / (MHz / mm**2), one.dose / gray, one.fluence * cm**2, one.error)]
+    return [*found, float(spectrometer_resolution(every.arm, every.planes[6:], PARTICLES["mu+"]))]
+
+
 # the same data in other conventions: their classes are in the specimens above, their numbers in the regression tests
 VARIANTS = ("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water")
 
@@ -166,6 +193,8 @@ FEW = {"nuscope_lar_line": {"source.rays": 2048, "source.repeats": 2, "source.pr
 
 def main() -> None:
     found = {build.__name__: answers(build().expected()) for build in (iodide, caesium, sodium, germanium, fluoride)}
+    found["yields"] = yields()
+    found["trackers"] = trackers()
     if "--catalog" in sys.argv:
         import ontarget
         from ontarget.io import MissingRelease, entries

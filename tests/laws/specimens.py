@@ -21,9 +21,10 @@ from ontarget.beam.line import Beamline, Orbit
 from ontarget.beam.ray import Rays, on_axis
 from ontarget.beam.twiss import Twiss, spread
 from ontarget.ground.noun import Noun
-from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, fm, keV, kg, m, mm, ms, ns, tesla, us, year
+from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, fm, keV, kg, m, mm, ms, ns, tesla, um, us, year
 from ontarget.numerics.quantile import Quantiles
 from ontarget.numerics.regression import fit_polynomial
+from ontarget.source.importance import evenly
 from ontarget.source.spectrum import NegativeMuonDecay, PionDecayInFlight, decay_at_rest
 
 energy = nu.EnergyAxis(0.0, 50 * keV, 20, nu.SquareRoot())
@@ -39,6 +40,7 @@ site = so.Site(20 * m)
 per_energy = jnp.array([0.0, 0.7, 0.6]) * 1e-38 * cm**2 / GeV
 cross_section = i.CrossSection(jnp.array([0.2, 1.0, 5.0]) * GeV, per_energy, [1.0, 0.4, 0.3], name="nu_mu")
 tag = so.ArrivalTime(times, 100 * ns)
+flux = source.flux(facility, site, tag)
 logistic = d.LogisticEfficiency(1.2, 0.3, 11.0, -0.25)
 stages = (d.Threshold(8 * keV), d.TruncatedGaussianSmearing(resolution))
 channel = d.Channel(i.CEvNS(), energy, stages, name="cevns")
@@ -55,11 +57,18 @@ line = Beamline((drift, el.Quadrupole(1.2 * m, -10 * tesla / m, aperture=ap.Roun
 tunnel = b.Tunnel(40 * m, 1 * m, 2 * m)
 behind = so.BeamSite(27 * m, 4 * m, 4 * m, 22 * m)
 entering = b.ParametrisedBeam(8.4 * GeV, 0.075, 6.7e-3, 18 * mm, (b.Species(0.038, name="pi+"),))
+meson_yield = b.MesonYield([4 * GeV, 8 * GeV, 13 * GeV], [0.0, 0.1], name="pi+")
+yields = b.Yields((meson_yield,))
 in_flight = so.DecayTunnel(entering, tunnel, nu.EnergyAxis(0.0, 10 * GeV, 10), rays=16, repeats=2, name="in_flight")
 planes = mo.Arm(1 * m, 0.3 * mm, 0.01, 0.04 * ns, 0.007, 100 * mm, 0.97)
 rings = so.Radius(nu.LengthAxis(0.0, 2.8 * m, 14))
 pions = in_flight.components()[0]
 rays = on_axis(8.5 * GeV * jnp.ones(4))
+sensor = mo.Sensor(300 * um, 0.04 * ns, 0.01)
+arm_plane = mo.ArmPlane(sensor, 1 * m, element="first", name="T7")
+coming = mo.Coming(
+    rays, in_flight.beam.segments("pi+", "tunnel", tunnel, jnp.full((4, 5), 0.4)), line, tunnel, line, "pi+"
+)
 
 _rows: list[Noun] = [
     # numerics
@@ -121,6 +130,9 @@ _rows: list[Noun] = [
     b.Species(0.038, name="pi+"),
     entering,
     b.TrackedBeam(b.BMPT(), b.RodTarget(70 * cm, 3 * cm), line, 400 * GeV, 1 * mm, 7 * GeV, 10 * GeV, 0.02),
+    b.Pull(0.3, name="pi+_0_0"),
+    meson_yield,
+    yields,
     # source
     facility,
     site,
@@ -145,9 +157,12 @@ _rows: list[Noun] = [
     pions.direct[0],
     pions,
     in_flight.grid(behind, rings),
+    evenly(3),
     so.Towards(),
     so.AsDrawn(),
     so.GivenFlux(source.flux(facility, site, tag)),
+    so.Eigenmodes.of(2),
+    so.VariedFlux(flux, jnp.ones((2, *flux.values.shape)) / m**2, so.Eigenmodes.of(2)),
     tag,
     so.AlwaysOpen(),
     so.ExponentialLoss(0.52 * us, 0.0494 / us),
@@ -205,6 +220,15 @@ _rows: list[Noun] = [
     d.Sideband(jnp.arange(1.0, 7.0), 0.2),
     channel,
     detector,
+    # monitor
+    sensor,
+    arm_plane,
+    mo.LinePlane(sensor, 1 * m, element="first"),
+    mo.EntrancePlane(sensor, 2 * m),
+    mo.Trackers((arm_plane,), line),
+    coming,
+    arm_plane.passing(coming),
+    mo.Raster(jnp.arange(3.0) * mm, jnp.arange(4.0) * mm),
     # experiment
     experiment,
     experiment.counts(),

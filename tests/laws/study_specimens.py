@@ -6,11 +6,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from ontarget import inference as f
+from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
-from ontarget.ground.units import GeV, keV, m, mm, ns
+from ontarget.ground.units import GeV, MHz, cm, gray, keV, m, mm, ns
 from ontarget.inference.likelihood import Chain
-from ontarget.monitor import Arm, Tagger
+from ontarget.monitor import Arm, Tagger, Trackers
 from ontarget.report import quantity as q
 from ontarget.report.beam_events import BeamEvents, PublishedEvents
 from ontarget.report.beam_fluxes import BeamFluxes, PublishedShape
@@ -29,6 +30,8 @@ from ontarget.report.spectra import Expect
 from ontarget.report.study import Study
 from ontarget.report.tagging import Tagging
 from ontarget.report.thresholds import ThresholdScan
+from ontarget.report.tracker_quantity import PeakDose, PeakFluence, PeakRate
+from ontarget.report.trackers import PublishedLoad, TrackerSpecification
 from ontarget.report.yields import FacilityYields
 
 
@@ -58,6 +61,7 @@ class Beside(Noun):
 
 
 planes = Arm(1 * m, 0.3 * mm, 0.01, 0.04 * ns, 0.007, 100 * mm, 0.97)
+muon_arm = Beamline((Drift(1 * m, name="T7_T8"),), 8.5 * GeV)
 parameter = f.Parameter("signal", "*.signal", 0.1, 4.0, 1.0, f.LogNormal(1.0, 0.3))
 nuisance = f.Scale("noise", "*.noise", 0.5, 1.5, prior=f.Gaussian(1.0, 0.1))
 likelihood = f.likelihood(Toy(), [parameter, nuisance])
@@ -125,6 +129,12 @@ _rows: list[Noun] = [
     OffAxis("nuscope_lar", [0.1, 0.01], [7e-3]),
     Entrance(("nuscope_lar",)),
     FacilityYields(("ess",)),
+    *(
+        quantity("nuscope_lar", trackers="trackers/nuscope", planes=("T6",))
+        for quantity in (PeakRate, PeakDose, PeakFluence)
+    ),
+    PublishedLoad(("T6",), 20 * MHz / mm**2, 7e6 * gray, 1e16 / cm**2, name="beam spectrometer"),
+    TrackerSpecification(("nuscope_lar",), Trackers((), muon_arm)),
     Bounds("Bounds", "bounds", (parameter,)),
     Plane("Plane", "plane", parameter, f.Parameter("other", "*.other", 0.0, 1.0, 0.5)),
     Radius("Radius", "radius"),

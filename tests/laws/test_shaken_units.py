@@ -37,7 +37,9 @@ def answers() -> tuple[dict, dict]:
     return found[0], found[1]
 
 
-@pytest.mark.parametrize("name", ["iodide", "caesium", "sodium", "germanium", "fluoride", *CATALOG])
+@pytest.mark.parametrize(
+    "name", ["iodide", "caesium", "sodium", "germanium", "fluoride", "yields", "trackers", *CATALOG]
+)
 def test_no_answer_moves(answers, name):
     if isinstance(answers[0][name], str):
         pytest.skip(answers[0][name])  # its data are not on this machine

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from tunnel_toys import SITE, source
 
+from ontarget.beam import MesonYield, Pull, Yields
+from ontarget.ground.units import GeV
 from ontarget.source import Untagged
 from ontarget.source.simulation import PILOT, Simulation, simulate
 from ontarget.source.tally import Tally
@@ -38,6 +40,7 @@ def test_precision_is_reached_and_not_by_far(whole):
     assert whole.error() > PRECISION / 3
     assert whole.tallies[0].units > PILOT
     assert whole.rays == 128 * whole.tallies[0].units
+    assert whole.learnt == 1
     assert whole.plan(PRECISION) == []
 
 
@@ -60,7 +63,7 @@ def test_stopped_and_gone_on_is_the_same_flux(whole, stop, chunks):
 
     with pytest.raises(InterruptedError):
         simulate(found, PRECISION, chunks, stopping)
-    assert found.tallies[0].units == stop
+    assert found.tallies[0].units + PILOT * found.learnt == stop
     assert not set(found.left) & {(0, unit) for unit in range(1)}
     simulate(found, PRECISION)
     assert_same(found, whole)
@@ -78,7 +81,7 @@ def test_whoever_hears_gets_all_there_is():
 
 def test_another_seed_is_another_flux(whole):
     found = Simulation(dataclasses.replace(SOURCE, seed=2), SITE, Untagged())
-    found.left = [(0, unit) for unit in range(whole.tallies[0].units)]
+    found.left = [(0, unit) for unit in range(4 * whole.tallies[0].units)]
     simulate(found, 0.99)
     ours, theirs = (np.asarray(one.flux().values).sum() for one in (found, whole))
     assert ours != theirs
@@ -122,3 +125,15 @@ def test_tally_loses_nothing_to_rounding():
     np.testing.assert_array_equal(one.mean(), other.mean())
     np.testing.assert_array_equal(one.mean(), parts.mean())
     assert np.isinf(Tally.empty((1, 2, 1, 1)).variance()).all()
+
+
+def test_pulls_of_the_yields_are_in_it():
+    """One lattice of pions that are all in one bin, two standard deviations more of them."""
+    bin_of_all = MesonYield([GeV, 20 * GeV], [0.0, 0.3], name="pi+")
+    yields = Yields((bin_of_all,), pulls=(Pull(2.0, name="pi+_0_0"),))
+    found = [fresh(), Simulation(dataclasses.replace(SOURCE, yields=yields), SITE, Untagged())]
+    for one in found:
+        one.left = [(0, 0)]
+        one.count()
+    plain, more = (one.tallies[0].mean() for one in found)
+    np.testing.assert_allclose(more, (1 + 2 * np.hypot(0.06, 0.04)) * plain, rtol=1e-12)

@@ -22,6 +22,8 @@ kW, MW = 1e3 * watt, 1e6 * watt
 kg = joule * s**2 / m**2
 g, tonne = 1e-3 * kg, 1e3 * kg
 Hz = 1 / s
+MHz = 1e6 * Hz
+gray = joule / kg
 cm2 = cm**2
 mrad, degree = 1e-3, 0.017453292519943295  # pi/180
 tesla = joule * s / m**2 * 299792458 * m / s * 1.602176634e-19  # times e c: p = B rho, an energy per length
@@ -69,6 +71,8 @@ PER_MOMENTUM = Dimension("1/momentum", mass=-1, length=-2, time=2, unit="1/GeV",
 CROSS_SECTION = Dimension("cross-section", length=2, unit="mb", value=1e-27 * cm**2)
 INVARIANT = Dimension("area/momentum^2", mass=-2, length=-2, time=4, unit="mb/GeV^2", value=1e-27 * cm**2 / GeV**2)
 PER_ENERGY = Dimension("1/energy", mass=-1, length=-2, time=2, unit="1/keV", value=1 / keV)
+RATE_PER_AREA = Dimension("rate/area", length=-2, time=-1, unit="MHz/mm^2", value=MHz / mm**2)
+DOSE = Dimension("dose", length=2, time=-2, unit="MGy", value=1e6 * gray)
 POWER = Dimension("power", mass=1, length=2, time=-3, unit="MW", value=MW)
 MASS = Dimension("mass", mass=1, unit="kg", value=kg)
 DENSITY = Dimension("density", mass=1, length=-3, unit="g/cm3", value=g / cm**3)

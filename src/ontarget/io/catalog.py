@@ -22,6 +22,7 @@ KINDS = (
     "facilities",
     "sources",
     "lines",
+    "trackers",
     "detectors",
     "taggers",
     "materials",

@@ -18,6 +18,7 @@ from ontarget.io.structure import structure
 from ontarget.io.yaml import Mark, Tree
 from ontarget.matter.material import Material
 from ontarget.monitor.tagger import Tagger
+from ontarget.monitor.tracker import Trackers
 from ontarget.source.facility import Facility
 from ontarget.source.source import AbstractSource
 
@@ -26,6 +27,7 @@ CLASSES: dict[str, type[Noun]] = {
     "facilities": Facility,
     "sources": AbstractSource,
     "lines": Beamline,
+    "trackers": Trackers,
     "detectors": Detector,
     "taggers": Tagger,
     "materials": Material,

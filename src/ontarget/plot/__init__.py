@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 from ontarget.plot.bars import Interval, intervals_figure
 from ontarget.plot.curves import Curve, Guide, Mark, curves_figure
 from ontarget.plot.distribution import Toys, distribution_figure
+from ontarget.plot.maps import Map, maps_figure
 from ontarget.plot.observed import Observed, garwood, square_root, subtracted
 from ontarget.plot.panels import Panel, panels_figure
 from ontarget.plot.points import Band, Points, points_figure
@@ -24,6 +25,7 @@ __all__ = [
     "Guide",
     "Interval",
     "Layer",
+    "Map",
     "Mark",
     "Observed",
     "Panel",
@@ -38,6 +40,7 @@ __all__ = [
     "feldman_cousins_figure",
     "garwood",
     "intervals_figure",
+    "maps_figure",
     "panels_figure",
     "points_figure",
     "profiles_figure",

@@ -17,6 +17,7 @@ from ontarget.report.study import Study, load_study, run, write
 from ontarget.report.tagging import Tagging
 from ontarget.report.task import AbstractTask
 from ontarget.report.thresholds import ThresholdScan
+from ontarget.report.trackers import TrackerSpecification
 from ontarget.report.yields import FacilityYields
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Study",
     "Tagging",
     "ThresholdScan",
+    "TrackerSpecification",
     "load_study",
     "run",
     "write",

@@ -11,8 +11,17 @@ from ontarget.ground.units import NUMBER
 from ontarget.io import Tree, catalog, entries, parse, read_yaml, structure
 from ontarget.report.beam_quantity import EventsByOrigin
 from ontarget.report.quantity import AbstractQuantity
+from ontarget.report.tracker_quantity import PeakDose, PeakFluence, PeakRate
 
-__all__ = ["AbstractQuantity", "Comparison", "EventsByOrigin", "published"]  # quantities are found by being imported
+__all__ = [  # quantities are found by being imported
+    "AbstractQuantity",
+    "Comparison",
+    "EventsByOrigin",
+    "PeakDose",
+    "PeakFluence",
+    "PeakRate",
+    "published",
+]
 
 KEYS = ("name", "published", "error", "tolerance", "why", "source", "note", "quantity")
 

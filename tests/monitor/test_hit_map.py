@@ -1,0 +1,100 @@
+"""Maps of hits: what is put in comes out, and the peak of a Gaussian spot is that of the formula."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from jax.scipy.special import ndtri
+
+from ontarget.beam import ParametrisedBeam, Species, Tunnel
+from ontarget.ground.units import GeV, m, mm, mrad, ns, um
+from ontarget.io.entry import load
+from ontarget.monitor import EntrancePlane, Hits, Raster, Sensor, Trackers, raster_around
+from ontarget.monitor.crossed import Crossed, crossed
+from ontarget.numerics.lattice import lattice, shifts
+from ontarget.source.decay_tunnel import positive_modes
+
+SENSOR = Sensor(300 * um, 0.04 * ns, 0.01)
+TUNNEL = Tunnel(40 * m, 1 * m, 2 * m)
+
+
+def spot(repeat, rays=2**15, sizes=(18 * mm, 9 * mm)):
+    """A Gaussian spot of one particle."""
+    u = jnp.clip(lattice(jnp.uint64(0), rays, shifts((3, repeat), 2)), 1e-12, 1 - 1e-12)
+    nought = jnp.zeros(rays)
+    x, y = (size * ndtri(u[:, i]) + 7 * mm for i, size in enumerate(sizes))
+    return Hits(x, y, nought, nought, nought + 8.5 * GeV, nought, jnp.full(rays, 1 / rays))
+
+
+def test_every_particle_is_on_the_map():
+    """All rays inside: the integral is their number, to rounding."""
+    hits = spot(0)
+    raster = Raster(jnp.linspace(-200, 200, 41) * mm, jnp.linspace(-200, 250, 37) * mm)
+    assert raster.density(hits, hits.number).sum() * raster.cell == pytest.approx(1.0, rel=1e-12)
+
+
+def test_what_is_outside_is_left_out():
+    hits = Hits(*(jnp.array([0.5, 3.0, -0.1]) * mm for _ in range(6)), jnp.ones(3))
+    raster = Raster(jnp.arange(3.0) * mm, jnp.arange(3.0) * mm)
+    density = raster.density(hits, hits.number)
+    np.testing.assert_allclose(density * mm**2, [[0.25, 0.25, 0], [0.25, 0.25, 0], [0, 0, 0]], atol=1e-15)
+
+
+def test_a_moved_ray_moves_its_shares():
+    """The map has a derivative by the place of a ray: a share of 1/w leaves the lower node for the upper one."""
+    raster = Raster(jnp.arange(3.0) * 2 * mm, jnp.arange(3.0) * mm)
+
+    def at_nodes(x):
+        hits = Hits(x[None], jnp.ones(1) * mm, *(jnp.zeros(1) for _ in range(4)), jnp.ones(1))
+        return raster.density(hits, hits.number)[:, 1] * raster.cell
+
+    found = jax.jacfwd(at_nodes)(jnp.asarray(0.7 * mm))
+    np.testing.assert_allclose(found * mm, [-0.5, 0.5, 0.0], atol=1e-14)
+
+
+def test_the_peak_of_a_gaussian_spot():
+    """N / (2 pi s_x s_y): the extrapolation leaves 4e-4 of it, and the lattices their error, which is told."""
+    raster = raster_around(spot(0), 4, 4.0)
+    found = Crossed(EntrancePlane(SENSOR, 0.0), raster)
+    for repeat in range(8):
+        found.count("pi+", "pi+", spot(repeat))
+    peak, error, damage = found.peak()
+    exact = 1 / (2 * np.pi * 18 * mm * 9 * mm)
+    assert error < 0.01 * exact
+    assert abs(peak - exact) < 4e-4 * exact + 4 * error
+    assert damage / peak == pytest.approx(0.388, abs=1e-3)  # the full table at 8.36 GeV has 0.388
+
+
+def test_a_parametrised_beam_at_the_entrance():
+    """One particle per proton into a spot of 18 mm, far from the entrance widened by the divergence; no decays lost."""
+    beam = ParametrisedBeam(8.4 * GeV, 0.05, 5 * mrad, 18 * mm, (Species(1.0, name="pi+"),))
+    planes = EntrancePlane(SENSOR, 0.0, name="near"), EntrancePlane(SENSOR, 3 * m, name="far")
+    trackers = Trackers(planes, load("trackers/nuscope").arm)
+    near, far = crossed(beam, TUNNEL, (), trackers, 2**14, 4)
+    assert near.number["pi+"] == pytest.approx([1.0] * 4, rel=1e-12)
+    # 3 m further up there were more: exp(3 m / 470 m), to the spread of momenta
+    assert far.number["pi+"] == pytest.approx([np.exp(3 / (7.8045 * 8.4 / 0.13957))] * 4, rel=1e-4)
+    wide = 18**2 + 15**2
+    for one, square in ((near, 18**2), (far, wide)):
+        peak, error, _ = one.peak()
+        exact = np.mean(one.number["pi+"]) / (2 * np.pi * square * mm**2)
+        assert abs(peak - exact) < 1e-3 * exact + 4 * error
+        assert error < 0.02 * exact
+
+
+def test_what_leaves_the_tunnel_reaches_the_arm():
+    """Pions at the first plane behind: those in the wall and those decayed are gone; so many muons have come as pions
+    decayed, but for those in the wall."""
+    trackers = load("trackers/nuscope")
+    beam = ParametrisedBeam(8.4 * GeV, 0.05, 1 * mrad, 18 * mm, (Species(1.0, name="pi+"),))
+    decays = tuple(one for one in positive_modes() if one.name == "pi_munu")
+    found = {one.plane.name: one for one in crossed(beam, TUNNEL, decays, trackers, 2**13, 2)}
+    assert list(found) == ["T5", "T6", "T7", "T8", "T9", "T10"]
+    pions, muons = (np.mean(found["T7"].number[one]) for one in ("pi+", "mu+ of pi_munu"))
+    decayed = 1 - np.exp(-40.0 / (7.8045 * 8.4 / 0.13957))
+    assert pions == pytest.approx(np.exp(-40.05 / (7.8045 * 8.4 / 0.13957)), rel=1e-3)  # 5 % of spread, squared, of 8 %
+    assert muons == pytest.approx(0.999877 * decayed, rel=3e-3)  # and a muon of some GeV flies kilometres
+    # the map holds what crosses, within four standard deviations in x and in y
+    inside = found["T7"].map().sum() * float(found["T7"].raster.cell)
+    assert inside == pytest.approx(pions + muons, rel=0.01)
+    assert inside < pions + muons
