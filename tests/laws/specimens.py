@@ -60,6 +60,7 @@ entering = b.ParametrisedBeam(8.4 * GeV, 0.075, 6.7e-3, 18 * mm, (b.Species(0.03
 meson_yield = b.MesonYield([4 * GeV, 8 * GeV, 13 * GeV], [0.0, 0.1], name="pi+")
 yields = b.Yields((meson_yield,))
 in_flight = so.DecayTunnel(entering, tunnel, nu.EnergyAxis(0.0, 10 * GeV, 10), rays=16, repeats=2, name="in_flight")
+planes = mo.Arm(1 * m, 0.3 * mm, 0.01, 0.04 * ns, 0.007, 100 * mm, 0.97)
 rings = so.Radius(nu.LengthAxis(0.0, 2.8 * m, 14))
 matching = so.GaussianMatching(0.8, 0.02)
 tagged = so.TaggedEnergy(nu.BeamEnergyAxis(0.5 * GeV, 4 * GeV, 4), matching)
@@ -189,6 +190,10 @@ _rows: list[Noun] = [
     i.Factor(1.1, "bin0"),
     i.BinnedScale.over(i.ChargedCurrent((cross_section,), 0.1), nu.BeamEnergyAxis(1 * GeV, 4 * GeV, 3)),
     i.CEvNS().factors(one_argon, jnp.array([10.0, 30.0]) * MeV, energy.edges),
+    # monitor
+    planes,
+    mo.Tagger(planes, planes, 0.3 * ns, 10 * mm, 0.25 * m, 0.6 * ns),
+    mo.WorkingPoint(1042 / ns),
     # detector
     d.Threshold(8 * keV),
     d.SmoothThreshold(8 * keV, 2 * keV),

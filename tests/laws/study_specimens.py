@@ -9,9 +9,9 @@ from ontarget import inference as f
 from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
-from ontarget.ground.units import GeV, MHz, cm, gray, keV, m, mm
+from ontarget.ground.units import GeV, MHz, cm, gray, keV, m, mm, ns
 from ontarget.inference.likelihood import Chain
-from ontarget.monitor import Trackers
+from ontarget.monitor import Arm, Tagger, Trackers
 from ontarget.report import quantity as q
 from ontarget.report.beam_events import BeamEvents, PublishedEvents
 from ontarget.report.beam_fluxes import BeamFluxes, PublishedShape
@@ -31,6 +31,7 @@ from ontarget.report.radius import Radius
 from ontarget.report.short_baseline import Oscillated, Search, ShortBaseline
 from ontarget.report.spectra import Expect
 from ontarget.report.study import Study
+from ontarget.report.tagging import Tagging
 from ontarget.report.thresholds import ThresholdScan
 from ontarget.report.tracker_quantity import PeakDose, PeakFluence, PeakRate
 from ontarget.report.trackers import PublishedLoad, TrackerSpecification
@@ -62,6 +63,7 @@ class Beside(Noun):
         return self.toy.bins() + self.sideband.ratio * self.sideband.counts
 
 
+planes = Arm(1 * m, 0.3 * mm, 0.01, 0.04 * ns, 0.007, 100 * mm, 0.97)
 muon_arm = Beamline((Drift(1 * m, name="T7_T8"),), 8.5 * GeV)
 parameter = f.Parameter("signal", "*.signal", 0.1, 4.0, 1.0, f.LogNormal(1.0, 0.3))
 nuisance = f.Scale("noise", "*.noise", 0.5, 1.5, prior=f.Gaussian(1.0, 0.1))
@@ -117,6 +119,17 @@ _rows: list[Noun] = [
     published_shape,
     BeamFluxes("nuscope_lar", shape=published_shape),
     PublishedEvents(1.3e6, "nu_mu", name="all"),
+    Tagging(
+        Tagger(planes, planes, 0.3 * ns, 10 * mm, 0.25 * m, 0.6 * ns),
+        "nuscope_lar",
+        jnp.array([0.3]) * ns,
+        jnp.array([1.0]),
+        jnp.array([10.0]) * mm,
+        jnp.array([0.5]) * m,
+        jnp.array([7e-3]),
+        jnp.array([0.01]),
+        jnp.array([1.0]) * m,
+    ),
     BeamEvents(("nuscope_lar",), published=(PublishedEvents(1.3e6, "nu_mu", name="all"),)),
     OffAxis("nuscope_lar", [0.1, 0.01], [7e-3]),
     Entrance(("nuscope_lar",)),

@@ -18,6 +18,7 @@ COMMANDS = {
     "expect": ("expect", "Compute the expected counts of an experiment."),
     "flux": ("flux", "Count the flux of a beam to a wanted precision, with checkpoints."),
     "rays": ("rays", "Write the decays of a beam, or its neutrinos, one by one (dk2nu, gsimple, NuHepMC)."),
+    "tag": ("tag", "Tag the interactions of a beam's neutrinos one by one, with checkpoints."),
     "tabulate": ("tabulate", "Turn a dk2nu or gsimple file into a source."),
     "run": ("study", "Run a study: expected counts, fits, scans; figures, tables and a report."),
     "validate": ("validate", "Put published numbers beside ours."),

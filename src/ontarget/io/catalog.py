@@ -24,6 +24,7 @@ KINDS = (
     "lines",
     "trackers",
     "detectors",
+    "taggers",
     "materials",
     "cross_sections",
     "experiments",

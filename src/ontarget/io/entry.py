@@ -17,6 +17,7 @@ from ontarget.io.load import Loaded, digest, load_tree
 from ontarget.io.structure import structure
 from ontarget.io.yaml import Mark, Tree
 from ontarget.matter.material import Material
+from ontarget.monitor.tagger import Tagger
 from ontarget.monitor.tracker import Trackers
 from ontarget.source.facility import Facility
 from ontarget.source.source import AbstractSource
@@ -28,6 +29,7 @@ CLASSES: dict[str, type[Noun]] = {
     "lines": Beamline,
     "trackers": Trackers,
     "detectors": Detector,
+    "taggers": Tagger,
     "materials": Material,
     "cross_sections": AbstractInteraction,
 }

@@ -16,6 +16,7 @@ from ontarget.report.radius import Radius
 from ontarget.report.short_baseline import ShortBaseline
 from ontarget.report.spectra import Expect
 from ontarget.report.study import Study, load_study, run, write
+from ontarget.report.tagging import Tagging
 from ontarget.report.task import AbstractTask
 from ontarget.report.thresholds import ThresholdScan
 from ontarget.report.trackers import TrackerSpecification
@@ -41,6 +42,7 @@ __all__ = [
     "Radius",
     "ShortBaseline",
     "Study",
+    "Tagging",
     "ThresholdScan",
     "TrackerSpecification",
     "load_study",

@@ -1,0 +1,148 @@
+"""``ontarget tag``"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ontarget.cli.flux import interrupts
+from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust_option
+from ontarget.ground.errors import InputError
+
+if TYPE_CHECKING:
+    from ontarget.monitor.campaign import Campaign, Tagged
+
+MOST = 10_000_000
+
+
+@click.command()
+@click.argument("experiment")
+@click.option("--tagger", default="taggers/nuscope", show_default=True, help="In the catalog, or a YAML file.")
+@set_option
+@trust_option
+@click.option("-n", "--events", type=int, default=100_000, show_default=True, help="Interactions.")
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--intensity", type=float, default=1.0, show_default=True, help="Times the protons of the facility.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder.  [default: out/EXPERIMENT_tags]")
+@click.option("--resume", is_flag=True, help="Go on from the parts in the folder.")
+def command(
+    experiment: str,
+    tagger: str,
+    settings: tuple[str, ...],
+    trust: bool,
+    events: int,
+    seed: int,
+    intensity: float,
+    output: Path | None,
+    resume: bool,
+) -> int:
+    """Tag charged-current interactions one by one, in the spill as it is; write them with their truth.
+
+    Leaves tags.csv, response.csv (the probability of a tagged energy), performance.csv, run.json and the parts it goes
+    on from. Ctrl-C keeps whole parts. --set tagger.time="500 ps" sets a number of the tagger.
+    """
+    from ontarget.io import check_folder
+    from ontarget.io.entry import load_experiment
+    from ontarget.io.load import load
+    from ontarget.monitor.tagger import Tagger
+
+    check_numbers(events, seed, intensity)
+    given = parse_settings(settings)
+    own = {key.removeprefix("tagger."): value for key, value in given.items() if key.startswith("tagger.")}
+    loaded = load_experiment(experiment, {key: one for key, one in given.items() if key[:7] != "tagger."}, trust)
+    with_it = load(Tagger, tagger, own, trust, ("taggers",))
+    folder = output or Path("out") / f"{Path(experiment).stem}_tags"
+    check_folder(folder)
+    parts = folder / "parts"
+    if not resume and parts.is_dir() and any(parts.iterdir()):
+        truth = "There are events in it that would be lost."
+        raise InputError(str(parts), "parts that are there already", truth, "Say --resume, or remove them.")
+    keep_compiled()
+    inputs = {f"experiment {experiment}": loaded.digest, f"tagger {tagger}": with_it.digest}
+    inputs |= {"intensity": repr(intensity), "seed": str(seed)}
+    from ontarget.report.tagged import campaign
+
+    click.echo("  compiling: up to a minute before the first events", err=True)
+    made = campaign(loaded.noun, with_it.noun, intensity, seed)
+    with interrupts() as interrupted:
+        done = work(made, events, parts, identity_of(inputs), interrupted.is_set)
+    if done < events:
+        click.echo(f"Interrupted after {done} events. The same command with --resume goes on.", err=True)
+        return 130
+    tell(made, events, folder, inputs, seed, loaded.noun.title or experiment)
+    return 0
+
+
+def check_numbers(events: int, seed: int, intensity: float) -> None:
+    """Refuse options that mean nothing."""
+    if not 1 <= events <= MOST:
+        raise InputError("--events", str(events), f"It is between 1 and {MOST}.", "Give such a number.")
+    if not 0 <= seed < 2**62:
+        raise InputError("--seed", str(seed), "It is a whole number, not negative.", "Give e.g. 1.")
+    if not 0 <= intensity <= 100:
+        truth = "It is between 0 (one decay at a time) and 100."
+        raise InputError("--intensity", str(intensity), truth, "Give such a number.")
+
+
+def identity_of(inputs: dict[str, str]) -> str:
+    """What makes events what they are, in one word; names of files are not part of it."""
+    return hashlib.sha256(json.dumps(list(inputs.values())).encode()).hexdigest()
+
+
+def part_file(folder: Path, number: int) -> Path:
+    """Where a part is kept."""
+    return folder / f"part_{number:05d}.npz"
+
+
+def work(made: Campaign, events: int, parts: Path, identity: str, stop: Callable[[], bool]) -> int:
+    """Tag what is not there yet, part by part; how many events are there in the end."""
+    from ontarget.io.tagged_file import read_part, write_part
+    from ontarget.monitor.interactions import BLOCK
+
+    begun, worked = time.monotonic(), 0
+    for number, first in enumerate(range(0, events, BLOCK)):
+        size, path = min(BLOCK, events - first), part_file(parts, number)
+        if path.exists() and len(read_part(path, identity)) >= size:
+            continue
+        part = made.part(number, size, stop)
+        if part is None:
+            return first
+        write_part(path, part, identity)
+        worked += size
+        left = (events - first - size) * (time.monotonic() - begun) / worked
+        click.echo(f"  [{time.monotonic() - begun:5.1f} s] {first + size} events, about {left:.0f} s left", err=True)
+    return events
+
+
+def tell(made: Campaign, events: int, folder: Path, inputs: dict[str, str], seed: int, title: str) -> None:
+    """Print the table, write the files."""
+    import numpy as np
+
+    from ontarget.cli.table import print_table
+    from ontarget.io import run_record, write_csv, write_json
+    from ontarget.io.tagged_file import read_part, write_tags
+    from ontarget.monitor.campaign import joined_tagged
+    from ontarget.monitor.interactions import BLOCK
+    from ontarget.report.tagged import performance_rows, response_rows, responses
+
+    def each() -> Any:
+        for number, first in enumerate(range(0, events, BLOCK)):
+            yield read_part(part_file(folder / "parts", number), identity_of(inputs)).only(slice(events - first))
+
+    origins = made.drawing.origins
+    record = run_record(inputs, seed) | {"events": events}
+    write_tags(folder / "tags.csv", each(), origins, record)
+    found: Tagged = joined_tagged(list(each()))
+    rows = performance_rows(found, origins)
+    write_csv(folder / "performance.csv", rows)
+    made_of = responses(found, origins, np.asarray(made.drawing.source.energies.edges))
+    write_csv(folder / "response.csv", response_rows(made_of))
+    write_json(folder / "run.json", record | {"origins": [one.label for one in origins]})
+    print_table(title, [{"": key, **{str(row["interactions of"]): row[key] for row in rows}} for key in rows[0]][1:])
+    click.echo(f"{events} events: {folder}")
