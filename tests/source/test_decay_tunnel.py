@@ -34,8 +34,8 @@ from ontarget.source import (
     Towards,
     Untagged,
 )
-from ontarget.source.component import hats
 from ontarget.source.decay_tunnel import compiled_flux, worst_error
+from ontarget.source.grid import hats
 
 NU_MU = FLAVOURS.index("nu_mu")
 RINGS = Radius(LengthAxis(0.0, 2.8 * m, 4))

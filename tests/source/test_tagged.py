@@ -22,8 +22,8 @@ from ontarget.source import (
     TaggedPath,
     Untagged,
 )
-from ontarget.source.component import Origin
 from ontarget.source.decay_tunnel import compiled_flux
+from ontarget.source.origin import Origin
 from ontarget.source.simulation import Simulation
 
 NU_E, NU_MU = FLAVOURS.index("nu_e"), FLAVOURS.index("nu_mu")

@@ -15,7 +15,7 @@ from ontarget.io.checkpoint import DAMAGE
 from ontarget.io.wording import one_line
 from ontarget.io.write import version, write_bytes
 from ontarget.monitor.campaign import Tagged, tagged_of
-from ontarget.source.component import Origin
+from ontarget.source.origin import Origin
 
 FORMAT = 1
 

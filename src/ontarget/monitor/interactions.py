@@ -17,8 +17,9 @@ from ontarget.ground.constants import c
 from ontarget.ground.errors import InputError
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.matter.particle import PARTICLES
-from ontarget.source.component import Component, Origin, Way
+from ontarget.source.component import Component, Way
 from ontarget.source.decay_tunnel import DecayTunnel
+from ontarget.source.origin import Origin
 from ontarget.source.sampling import Towards
 from ontarget.source.site import BeamSite
 

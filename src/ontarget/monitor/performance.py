@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ontarget.monitor.campaign import Tagged
-from ontarget.source.component import Origin
+from ontarget.source.origin import Origin
 
 PARENTS = {"pi+": "pi_munu", "pi-": "pi_munu", "K+": "k_munu", "K-": "k_munu"}
 

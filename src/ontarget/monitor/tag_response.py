@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ontarget.monitor.campaign import Tagged
-from ontarget.source.component import Origin
+from ontarget.source.origin import Origin
 
 Matrix = Float[np.ndarray, "energy tag"]
 

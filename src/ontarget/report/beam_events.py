@@ -11,7 +11,7 @@ from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.report.beam_flux import BeamFlux, beam_flux
 from ontarget.report.section import Context, Section, Table
 from ontarget.report.task import AbstractTask
-from ontarget.source.component import Origin
+from ontarget.source.origin import Origin
 
 
 class PublishedEvents(Noun):

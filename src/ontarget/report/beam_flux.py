@@ -15,8 +15,8 @@ from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, m
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.report.section import Context
-from ontarget.source.component import Origin
 from ontarget.source.decay_tunnel import DecayTunnel
+from ontarget.source.origin import Origin
 from ontarget.source.simulation import Simulation, simulate
 from ontarget.source.site import BeamSite
 

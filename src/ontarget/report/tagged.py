@@ -17,7 +17,7 @@ from ontarget.monitor.stream import stream, working_point
 from ontarget.monitor.tag_response import TagResponse, by_flavour, tag_response
 from ontarget.monitor.tagger import Tagger
 from ontarget.report.beam_flux import events_per_fluence, of_a_tunnel
-from ontarget.source.component import Origin
+from ontarget.source.origin import Origin
 
 EDGES = np.concatenate([[0.0], np.arange(0.2, 4.3, 0.1)]) * GeV
 """Bins of the tagged energy: neutrinos of pions."""

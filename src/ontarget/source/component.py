@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import equinox as eqx
 import jax
@@ -21,9 +20,11 @@ from ontarget.beam.yields import Yields
 from ontarget.ground.noun import Noun, static
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.lattice import lattice, shifts
+from ontarget.source.grid import Grid, hats
 from ontarget.source.importance import CELLS, Importance
+from ontarget.source.origin import Origin
 from ontarget.source.sampling import AbstractSampling
-from ontarget.source.site import AbstractTag, BeamSite
+from ontarget.source.site import BeamSite
 
 Counted = Float[Array, "label part energy path tag"]
 
@@ -41,22 +42,6 @@ class Way(Noun):
     def dimensions(self) -> int:
         """How many uniform numbers it takes; three place the ray in the detector, one the decay on its flight."""
         return sum(1 + link.dimensions for link in self.links) + 3 + 1 + self.decay.dimensions
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a neutrino comes from: the beam's parent, what was followed from it, the decay mode, and the region."""
-
-    parent: str
-    followed: tuple[str, ...]
-    mode: str
-    neutrino: str
-    region: str
-
-    @property
-    def label(self) -> str:
-        """How tables and figures call it."""
-        return f"{' > '.join((self.parent, *self.followed))} > {self.neutrino} ({self.mode}), {self.region}"
 
 
 class Component(Noun):
@@ -202,79 +187,6 @@ class Component(Noun):
 def weighted(segments: Segments, weight: Float[Array, " ray"]) -> Segments:
     """The same flights of more or fewer particles."""
     return eqx.tree_at(lambda one: one.number, segments, segments.number * weight)
-
-
-class Grid(Noun):
-    """The nodes of energy and path, and the bins of the tag, in which neutrinos are counted."""
-
-    energy: Float[Array, " energy"]
-    path: Float[Array, " path"]
-    length: Float[Array, "1"]
-    tag: AbstractTag
-    site: BeamSite
-
-    def told(
-        self,
-        origins: tuple[Origin, ...],
-        means: Float[Array, "label energy path place"],
-        variances: Float[Array, "label energy place"],
-    ) -> tuple[Float[Array, "label energy path tag"], Float[Array, "label energy tag"]]:
-        """What was counted by place, in the bins of the tag; the variance is shared as the counts are."""
-        values, errors = [], []
-        for origin, mean, variance in zip(origins, means, variances, strict=True):
-            shares = self.tag.told(origin, self.energy, self.path)
-            shares = jnp.broadcast_to(shares, (*mean.shape, shares.shape[-1]))
-            values.append(jnp.einsum("epx,epxt->ept", mean, shares))
-            total = mean.sum(axis=1, keepdims=True)
-            weight = jnp.where(total > 0, mean / jnp.where(total > 0, total, 1.0), 1 / len(self.path))
-            share = jnp.einsum("epx,epxt->ext", weight, shares)
-            # not yet known is infinite, and no share of it is no number
-            errors.append(jnp.where(share > 0, variance[..., None] * share, 0.0).sum(axis=1))
-        return jnp.stack(values), jnp.stack(errors)
-
-    def told_each(
-        self, origins: tuple[Origin, ...], modes: Float[Array, "mode label energy path place"]
-    ) -> Float[Array, "mode label energy path tag"]:
-        """`told` of several at once, of which no variance is wanted."""
-        variances = modes[0].sum(axis=2)
-        return jax.vmap(lambda mode: self.told(origins, mode, variances)[0])(modes)
-
-    @property
-    def cells(self) -> tuple[Float[Array, " energy"], Float[Array, " path"]]:
-        """What lies between the middles of neighbouring nodes; all there is, where there is but one."""
-        return cell(self.energy), cell(self.path) if len(self.path) > 1 else self.length
-
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """Sizes of [energy path place]."""
-        return len(self.energy), len(self.path), self.tag.places
-
-    def count(
-        self, decays: Decays, vertex: Float[Array, "ray 3"], group: Int[Array, " ray"], groups: int
-    ) -> Float[Array, "group energy path tag"]:
-        """The rays by group, shared between the two nodes nearest in energy, and in path."""
-        values = jnp.zeros((groups, *self.shape))
-        tag = self.tag.placed(vertex[:, 0], vertex[:, 1])
-        along = hats(self.path, norm(vertex - decays.place)) if len(self.path) > 1 else [(0 * tag, jnp.ones(()))]
-        for energy, by_energy in hats(self.energy, norm(decays.neutrino)):
-            for path, by_path in along:
-                values = values.at[group, energy, path, tag].add(decays.number * by_energy * by_path)
-        return values
-
-
-def cell(nodes: Float[Array, " node"]) -> Float[Array, " node"]:
-    """Half the way to both neighbours, added; the first and the last have one."""
-    return (jnp.diff(nodes, prepend=nodes[:1]) + jnp.diff(nodes, append=nodes[-1:])) / 2
-
-
-def hats(
-    nodes: Float[Array, " node"], value: Float[Array, " ray"]
-) -> list[tuple[Int[Array, " ray"], Float[Array, " ray"]]]:
-    """The two nodes around each value with the shares of their hat functions; what is beyond the ends goes to these."""
-    below = jnp.clip(jnp.searchsorted(nodes, value, side="right") - 1, 0, len(nodes) - 2)
-    low, high = nodes[below], nodes[below + 1]
-    share = jnp.clip((value - low) / (high - low), 0.0, 1.0)
-    return [(below, 1.0 - share), (below + 1, share)]
 
 
 def fluence(

@@ -11,9 +11,10 @@ from jaxtyping import Array, Float, UInt64
 
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.lattice import shifts
-from ontarget.source.component import Component, Grid, counted, worth_by_cell
+from ontarget.source.component import Component, counted, worth_by_cell
 from ontarget.source.decay_tunnel import DecayTunnel, matters, worst_error
 from ontarget.source.flux import Flux
+from ontarget.source.grid import Grid
 from ontarget.source.importance import Importance, evenly, learnt
 from ontarget.source.site import AbstractTag, BeamSite
 from ontarget.source.tally import Tally

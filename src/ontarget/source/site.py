@@ -15,7 +15,7 @@ from ontarget.numerics.axis import AbstractAxis, LengthAxis, TimeAxis
 from ontarget.numerics.quadrature import interval_nodes
 
 if TYPE_CHECKING:  # what comes from there asks this file
-    from ontarget.source.component import Origin
+    from ontarget.source.origin import Origin
 
 
 class AbstractSite(Noun):

@@ -17,7 +17,7 @@ from ontarget.numerics.axis import AbstractAxis, LengthAxis
 from ontarget.source.site import AbstractTag
 
 if TYPE_CHECKING:  # what comes from there asks for tags
-    from ontarget.source.component import Origin
+    from ontarget.source.origin import Origin
 
 
 class Association(Noun):
