@@ -1,4 +1,4 @@
-"""Where neutrinos of a decay tunnel are counted: nodes of energy and path and bins of a tag, by where they come from."""
+"""Where neutrinos of a tunnel are counted: nodes of energy and path and bins of a tag, by where they come from."""
 
 from __future__ import annotations
 
