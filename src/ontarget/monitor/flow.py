@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -210,15 +212,27 @@ def counted_once(
     part = part_of_each(source, parent, own)
     regions = [region for region in instrument.regions if region in beam.regions]
     flights = [beam.segments(parent, region, tunnel, own) for region in regions]
-    found = jnp.zeros((len(links), parts_of(source, parent), *instrument.shape))
+    shape = (len(links), parts_of(source, parent), *instrument.shape)
+    places, weights = [], []
     for row, link in enumerate(links):
         for flight in flights[:1] if link is None else flights:
             particle, born = parent, flight
             if link is not None:
                 particle, born = link.daughter, followed(flight, link, source, left)
-            for places, weight in instrument.place(particle, born, tunnel, last):
-                found = found.at[(row, part, *places)].add(weight)
-    return found
+            for where, weight in instrument.place(particle, born, tunnel, last):
+                places.append(flat((jnp.full_like(part, row), part, *where), shape))
+                weights.append(weight)
+    # all at once: a long chain of additions takes the compiler a minute
+    found = jnp.zeros(math.prod(shape)).at[jnp.concatenate(places)].add(jnp.concatenate(weights))
+    return found.reshape(shape)
+
+
+def flat(where: tuple[Int[Array, " ray"], ...], shape: tuple[int, ...]) -> Int[Array, " ray"]:
+    """Indices on several axes as one."""
+    index = jnp.zeros_like(where[0])
+    for one, size in zip(where, shape, strict=True):
+        index = index * size + one
+    return index
 
 
 def followed(flight: Segments, link: AbstractDaughter, source: DecayTunnel, u: Float[Array, "ray left"]) -> Segments:
