@@ -78,3 +78,10 @@ def test_numbers_are_finite_at_the_ends_of_the_unit_interval():
     ends = jnp.array([[0.0] * 5, [1.0 - 2.0**-53] * 5])
     found = BEAM.segments("pi+", "tunnel", TUNNEL, ends)
     assert all(bool(jnp.isfinite(leaf).all()) for leaf in jax.tree.leaves(found))
+
+
+def test_where_a_ray_is_born(entering):
+    """As near as this beam knows: momentum and angle at the entrance."""
+    momentum, angle = BEAM.born_at("pi+", U)
+    np.testing.assert_allclose(momentum, norm(entering.momentum), rtol=1e-13)
+    np.testing.assert_allclose(jnp.cos(angle), entering.momentum[:, 2] / momentum, rtol=1e-13)

@@ -88,3 +88,9 @@ def test_what_no_beam_brings(change, sentence):
     with pytest.raises(InputError) as error:
         TrackedBeam(BMPT(), ROD, LINE, **(GIVEN | change))
     assert sentence in str(error.value)
+
+
+def test_where_a_ray_is_born(born):
+    momentum, angle = BEAM.born_at("pi+", U)
+    np.testing.assert_array_equal(momentum, born.momentum)
+    np.testing.assert_allclose(jnp.tan(angle), jnp.hypot(born.slope_x, born.slope_y), rtol=1e-12)

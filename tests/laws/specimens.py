@@ -54,6 +54,8 @@ line = Beamline((drift, el.Quadrupole(1.2 * m, -10 * tesla / m, aperture=ap.Roun
 tunnel = b.Tunnel(40 * m, 1 * m, 2 * m)
 behind = so.BeamSite(27 * m, 4 * m, 4 * m, 22 * m)
 entering = b.ParametrisedBeam(8.4 * GeV, 0.075, 6.7e-3, 18 * mm, (b.Species(0.038, name="pi+"),))
+meson_yield = b.MesonYield([4 * GeV, 8 * GeV, 13 * GeV], [0.0, 0.1], name="pi+")
+yields = b.Yields((meson_yield,))
 in_flight = so.DecayTunnel(entering, tunnel, nu.EnergyAxis(0.0, 10 * GeV, 10), rays=16, repeats=2, name="in_flight")
 rings = so.Radius(nu.LengthAxis(0.0, 2.8 * m, 14))
 pions = in_flight.components()[0]
@@ -119,6 +121,9 @@ _rows: list[Noun] = [
     b.Species(0.038, name="pi+"),
     entering,
     b.TrackedBeam(b.BMPT(), b.RodTarget(70 * cm, 3 * cm), line, 400 * GeV, 1 * mm, 7 * GeV, 10 * GeV, 0.02),
+    b.Pull(0.3, name="pi+_0_0"),
+    meson_yield,
+    yields,
     # source
     facility,
     site,

@@ -21,6 +21,7 @@ from ontarget.beam.target import RodTarget
 from ontarget.beam.tracked import TrackedBeam
 from ontarget.beam.twiss import Spread, Twiss, spread
 from ontarget.beam.two_body import TwoBodyDecay
+from ontarget.beam.yields import AbstractPulls, MesonYield, Pull, Yields
 
 __all__ = [
     "BMPT",
@@ -32,6 +33,7 @@ __all__ = [
     "AbstractElement",
     "AbstractMesonTable",
     "AbstractProduction",
+    "AbstractPulls",
     "AbstractReinteraction",
     "Beamline",
     "Born",
@@ -48,6 +50,7 @@ __all__ = [
     "LeadingNucleon",
     "LeptonDaughter",
     "MesonSpectrum",
+    "MesonYield",
     "MuonToElectronNeutrino",
     "MuonToMuonNeutrino",
     "NoReinteraction",
@@ -55,6 +58,7 @@ __all__ = [
     "Orbit",
     "ParametrisedBeam",
     "Pieces",
+    "Pull",
     "Quadrupole",
     "Rays",
     "Rectangular",
@@ -69,6 +73,7 @@ __all__ = [
     "Tunnel",
     "Twiss",
     "TwoBodyDecay",
+    "Yields",
     "daughters_of",
     "decays_of",
     "on_axis",

@@ -50,3 +50,9 @@ class AbstractBeam(Noun):
     @abstractmethod
     def segments(self, parent: str, region: str, tunnel: Tunnel, u: Float[Array, "ray dimension"]) -> Segments:
         """Rays from numbers uniform in [0, 1[; each of the n rays stands for a share 1/n."""
+
+    @abstractmethod
+    def born_at(
+        self, parent: str, u: Float[Array, "ray dimension"]
+    ) -> tuple[Float[Array, " ray"], Float[Array, " ray"]]:
+        """Momentum of each ray and its angle to the beam's axis as near to its birth as this beam knows."""

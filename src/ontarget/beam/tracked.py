@@ -70,11 +70,24 @@ class TrackedBeam(AbstractBeam):
     def dimensions(self) -> int:
         return 7
 
+    def drawn(
+        self, u: Float[Array, "ray dimension"]
+    ) -> tuple[Float[Array, " ray"], Float[Array, " ray"], Float[Array, " ray"]]:
+        """Momentum, and cosine and sine of the angle, with which each ray is made."""
+        cosine = 1 - (1 - jnp.cos(self.widest)) * u[:, 1]
+        momentum = self.lowest + (self.highest - self.lowest) * u[:, 0]
+        return momentum, cosine, jnp.sqrt((1 - cosine) * (1 + cosine))
+
+    def born_at(
+        self, parent: str, u: Float[Array, "ray dimension"]
+    ) -> tuple[Float[Array, " ray"], Float[Array, " ray"]]:
+        """Momentum and angle with which each ray leaves its collision; it flies straight out of the target."""
+        momentum, cosine, sine = self.drawn(u)
+        return momentum, jnp.arctan2(sine, cosine)
+
     def born(self, parent: str, u: Float[Array, "ray dimension"]) -> Rays:
         """Rays at the end of the target, of all that leave it; `path` from the place of birth."""
-        momentum = self.lowest + (self.highest - self.lowest) * u[:, 0]
-        cosine = 1 - (1 - jnp.cos(self.widest)) * u[:, 1]
-        sine = jnp.sqrt((1 - cosine) * (1 + cosine))
+        momentum, cosine, sine = self.drawn(u)
         azimuth, depth = 2 * np.pi * u[:, 2], self.target.length * u[:, 3]
         x, y = (self.spot * ndtri(jnp.clip(one, 1e-12, 1 - 1e-12)) for one in (u[:, 4], u[:, 5]))
         made = self.target.produced(
