@@ -96,18 +96,23 @@ class Medium:
         inner = np.concatenate([[0.0], np.cumsum((step[1:] + step[:-1]) / 2 * np.diff(log))])
         return log, np.log(inner + step[0])
 
+    @cached_property
+    def _inverse(self) -> tuple[np.ndarray, np.ndarray]:
+        """The other way round: even steps in the logarithm of the range, and the logarithms of energies there."""
+        log, ranges = self._table
+        even = np.linspace(ranges[0], ranges[-1], NODES)
+        return even, np.interp(even, ranges, log)
+
     def range_of(self, kinetic: Float[Array, "*ray"]) -> Float[Array, "*ray"]:
         """How far a muon goes, mass per area, continuously slowing down."""
-        log, ranges = self._table
         there = jnp.log(jnp.maximum(kinetic, LOWEST) / MeV)
-        return jnp.exp(jnp.interp(there, log, ranges)) * (g / cm**2)
+        return jnp.exp(_between(there, *self._table)) * (g / cm**2)
 
     def energy_of(self, reach: Float[Array, "*ray"]) -> Float[Array, "*ray"]:
         """The kinetic energy of a muon that goes this far: the inverse of `range_of`, about zero below zero."""
-        log, ranges = self._table
-        least = float(np.exp(ranges[0])) * (g / cm**2)
+        least = float(np.exp(self._inverse[0][0])) * (g / cm**2)
         there = jnp.log(jnp.maximum(reach, least) / (g / cm**2))
-        return jnp.exp(jnp.interp(there, ranges, log)) * MeV
+        return jnp.exp(_between(there, *self._inverse)) * MeV
 
     def scattering_power(self, kinetic: Float[Array, "*ray"], thickness: Scalar) -> Float[Array, "*ray"]:
         r"""Variance of a projected angle per mass per area, within a block of a thickness (mass per area).
@@ -125,6 +130,15 @@ class Medium:
         beta_p = kinetic * (kinetic + 2 * muon_mass) / energy
         log = 1 + 0.038 * jnp.log(thickness / self.radiation_length)
         return (SCATTERING / beta_p * log) ** 2 / self.radiation_length
+
+
+def _between(x: Array, nodes: np.ndarray, values: np.ndarray) -> Array:
+    """Values between nodes with even steps, on straight lines."""
+    place = (x - nodes[0]) * ((len(nodes) - 1) / (nodes[-1] - nodes[0]))
+    cell = jnp.clip(place.astype(int), 0, len(nodes) - 2)
+    table = jnp.asarray(values)
+    low = table[cell]
+    return low + (place - cell) * (table[cell + 1] - low)
 
 
 _DENSITY, _AREAL = g / cm**3, g / cm**2

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -14,7 +16,6 @@ from ontarget.beam.chain import follow
 from ontarget.beam.daughter import AbstractDaughter, LeptonDaughter
 from ontarget.beam.hadronic import AbstractHadronic
 from ontarget.beam.mode import daughters_of
-from ontarget.beam.segment import Segments
 from ontarget.beam.semileptonic import SemileptonicDecay
 from ontarget.beam.two_body import TwoBodyDecay
 from ontarget.ground.errors import InputError
@@ -31,6 +32,10 @@ APART = 71
 
 HELD = 3e-3
 """A bin that holds less than this share of all particles is not asked to be exact."""
+
+
+Link = AbstractDaughter | None
+"""A way from a parent to a charged particle; None for the parent itself."""
 
 
 class Flow(Noun):
@@ -85,7 +90,7 @@ class GivenLeptons(Noun):
         return worst
 
 
-def links_of(source: DecayTunnel, parent: str, instrument: AbstractInstrument) -> tuple[AbstractDaughter | None, ...]:
+def links_of(source: DecayTunnel, parent: str, instrument: AbstractInstrument) -> tuple[Link, ...]:
     """The ways to charged particles that an instrument counts; None for the parent itself."""
     leptons = [
         LeptonDaughter(decay)
@@ -97,7 +102,7 @@ def links_of(source: DecayTunnel, parent: str, instrument: AbstractInstrument) -
     return (*found, None) if instrument.undecayed else tuple(found)
 
 
-def mode_of(link: AbstractDaughter | None) -> str:
+def mode_of(link: Link) -> str:
     """What a way is called."""
     if link is None:
         return "undecayed"
@@ -108,27 +113,13 @@ def mode_of(link: AbstractDaughter | None) -> str:
 
 
 def collect(instrument: AbstractInstrument, source: DecayTunnel) -> GivenLeptons:
-    """The particles at an instrument, as a mean over lattices: smooth in every number of both."""
-    flows = []
-    yields = getattr(source, "yields", None)
-    for i, parent in enumerate(source.beam.parents):
-        links = links_of(source, parent, instrument)
-        if not links:
-            continue
-        means, errors = averaged(instrument, source, parent, links, (source.seed, APART, i))
-        flows += [
-            Flow(mean, error, parent, parent if link is None else link.daughter, mode_of(link))
-            for link, mean, error in zip(links, means, errors, strict=True)
-        ]
-    return GivenLeptons(tuple(flows), yields)
-
-
-compiled_collect = eqx.filter_jit(collect)
+    """The particles at an instrument, as means over lattices: smooth in every number of both."""
+    return _collected(instrument, source, averaged)
 
 
 def settle_leptons(instrument: AbstractInstrument, source: DecayTunnel) -> GivenLeptons:
     """The same, compiled, and refused where the statistical error is larger than the source's precision."""
-    found = compiled_collect(instrument, source)
+    found = _collected(instrument, source, compiled_average)
     worst, wanted = found.worst(), float(source.precision)
     if worst > wanted:
         truth = f"With {source.repeats} x {source.rays} rays the statistical error of a bin is {100 * worst:.2g} %."
@@ -138,30 +129,48 @@ def settle_leptons(instrument: AbstractInstrument, source: DecayTunnel) -> Given
     return found
 
 
-Means = Float[Array, "link part ..."]
+def _collected(instrument: AbstractInstrument, source: DecayTunnel, average: Callable[..., Any]) -> GivenLeptons:
+    """One way after the other: a program for each is compiled sooner than one for all."""
+    flows = []
+    for i, parent in enumerate(source.beam.parents):
+        for j, link in enumerate(links_of(source, parent, instrument)):
+            mean, error = average(instrument, source, parent, link, shifts_of(source, parent, link, instrument, (i, j)))
+            flows.append(Flow(mean, error, parent, parent if link is None else link.daughter, mode_of(link)))
+    return GivenLeptons(tuple(flows), getattr(source, "yields", None))
+
+
+Mean = Float[Array, "part ..."]
+
+
+def shifts_of(
+    source: DecayTunnel, parent: str, link: Link, instrument: AbstractInstrument, seed: tuple[int, ...]
+) -> UInt64[np.ndarray, "repeat dimension"]:
+    """The shifts of every lattice of one way."""
+    dimensions = source.beam.dimensions + (0 if link is None else 1 + link.dimensions) + instrument.dimensions
+    return np.stack([shifts((source.seed, APART, *seed, one), dimensions) for one in range(source.repeats)])
 
 
 def averaged(
     instrument: AbstractInstrument,
     source: DecayTunnel,
     parent: str,
-    links: tuple[AbstractDaughter | None, ...],
-    seed: tuple[int, ...],
-) -> tuple[Means, Float[Array, "link ..."]]:
-    """Means over the lattices, and the standard deviation of these, parts summed."""
-    most = max(0 if link is None else 1 + link.dimensions for link in links)
-    dimensions = source.beam.dimensions + most + instrument.dimensions
-    every = np.stack([shifts((*seed, repeat), dimensions) for repeat in range(source.repeats)])
+    link: Link,
+    every: UInt64[Array, "repeat dimension"] | UInt64[np.ndarray, "repeat dimension"],
+) -> tuple[Mean, Float[Array, "..."]]:
+    """Mean over the lattices, and the standard deviation of it, parts summed."""
 
     def one(sums: tuple[Array, Array], shift: UInt64[Array, " dimension"]) -> tuple[tuple[Array, Array], None]:
-        found = counted(instrument, source, parent, links, shift)
-        return (sums[0] + found, sums[1] + found.sum(axis=1) ** 2), None
+        found = counted(instrument, source, parent, link, shift)
+        return (sums[0] + found, sums[1] + found.sum(axis=0) ** 2), None
 
-    zero = jnp.zeros((len(links), parts_of(source, parent), *instrument.shape))
-    (total, squares), _ = jax.lax.scan(one, (zero, zero.sum(axis=1)), jnp.asarray(every))
+    zero = jnp.zeros((parts_of(source, parent), *instrument.shape))
+    (total, squares), _ = jax.lax.scan(one, (zero, zero.sum(axis=0)), jnp.asarray(every))
     mean = total / source.repeats
-    variance = (squares / source.repeats - mean.sum(axis=1) ** 2) / (source.repeats - 1)
+    variance = (squares / source.repeats - mean.sum(axis=0) ** 2) / (source.repeats - 1)
     return mean, jnp.sqrt(jnp.maximum(jax.lax.stop_gradient(variance), 0.0))
+
+
+compiled_average = eqx.filter_jit(averaged)
 
 
 def parts_of(source: DecayTunnel, parent: str) -> int:
@@ -179,62 +188,39 @@ def part_of_each(source: DecayTunnel, parent: str, u: Float[Array, "ray dimensio
 
 
 def counted(
-    instrument: AbstractInstrument,
-    source: DecayTunnel,
-    parent: str,
-    links: tuple[AbstractDaughter | None, ...],
-    shift: UInt64[Array, " dimension"],
-) -> Means:
+    instrument: AbstractInstrument, source: DecayTunnel, parent: str, link: Link, shift: UInt64[Array, " dimension"]
+) -> Mean:
     """One lattice of rays, block by block."""
     block = min(source.rays, BLOCK)
 
-    def step(values: Means, first: UInt64[Array, ""]) -> tuple[Means, None]:
-        u = lattice(first, block, shift)
-        found = counted_once(instrument, source, parent, links, u)
+    def step(values: Mean, first: UInt64[Array, ""]) -> tuple[Mean, None]:
+        found = counted_once(instrument, source, parent, link, lattice(first, block, shift))
         return values + found * (block / source.rays), None
 
     step = jax.checkpoint(step)  # derivatives in reverse would keep every ray of every block
     firsts = jnp.arange(source.rays // block, dtype=jnp.uint64) * np.uint64(block)
-    zero = jnp.zeros((len(links), parts_of(source, parent), *instrument.shape))
+    zero = jnp.zeros((parts_of(source, parent), *instrument.shape))
     return jax.lax.scan(step, zero, firsts)[0]
 
 
 def counted_once(
-    instrument: AbstractInstrument,
-    source: DecayTunnel,
-    parent: str,
-    links: tuple[AbstractDaughter | None, ...],
-    u: Float[Array, "ray dimension"],
-) -> Means:
-    """A block of rays: each takes every way."""
+    instrument: AbstractInstrument, source: DecayTunnel, parent: str, link: Link, u: Float[Array, "ray dimension"]
+) -> Mean:
+    """A block of rays."""
     beam, tunnel = source.beam, source.tunnel
     own, left, last = jnp.split(u, [beam.dimensions, u.shape[1] - instrument.dimensions], axis=1)
     part = part_of_each(source, parent, own)
-    regions = [region for region in instrument.regions if region in beam.regions]
-    flights = [beam.segments(parent, region, tunnel, own) for region in regions]
-    shape = (len(links), parts_of(source, parent), *instrument.shape)
-    places, weights = [], []
-    for row, link in enumerate(links):
-        for flight in flights[:1] if link is None else flights:
-            particle, born = parent, flight
-            if link is not None:
-                particle, born = link.daughter, followed(flight, link, source, left)
-            for where, weight in instrument.place(particle, born, tunnel, last):
-                places.append(flat((jnp.full_like(part, row), part, *where), shape))
-                weights.append(weight)
-    # all at once: a long chain of additions takes the compiler a minute
-    found = jnp.zeros(math.prod(shape)).at[jnp.concatenate(places)].add(jnp.concatenate(weights))
+    shape = (parts_of(source, parent), *instrument.shape)
+    found = jnp.zeros(math.prod(shape))
+    for region in instrument.regions if link is not None else instrument.regions[:1]:
+        if region not in beam.regions:
+            continue
+        particle, flight = parent, beam.segments(parent, region, tunnel, own)
+        if link is not None:
+            particle, flight = link.daughter, follow(flight, link, tunnel, left)
+        where, weight = instrument.place(particle, flight, tunnel, last)
+        index = jnp.broadcast_to(part[:, None], weight.shape)
+        for one, size in zip(where, shape[1:], strict=True):
+            index = index * size + one
+        found = found.at[index].add(weight)
     return found.reshape(shape)
-
-
-def flat(where: tuple[Int[Array, " ray"], ...], shape: tuple[int, ...]) -> Int[Array, " ray"]:
-    """Indices on several axes as one."""
-    index = jnp.zeros_like(where[0])
-    for one, size in zip(where, shape, strict=True):
-        index = index * size + one
-    return index
-
-
-def followed(flight: Segments, link: AbstractDaughter, source: DecayTunnel, u: Float[Array, "ray left"]) -> Segments:
-    """Daughters at their birth."""
-    return follow(flight, link, source.tunnel, u[:, : 1 + link.dimensions])

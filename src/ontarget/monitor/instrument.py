@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from jaxtyping import Array, Float, Int
 
@@ -12,7 +12,7 @@ from ontarget.beam.segment import Segments
 from ontarget.ground.noun import Noun
 from ontarget.numerics.axis import AbstractAxis
 
-Places = Sequence[tuple[tuple[Int[Array, " ray"], ...], Float[Array, " ray"]]]
+Places = tuple[tuple[Int[Array, "ray share"], ...], Float[Array, "ray share"]]
 """Where rays are counted, one index for each axis of the instrument, and as how many."""
 
 

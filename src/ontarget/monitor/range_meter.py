@@ -20,7 +20,7 @@ from ontarget.matter.particle import PARTICLES
 from ontarget.monitor.calorimeter import at_wall
 from ontarget.monitor.instrument import AbstractInstrument, Places
 from ontarget.numerics.axis import AbstractAxis, CountAxis, LengthAxis
-from ontarget.numerics.share import shares
+from ontarget.numerics.share import crossed, shares
 
 STEPS = 12
 """Points of each block at which a muon's scattering power is looked at."""
@@ -142,13 +142,13 @@ class RangeMeter(AbstractInstrument):
 
     def needed(self) -> Float[Array, " plane"]:
         """The range in the first medium of a muon that just reaches each plane."""
-        every, found = (*self.absorber, *self.blocks), []
-        for last in range(len(self.absorber), len(every) + 1):
-            energy = jnp.zeros(())
-            for block in reversed(every[:last]):
-                energy = block.of.energy_of(block.depth + block.of.range_of(energy))
-            found.append(self.absorber[0].of.range_of(energy))
-        return jnp.stack(found)
+        every = (*self.absorber, *self.blocks)
+        before = len(self.absorber) + np.arange(self.planes)
+        energy = jnp.zeros(self.planes)
+        for i in reversed(range(len(every))):
+            block = every[i]
+            energy = jnp.where(i < before, block.of.energy_of(block.depth + block.of.range_of(energy)), energy)
+        return self.absorber[0].of.range_of(energy)
 
     def reaching(self, kinetic: Float[Array, " ray"], cosine: Float[Array, " ray"]) -> Float[Array, "ray plane"]:
         """Probability to come to each plane."""
@@ -185,15 +185,12 @@ class RangeMeter(AbstractInstrument):
         across = flight.start[:, :2] + flown[:, None] * direction[:, :2] + self.spread(kinetic)[:, None] * normal
         radius = jnp.sqrt((across**2).sum(axis=1) + (STRAIGHT * self.cell) ** 2)
         number = flight.number * jnp.exp(-flown / PARTICLES[particle].decay_length(size))
-        none = jnp.zeros_like(number)
-        each = jnp.concatenate([none[:, None] + 1, reached, none[:, None]], axis=1)
-        last = each[:, :-1] - each[:, 1:]
-        rings = [(jnp.maximum(ring - 1, 0), share) for ring, share in shares(self.rings.edges, radius, self.cell)]
-        return [
-            ((jnp.full(ring.shape, plane), ring), number * share * last[:, plane])
-            for plane in range(self.planes + 1)
-            for ring, share in rings
-        ]
+        none = jnp.zeros((len(number), 1))
+        each = jnp.concatenate([none + 1, reached, none], axis=1)
+        planes = jnp.broadcast_to(jnp.arange(self.planes + 1), (len(number), self.planes + 1))
+        ring, share = shares(self.rings.edges, radius, self.cell)
+        where, share = crossed((planes, each[:, :-1] - each[:, 1:]), (jnp.maximum(ring - 1, 0), share))
+        return where, number[:, None] * share
 
     def through(self, flight: Segments, tunnel: Tunnel) -> Float[Array, " ray"]:
         """1 for what leaves the tunnel through its end, or is born behind it; smooth at the wall's end."""

@@ -8,7 +8,7 @@ from jaxtyping import Array, Float, Int
 
 from ontarget.ground.noun import Scalar
 
-Shares = list[tuple[Int[Array, " ray"], Float[Array, " ray"]]]
+Shares = tuple[Int[Array, "ray share"], Float[Array, "ray share"]]
 
 
 def shares(edges: Float[Array, " edge"], value: Float[Array, " ray"], width: Scalar | Float[Array, " ray"]) -> Shares:
@@ -19,7 +19,7 @@ def shares(edges: Float[Array, " edge"], value: Float[Array, " ray"], width: Sca
     """
     near = jnp.searchsorted((edges[1:] + edges[:-1]) / 2, value)
     above = ndtr((value - edges[near]) / width)
-    return [(near, 1.0 - above), (near + 1, above)]
+    return jnp.stack([near, near + 1], axis=1), jnp.stack([1.0 - above, above], axis=1)
 
 
 def nodes_beside(nodes: Float[Array, " node"], value: Float[Array, " ray"]) -> Shares:
@@ -27,12 +27,15 @@ def nodes_beside(nodes: Float[Array, " node"], value: Float[Array, " ray"]) -> S
     below = jnp.clip(jnp.searchsorted(nodes, value, side="right") - 1, 0, len(nodes) - 2)
     low, high = nodes[below], nodes[below + 1]
     share = jnp.clip((value - low) / (high - low), 0.0, 1.0)
-    return [(below, 1.0 - share), (below + 1, share)]
+    return jnp.stack([below, below + 1], axis=1), jnp.stack([1.0 - share, share], axis=1)
 
 
-def crossed_shares(*every: Shares) -> list[tuple[tuple[Int[Array, " ray"], ...], Float[Array, " ray"]]]:
-    """Shares of the bins of several axes together: all products."""
-    found: list[tuple[tuple[Int[Array, " ray"], ...], Float[Array, " ray"]]] = [((), jnp.ones(()))]
-    for one in every:
-        found = [((*places, place), share * by) for places, share in found for place, by in one]
-    return found
+def crossed(*every: Shares) -> tuple[tuple[Int[Array, "ray share"], ...], Float[Array, "ray share"]]:
+    """Shares of the bins of several axes together: all products, the last axis fastest."""
+    sizes = tuple(share.shape[1] for _, share in every)
+    rays, weight, places = len(every[0][1]), jnp.ones(()), []
+    for axis, (place, share) in enumerate(every):
+        spread = (rays, *(size if i == axis else 1 for i, size in enumerate(sizes)))
+        places.append(jnp.broadcast_to(place.reshape(spread), (rays, *sizes)).reshape(rays, -1))
+        weight = weight * share.reshape(spread)
+    return tuple(places), weight.reshape(rays, -1)
