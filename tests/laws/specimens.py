@@ -23,6 +23,7 @@ from ontarget.ground.noun import Noun
 from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, fm, keV, kg, m, mm, ms, ns, tesla, us, year
 from ontarget.numerics.quantile import Quantiles
 from ontarget.numerics.regression import fit_polynomial
+from ontarget.source.importance import evenly
 from ontarget.source.spectrum import NegativeMuonDecay, PionDecayInFlight, decay_at_rest
 
 energy = nu.EnergyAxis(0.0, 50 * keV, 20, nu.SquareRoot())
@@ -38,6 +39,7 @@ site = so.Site(20 * m)
 per_energy = jnp.array([0.0, 0.7, 0.6]) * 1e-38 * cm**2 / GeV
 cross_section = i.CrossSection(jnp.array([0.2, 1.0, 5.0]) * GeV, per_energy, [1.0, 0.4, 0.3], name="nu_mu")
 tag = so.ArrivalTime(times, 100 * ns)
+flux = source.flux(facility, site, tag)
 logistic = d.LogisticEfficiency(1.2, 0.3, 11.0, -0.25)
 stages = (d.Threshold(8 * keV), d.TruncatedGaussianSmearing(resolution))
 channel = d.Channel(i.CEvNS(), energy, stages, name="cevns")
@@ -148,9 +150,12 @@ _rows: list[Noun] = [
     pions.direct[0],
     pions,
     in_flight.grid(behind, rings),
+    evenly(3),
     so.Towards(),
     so.AsDrawn(),
     so.GivenFlux(source.flux(facility, site, tag)),
+    so.Eigenmodes.of(2),
+    so.VariedFlux(flux, jnp.ones((2, *flux.values.shape)) / m**2, so.Eigenmodes.of(2)),
     tag,
     so.AlwaysOpen(),
     so.ExponentialLoss(0.52 * us, 0.0494 / us),

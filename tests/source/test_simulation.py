@@ -38,6 +38,7 @@ def test_precision_is_reached_and_not_by_far(whole):
     assert whole.error() > PRECISION / 3
     assert whole.tallies[0].units > PILOT
     assert whole.rays == 128 * whole.tallies[0].units
+    assert whole.learnt == 1
     assert whole.plan(PRECISION) == []
 
 
@@ -60,7 +61,7 @@ def test_stopped_and_gone_on_is_the_same_flux(whole, stop, chunks):
 
     with pytest.raises(InterruptedError):
         simulate(found, PRECISION, chunks, stopping)
-    assert found.tallies[0].units == stop
+    assert found.tallies[0].units + PILOT * found.learnt == stop
     assert not set(found.left) & {(0, unit) for unit in range(1)}
     simulate(found, PRECISION)
     assert_same(found, whole)
@@ -78,7 +79,7 @@ def test_whoever_hears_gets_all_there_is():
 
 def test_another_seed_is_another_flux(whole):
     found = Simulation(dataclasses.replace(SOURCE, seed=2), SITE, Untagged())
-    found.left = [(0, unit) for unit in range(whole.tallies[0].units)]
+    found.left = [(0, unit) for unit in range(4 * whole.tallies[0].units)]
     simulate(found, 0.99)
     ours, theirs = (np.asarray(one.flux().values).sum() for one in (found, whole))
     assert ours != theirs

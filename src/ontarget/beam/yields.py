@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from ontarget.ground.address import replace
 from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
 from ontarget.ground.noun import Angle, BeamMomentum, Noun, Number, quantity, static
 from ontarget.ground.units import ANGLE, MOMENTUM, GeV, mrad
@@ -219,3 +220,7 @@ class Yields(AbstractPulls):
     def scales(self, parent: str) -> Float[Array, " part"]:
         """The number of particles in each part over what is expected: linear in each pull."""
         return 1.0 + self.values @ self.modes(parent)
+
+    def at_rest(self) -> Yields:
+        """The same with all pulls at zero: what is expected."""
+        return replace(self, {f"pulls.{name}.value": 0.0 for name in self.names})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import equinox as eqx
 import jax
@@ -15,7 +16,7 @@ from ontarget.detector.detector import Detector
 from ontarget.detector.sideband import Sideband
 from ontarget.experiment.contract import AbstractExperiment
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
-from ontarget.experiment.many import counts_of_many
+from ontarget.experiment.many import counts_of_many, leave_the_flux
 from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.noun import quantity, static
 from ontarget.ground.units import ENERGY, MASS
@@ -75,6 +76,10 @@ class Experiment(AbstractExperiment):
         """The same experiment with its flux computed: for all that leaves the source, the site and the tag alone."""
         source = self.source.settled(self.facility, self.detector.site, self.detector.tag)
         return self if source is self.source else eqx.tree_at(lambda one: one.source, self, source)
+
+    def settled_for(self, addresses: Iterable[str]) -> Experiment:
+        """The settled experiment, if its flux serves for all values at these addresses; else itself."""
+        return self.settled() if leave_the_flux(addresses) else self
 
     def interactions(self, channel: Channel, edges: Float[Array, " edge"]) -> Float[Array, "flavour tag truth"]:
         """Interactions in the whole target by truth cell, before any response; the last tag bin is outside."""

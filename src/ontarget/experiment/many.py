@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import equinox as eqx
@@ -20,6 +20,9 @@ if TYPE_CHECKING:  # the experiment itself asks this file
 OF_THE_FLUX = ("source.", "detector.site.", "detector.tag.")
 """Where the addresses begin that change the flux per proton at the detector."""
 
+LINEAR = ("source.yields.pulls.",)
+"""Where those of them begin in which the flux is linear: once computed, it is known for all their values."""
+
 BLOCK = 16
 """Rows per call: what is computed besides the rows asked for is nothing, so this bounds memory and nothing else."""
 
@@ -30,8 +33,7 @@ def counts_of_many(experiment: Experiment, values: Mapping[str, Float[np.ndarray
     Every number is an input of the compiled program, so that the same program serves every choice of addresses. A flux
     that takes long is computed once where none of them moves it.
     """
-    if not any(address.startswith(OF_THE_FLUX) for address in values):
-        experiment = experiment.settled()
+    experiment = experiment.settled_for(values)
     parts = []
     for low in range(0, rows, BLOCK):
         size = min(BLOCK, rows - low)
@@ -39,6 +41,11 @@ def counts_of_many(experiment: Experiment, values: Mapping[str, Float[np.ndarray
         counts = _compiled(_stacked(experiment, block), jnp.asarray(size))
         parts.append(jax.tree.map(lambda leaf, size=size: np.asarray(leaf)[:size], counts))
     return jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
+
+
+def leave_the_flux(addresses: Iterable[str]) -> bool:
+    """Whether a flux that was computed once serves for all values at these addresses."""
+    return not any(one.startswith(OF_THE_FLUX) and not one.startswith(LINEAR) for one in addresses)
 
 
 def _stacked(experiment: Experiment, block: Mapping[str, Float[np.ndarray, " block *leaf"]]) -> Experiment:

@@ -11,6 +11,7 @@ from ontarget.inference.likelihood import Likelihood, likelihood
 from ontarget.inference.parameter import AbstractParameter, Parameter, Scale
 from ontarget.inference.prior import AbstractPrior, Flat, Gaussian, LogNormal
 from ontarget.inference.profile import Scan, profile
+from ontarget.inference.pulls import pull_parameters, pulls_after
 from ontarget.inference.sideband import Sidebands
 from ontarget.inference.sideband_fit import SidebandFit, sideband_fit
 from ontarget.inference.significance import GoodnessOfFit, Significance, goodness_of_fit, significance
@@ -51,6 +52,8 @@ __all__ = [
     "likelihood",
     "predicted_spread",
     "profile",
+    "pull_parameters",
+    "pulls_after",
     "refine",
     "sideband_fit",
     "significance",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Mapping, MutableMapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import jax
@@ -50,6 +50,13 @@ class Chain(Noun):
             for address in targets:
                 values[address] = parameter.leaf(value, values.get(address, leaves[address]))
         return replace(self.experiment, values)
+
+    def settled(self) -> Chain:
+        """The same with all computed that the parameters leave alone, where the experiment knows of such."""
+        settle = getattr(self.experiment, "settled_for", None)
+        if settle is None:
+            return self
+        return dataclasses.replace(self, experiment=settle(one for each in self.targets for one in each))
 
     def many(self, thetas: Float[np.ndarray, "point parameter"]) -> Float[np.ndarray, "point bin"]:
         """The bins at many points, by the one compiled program that an experiment has."""
@@ -228,18 +235,21 @@ def likelihood(
     start = np.array([one.initial(experiments) for one in parameters])
     box = np.array([[float(one.low), float(one.high)] for one in parameters]).reshape(-1, 2)
     chains = [_chain(one, parameters, targets) for one in experiments]
+    settled = cache(lambda index: chains[index][0].settled())
     marks = [fingerprint(chain, start[places].tobytes(), box[places].tobytes(), tolerance) for chain, places in chains]
-    for mark, (chain, places) in zip(marks, chains, strict=True):
+    for index, (mark, (_, places)) in enumerate(zip(marks, chains, strict=True)):
         if mark not in known:
-            known[mark] = support(chain, start[places].tolist())
+            known[mark] = support(settled(index), start[places].tolist())
     # a shape in one experiment is a shape in all: one basis for the whole study
     shapes = {places[i] for mark, (_, places) in zip(marks, chains, strict=True) for i in known[mark][1]}
     parts = []
-    for mark, (chain, places) in zip(marks, chains, strict=True):
+    for index, (mark, (_, places)) in enumerate(zip(marks, chains, strict=True)):
         shaped = tuple(parameters[i].name for i in places if i in shapes)
         if (mark, shaped) not in known:
             monomials = known[mark] if len(shaped) == len(known[mark][1]) else None
-            known[mark, shaped] = _expanded(chain, box[places], start[places].tolist(), tolerance, shaped, monomials)
+            known[mark, shaped] = _expanded(
+                settled(index), box[places], start[places].tolist(), tolerance, shaped, monomials
+            )
         parts.append(known[mark, shaped])
     expansion = joint(parts, [one.name for one in parameters], box[:, 0], box[:, 1])
     sizes = tuple(part.coefficients.shape[1] for part in parts)

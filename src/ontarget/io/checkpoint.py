@@ -8,15 +8,17 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from ontarget.ground.errors import InputError
 from ontarget.io.wording import one_line
 from ontarget.io.write import version, write_bytes
+from ontarget.source.importance import Importance
 from ontarget.source.simulation import Simulation
 from ontarget.source.tally import Tally
 
-FORMAT = 1
+FORMAT = 2
 DAMAGE = (OSError, EOFError, ValueError, KeyError, IndexError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 """What reading a file that is no checkpoint, or half of one, may raise."""
 
@@ -32,10 +34,11 @@ def write_checkpoint(path: str | Path, simulation: Simulation, digest: str) -> P
         "seed": np.array(simulation.source.seed),
         "version": np.array(version("ontarget")),
         "left": np.array(simulation.left, dtype=np.int64).reshape(-1, 2),
+        "learnt": np.array(simulation.learnt),
         "units": np.array([tally.units for tally in simulation.tallies], dtype=np.int64),
     }
     for i, tally in enumerate(simulation.tallies):
-        arrays |= {f"sums_{i}": tally.sums, f"squares_{i}": tally.squares}
+        arrays |= {f"sums_{i}": tally.sums, f"squares_{i}": tally.squares, f"map_{i}": simulation.maps[i].edges}
 
     def made() -> bytes:
         stream = io.BytesIO()
@@ -55,6 +58,7 @@ def read_checkpoint(path: str | Path, simulation: Simulation, digest: str) -> No
             raise ValueError
         of = {"seed": int(found["seed"]), "version": str(found["version"]), "digest": str(found["digest"])}
         units, left = found["units"].astype(int), found["left"].astype(int)
+        learnt, maps = int(found["learnt"]), [Importance(jnp.asarray(found[f"map_{i}"])) for i in range(len(units))]
         tallies = [Tally(int(one), found[f"sums_{i}"], found[f"squares_{i}"]) for i, one in enumerate(units)]
     except FileNotFoundError:
         raise InputError(where, "no file", "There is no checkpoint to go on from.", "Leave --resume out.") from None
@@ -70,4 +74,5 @@ def read_checkpoint(path: str | Path, simulation: Simulation, digest: str) -> No
     shapes = [(one.sums.shape, one.squares.shape) for one in simulation.tallies]
     if [(one.sums.shape, one.squares.shape) for one in tallies] != shapes:
         raise InputError(where, "a checkpoint of another shape", "", again)
+    simulation.maps, simulation.learnt = maps, learnt
     simulation.tallies, simulation.left = tallies, [(int(i), int(unit)) for i, unit in left]

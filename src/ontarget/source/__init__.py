@@ -35,6 +35,7 @@ from ontarget.source.tabulated_flux import (
     TabulatedFlux,
     TabulatedSpectrum,
 )
+from ontarget.source.varied import Eigenmodes, VariedFlux, covariance_of
 
 __all__ = [
     "AbstractExposure",
@@ -52,6 +53,7 @@ __all__ = [
     "BeamSite",
     "DecayTunnel",
     "DoublePulse",
+    "Eigenmodes",
     "ExponentialLoss",
     "Facility",
     "Flux",
@@ -70,4 +72,6 @@ __all__ = [
     "TriangularPulse",
     "UniformPulse",
     "Untagged",
+    "VariedFlux",
+    "covariance_of",
 ]

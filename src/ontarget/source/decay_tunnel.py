@@ -11,17 +11,19 @@ from ontarget.beam.beam import AbstractBeam, Tunnel
 from ontarget.beam.daughter import AbstractDaughter
 from ontarget.beam.decay import AbstractDecay
 from ontarget.beam.mode import daughters_of, decays_of
+from ontarget.beam.yields import Yields
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.axis import AbstractAxis
-from ontarget.source.component import Component, Grid, Way, fluence
+from ontarget.source.component import Component, Counted, Grid, Way, fluence
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
 from ontarget.source.given import GivenFlux
 from ontarget.source.sampling import AbstractSampling, Towards
 from ontarget.source.site import AbstractSite, AbstractTag, BeamSite
 from ontarget.source.source import AbstractSource, check_site
+from ontarget.source.varied import VariedFlux
 
 FEW = 1e-3
 """A flavour that makes up less of the whole flux is not asked to be exact either."""
@@ -69,6 +71,8 @@ class DecayTunnel(AbstractSource):
     repeats : independent lattices
     seed : of their shifts
     precision : largest relative error of a node's flux that is taken, where the node holds 0.3 % of its flavour's flux
+    yields : how well the production of the beam's mesons is known; the flux is linear in its pulls, and its statistical
+        error that of all pulls at zero. What comes of a daughter has the yield of the meson that was in the beam
 
     References
     ----------
@@ -87,6 +91,7 @@ class DecayTunnel(AbstractSource):
     repeats: int = static(default=8)
     seed: int = static(default=1)
     precision: Number = quantity(default=0.05)
+    yields: Yields | None = None
     name: str = static(default="")
 
     def __check_init__(self) -> None:
@@ -111,7 +116,7 @@ class DecayTunnel(AbstractSource):
     def components(self) -> tuple[Component, ...]:
         """Every parent of the beam with its ways to neutrinos."""
         return tuple(
-            Component(parent, self.regions, self.ways(parent, ()), self.followed(parent))
+            Component(parent, self.regions, self.ways(parent, ()), self.followed(parent), self.yields)
             for parent in self.beam.parents
         )
 
@@ -133,40 +138,55 @@ class DecayTunnel(AbstractSource):
         return Grid(self.energies.edges, path, tag, site)
 
     def flux(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Flux:
-        site = check_site(site, BeamSite)
+        return self.varied(check_site(site, BeamSite), tag)[0]
+
+    def varied(self, site: BeamSite, tag: AbstractTag) -> tuple[Flux, Float[Array, "pull flavour energy path tag"]]:
+        """The flux, and what one unit of each pull of the yields adds."""
         grid = self.grid(site, tag)
+        pulls = 0 if self.yields is None else len(self.yields.pulls)
         values = jnp.zeros((len(FLAVOURS), *grid.shape))
+        modes = jnp.zeros((pulls, *values.shape))
         variance = jnp.zeros((len(FLAVOURS), grid.shape[0], grid.shape[2]))
         for component, means, variances in self.flux_by_component(site, tag):
             rows = np.array([FLAVOURS.index(neutrino) for neutrino in component.neutrinos])
-            values, variance = values.at[rows].add(means), variance.at[rows].add(variances)
-        return Flux(grid.energy, grid.path, values, jnp.sqrt(variance))
+            values, variance = values.at[rows].add(component.summed(means)), variance.at[rows].add(variances)
+            modes = modes.at[:, rows].add(component.varied(means))
+        return Flux(grid.energy, grid.path, values, jnp.sqrt(variance)), modes
 
     def flux_by_component(
         self, site: BeamSite, tag: AbstractTag
-    ) -> list[tuple[Component, Float[Array, "label energy path tag"], Float[Array, "label energy tag"]]]:
-        """Neutrinos per area and proton of each component, by label, and the variance of these means."""
+    ) -> list[tuple[Component, Counted, Float[Array, "label energy tag"]]]:
+        """Neutrinos per area and proton of each component, by label and part, and the variance of these means."""
         where = self.beam, self.tunnel, self.grid(site, tag)
         return [
             (component, *fluence(component, self.sampling, *where, (self.seed, i), self.rays, self.repeats))
             for i, component in enumerate(self.components())
         ]
 
-    def settled(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> GivenFlux:
-        flux = compiled_flux(self, facility, check_site(site, BeamSite), tag)
+    def settled(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> GivenFlux | VariedFlux:
+        expected = self if self.yields is None else eqx.tree_at(lambda one: one.yields, self, self.yields.at_rest())
+        flux, modes = compiled_modes(expected, check_site(site, BeamSite), tag)
         worst = worst_error(np.asarray(flux.values.sum(axis=2)), np.asarray(flux.error))
         if worst > float(self.precision):
             truth = f"With {self.repeats} x {self.rays} rays the statistical error of the flux is {100 * worst:.2g} %."
             more = int(2 ** np.ceil(np.log2(self.rays * (worst / float(self.precision)) ** 2)))
             got = f"{100 * float(self.precision):.3g} % asked for"
             raise InputError("source.precision", got, truth, f"Give {more} rays, or ask for less.")
-        return GivenFlux(flux)
+        return GivenFlux(flux) if self.yields is None else VariedFlux(flux, modes, self.yields)
 
 
 @eqx.filter_jit
 def compiled_flux(source: DecayTunnel, facility: Facility, site: BeamSite, tag: AbstractTag) -> Flux:
     """The flux of a source at a site."""
     return source.flux(facility, site, tag)
+
+
+@eqx.filter_jit
+def compiled_modes(
+    source: DecayTunnel, site: BeamSite, tag: AbstractTag
+) -> tuple[Flux, Float[Array, "pull flavour energy path tag"]]:
+    """The flux of a source at a site, and what the pulls of its yields add."""
+    return source.varied(site, tag)
 
 
 def worst_error(

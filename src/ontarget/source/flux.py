@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from jaxtyping import Array, Float
 
 from ontarget.ground.noun import Noun
+from ontarget.ground.units import BEAM_ENERGY, LENGTH, PER_AREA
 
 
 class Flux(Noun):
@@ -18,7 +21,7 @@ class Flux(Noun):
     error : [flavour energy tag], 1/area, one standard deviation after the sum over paths, where rays were drawn
     """
 
-    energy: Float[Array, " energy"]
-    path: Float[Array, " path"]
-    values: Float[Array, "flavour energy path tag"]
-    error: Float[Array, "flavour energy tag"] | None = None
+    energy: Annotated[Float[Array, " energy"], BEAM_ENERGY]
+    path: Annotated[Float[Array, " path"], LENGTH]
+    values: Annotated[Float[Array, "flavour energy path tag"], PER_AREA]
+    error: Annotated[Float[Array, "flavour energy tag"], PER_AREA] | None = None

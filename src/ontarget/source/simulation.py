@@ -11,16 +11,20 @@ from jaxtyping import Array, Float, UInt64
 
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.lattice import shifts
-from ontarget.source.component import Component, Grid, counted
+from ontarget.source.component import Component, Grid, counted, worth_by_cell
 from ontarget.source.decay_tunnel import DecayTunnel, matters, worst_error
 from ontarget.source.flux import Flux
+from ontarget.source.importance import Importance, evenly, learnt
 from ontarget.source.site import AbstractTag, BeamSite
 from ontarget.source.tally import Tally
 
 PILOT = 8
 """Lattices of each component before it is known which of them matter."""
 
-MOST_AT_ONCE = 8
+WORTH_LEARNING = 4
+"""How many times the pilot's lattices must be needed before it pays to learn which rays matter."""
+
+MOST_AT_ONCE = 3
 """How many times more lattices than there are may be planned in one go: errors of a few lattices are rough."""
 
 
@@ -28,7 +32,8 @@ class Simulation:
     """The lattices counted so far of every component of a source at one site, and those that are planned.
 
     Lattice r of component i has a shift of its own, made from (seed, i, r): what was counted does not depend on the
-    order, on the number of chunks, or on interruptions. Memory does not grow with the rays.
+    order, on the number of chunks, or on interruptions. Memory does not grow with the rays. Where a pilot shows that
+    many are needed, it is learnt which rays matter; the pilot is forgotten, and these rays are drawn more often.
 
     Parameters
     ----------
@@ -37,30 +42,43 @@ class Simulation:
 
     def __init__(self, source: DecayTunnel, site: BeamSite, tag: AbstractTag) -> None:
         self.source, self.site, self.tag = source, site, tag
-        self.components = source.components()
+        self.components = tuple(part for one in source.components() for part in one.apart)
         self.grid = source.grid(site, tag)
         self.tallies = [Tally.empty((len(one.labels), *self.grid.shape)) for one in self.components]
+        self.maps = [evenly(one.dimensions(source.beam)) for one in self.components]
+        self.learnt = 0
         self.left: list[tuple[int, int]] = []
+
+    def shift(self, i: int, unit: int) -> Array:
+        """Of a lattice of a component; after learning, other ones than before."""
+        words = (self.source.seed, i, unit) + (self.learnt,) * (self.learnt > 0)
+        return jnp.asarray(shifts(words, self.components[i].dimensions(self.source.beam)))
 
     def count(self) -> None:
         """Count the first of the lattices that are left: pairs of a component's number and the lattice's."""
         i, unit = self.left[0]
         component = self.components[i]
-        shift = shifts((self.source.seed, i, unit), component.dimensions(self.source.beam))
-        self.tallies[i].add(np.asarray(_counted(component, self.source, self.grid, jnp.asarray(shift))))
+        found = _counted(component, self.source, self.grid, self.shift(i, unit), self.maps[i])
+        self.tallies[i].add(np.asarray(found))
         del self.left[0]
 
     def split(self, chunks: int) -> list[Simulation]:
         """Simulations that have counted nothing and share what is left here; `join` them when they are done."""
-        parts = [Simulation(self.source, self.site, self.tag) for _ in range(chunks)]
+        parts = [self._empty() for _ in range(chunks)]
         for i, part in enumerate(parts):
             part.left = self.left[len(self.left) * i // chunks : len(self.left) * (i + 1) // chunks]
         self.left = []
         return parts
 
+    def _empty(self) -> Simulation:
+        """One that has counted nothing, and has learnt what this one has."""
+        other = Simulation(self.source, self.site, self.tag)
+        other.maps, other.learnt = self.maps, self.learnt
+        return other
+
     def joined(self, parts: Iterable[Simulation]) -> Simulation:
         """This one and others of other lattices, all of which stay as they are."""
-        every = Simulation(self.source, self.site, self.tag)
+        every = self._empty()
         for part in (self, *parts):
             every.join(part)
         return every
@@ -80,11 +98,7 @@ class Simulation:
         done = np.array([tally.units for tally in self.tallies])
         if min(done) < PILOT:
             return [(i, unit) for i, units in enumerate(done) for unit in range(units, max(units, PILOT))]
-        flux = self.flux()
-        values = np.asarray(flux.values.sum(axis=(2, 3)))
-        parts = np.stack([self._by_flavour(i)[1].sum(axis=2) for i in range(len(self.components))])
-        goal = (precision * values) ** 2
-        excess = np.where(matters(values), parts.sum(axis=0) / np.where(goal > 0, goal, 1.0), 0.0)
+        parts, goal, excess = self._missing(precision)
         if excess.max() <= 1:
             return []
         row, node = np.unravel_index(excess.argmax(), excess.shape)
@@ -92,6 +106,30 @@ class Simulation:
         wanted = np.ceil(1.1 * single * single.sum() / goal[row, node]).astype(int)
         ends = np.maximum(done, np.minimum(wanted, MOST_AT_ONCE * done))
         return [(i, unit) for i, (units, end) in enumerate(zip(done, ends, strict=True)) for unit in range(units, end)]
+
+    def _missing(self, precision: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Variances by component, those wanted, and how many times too large they are where it matters."""
+        values = np.asarray(self.flux().values.sum(axis=(2, 3)))
+        parts = np.stack([self._by_flavour(i)[1].sum(axis=2) for i in range(len(self.components))])
+        goal = (precision * values) ** 2
+        return parts, goal, np.where(matters(values), parts.sum(axis=0) / np.where(goal > 0, goal, 1.0), 0.0)
+
+    def learn(self, precision: float) -> None:
+        """After a pilot that is far from the precision: find which rays matter, and start anew with more of these."""
+        if self.learnt or min(tally.units for tally in self.tallies) < PILOT:
+            return
+        _, goal, excess = self._missing(precision)
+        if excess.max() < WORTH_LEARNING:
+            return
+        wanted = jnp.asarray(np.where(excess > 0, excess / np.where(goal > 0, goal, 1.0), 0.0))
+        self.maps = [learnt(self._worth_by_cell(i, wanted)) for i in range(len(self.components))]
+        self.learnt = 1
+        self.tallies = [Tally.empty((len(one.labels), *self.grid.shape)) for one in self.components]
+
+    def _worth_by_cell(self, i: int, wanted: Float[Array, "flavour energy"]) -> np.ndarray:
+        """What the pilot's lattices of a component are worth, [dimension cell]."""
+        where = self.components[i], self.source, self.grid
+        return np.stack([_worth(*where, self.shift(i, unit), wanted) for unit in range(PILOT)]).sum(axis=0)
 
     def _by_flavour(self, i: int) -> tuple[np.ndarray, np.ndarray]:
         """Mean [flavour energy path tag] and its variance [flavour energy tag] of one component."""
@@ -121,9 +159,25 @@ class Simulation:
 
 @eqx.filter_jit
 def _counted(
-    component: Component, source: DecayTunnel, grid: Grid, shift: UInt64[Array, " dimension"]
+    component: Component,
+    source: DecayTunnel,
+    grid: Grid,
+    shift: UInt64[Array, " dimension"],
+    importance: Importance,
 ) -> Float[Array, "label energy path tag"]:
-    return counted(component, source.sampling, source.beam, source.tunnel, grid, shift, source.rays)
+    how = source.sampling, source.beam, source.tunnel
+    return component.summed(counted(component, *how, grid, shift, source.rays, importance))
+
+
+@eqx.filter_jit
+def _worth(
+    component: Component,
+    source: DecayTunnel,
+    grid: Grid,
+    shift: UInt64[Array, " dimension"],
+    wanted: Float[Array, "flavour energy"],
+) -> Float[Array, "dimension cell"]:
+    return worth_by_cell(component, source.sampling, source.beam, source.tunnel, grid, shift, source.rays, wanted)
 
 
 def simulate(
@@ -143,7 +197,9 @@ def simulate(
         simulation then holds all that was counted and what is left, as it does on a return
     """
     while True:
-        simulation.left = simulation.left or simulation.plan(precision)
+        if not simulation.left:
+            simulation.learn(precision)
+            simulation.left = simulation.plan(precision)
         if not simulation.left:
             return
         parts = simulation.split(chunks)
