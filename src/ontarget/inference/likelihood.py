@@ -301,7 +301,6 @@ def _chain(
     prefix = experiment.name + "."
     inner = [tuple(one.removeprefix(prefix) for one in found if one.startswith(prefix)) for found in targets]
     places = [index for index, found in enumerate(inner) if found]
-    experiment = getattr(experiment, "settled_for", lambda _: experiment)(one for found in inner for one in found)
     places.sort(key=lambda index: isinstance(parameters[index], Scale))  # first what replaces, then what multiplies
     return Chain(experiment, tuple(parameters[i] for i in places), tuple(inner[i] for i in places)), places
 

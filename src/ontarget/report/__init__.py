@@ -7,6 +7,8 @@ from ontarget.report.coverage import Coverage
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.entrance import Entrance
 from ontarget.report.measurement import Measurement
+from ontarget.report.monitor_rates import MonitorRates
+from ontarget.report.monitoring import FluxFromLeptons
 from ontarget.report.off_axis import OffAxis
 from ontarget.report.plane import Plane
 from ontarget.report.profiles import Profiles
@@ -29,6 +31,8 @@ __all__ = [
     "Expect",
     "FacilityYields",
     "Measurement",
+    "FluxFromLeptons",
+    "MonitorRates",
     "OffAxis",
     "Plane",
     "Profiles",
