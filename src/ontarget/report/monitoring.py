@@ -12,11 +12,10 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.experiment import Experiment, LeptonMonitor
-from ontarget.ground.errors import InputError
-from ontarget.ground.noun import static
+from ontarget.ground.errors import InputError, check_range
+from ontarget.ground.noun import Number, quantity, static
 from ontarget.ground.units import GeV, m
 from ontarget.inference import AbstractParameter, pull_parameters
-from ontarget.inference.fisher import invert
 from ontarget.inference.likelihood import Chain, chain_of
 from ontarget.inference.poisson import LEAST
 from ontarget.matter.flavour import FLAVOURS
@@ -25,9 +24,13 @@ from ontarget.report.section import Context, Picture, Section, Table, narrowed
 from ontarget.report.task import AbstractTask
 from ontarget.source import Radius, VariedFlux
 
-BEFORE = "before"
+BEFORE, MODELLING = "before", "response bin by bin"
 WORTH = 1e-3
 """Of the largest flux on a node: below it a relative error is not drawn."""
+
+
+ROUNDING = 1e-15
+"""Of an eigenvalue of a matrix with a diagonal of one: what is below is noise."""
 
 
 @dataclass(frozen=True)
@@ -47,22 +50,27 @@ class Constraint:
 class FluxFromLeptons(AbstractTask):
     r"""The covariance of the flux at a detector before and after charged leptons are counted in the tunnel.
 
-    .. math:: C_\phi = J^T P J,\quad P = [(\mathbb 1 \oplus \Pi) + \sum_o \partial\mu_o\,\partial\mu_o/\mu_o]^{-1}_{zz}
+    .. math:: C_\phi = J^T P J,\quad
+        P = \Big[(\mathbb 1 \oplus \Pi) + \sum_o \frac{\partial\mu_o\,\partial\mu_o}{\mu_o + f^2\mu_o^2}\Big]^{-1}_{zz}
 
     with J the flux that each pull adds, and P the pulls' part of the inverse Fisher information of the counts, the unit
-    priors of the pulls and those of the study's parameters. A joint likelihood and nothing else: the counters and the
-    detector hold the same pulls. Statistical errors of the templates are left out.
+    priors of the pulls and those of the study's parameters. The counters and the detector hold the same pulls, and no
+    more than that ties them. Bins hold up to 1e15 counts, so that their statistical errors say nothing: f is how well the
+    response is known bin by bin, beyond what the parameters move.
 
     Attributes
     ----------
     detector : name of the experiment whose flux is asked for
     monitors : names of the counters; each is tried alone, and all together
+    modelling : f, relative and independent from bin to bin
     """
 
     detector: str = static()
     monitors: tuple[str, ...] = static()
+    modelling: Number = quantity(default=0.0)
 
     def check(self, context: Context) -> None:
+        check_range(self, "modelling", 0.0, 1.0)
         for name in (self.detector, *self.monitors):
             if name not in context.experiments:
                 known = ", ".join(context.experiments)
@@ -80,16 +88,17 @@ class FluxFromLeptons(AbstractTask):
         settled = context.experiments[self.detector].noun.settled()
         flux = settled.source
         assert isinstance(flux, VariedFlux)
-        sets = {name: (name,) for name in self.monitors}
+        sets: dict[str, tuple[str, ...]] = {name: (name,) for name in self.monitors}
         if len(self.monitors) > 1:
             sets["all counters"] = self.monitors
         found = {name: self.constrained(context, names) for name, names in sets.items()}
         best = list(found)[-1]
+        known = exact_response(found[best], self, context, sets[best])
         unit = np.eye(len(flux.yields.pulls))
         after = {BEFORE: unit} | {name: one.covariance for name, one in found.items()}
         tables = [
             Table("flux_precision", "Relative uncertainty of the flux", precision_rows(flux, after)),
-            Table("flux_left", f"What is left with {best}", left_rows(flux, unit, found[best])),
+            Table("flux_left", f"What is left with {best}", left_rows(flux, unit, known)),
             Table("flux_by_energy", "Relative uncertainty by energy", energy_rows(flux, after)),
         ]
         if isinstance(settled.detector.tag, Radius):
@@ -98,12 +107,14 @@ class FluxFromLeptons(AbstractTask):
         pictures = [picture(flux, after, "nu_mu", "muon"), picture(flux, after, "nu_e", "electron")]
         text = (
             "Hadron production as a covariance, the charged leptons of the same mesons as data. The counters and the "
-            "neutrinos share the pulls; efficiencies, misidentification and halo are freed within the study's priors. "
-            "What is left after counting is mostly what these priors leave, since statistical errors are small."
+            "neutrinos share the pulls; efficiencies, misidentification and halo are freed within the study's priors, and "
+            f"each bin is known to {100 * float(self.modelling):g} % on top of its statistical error. What is left after "
+            "counting is what these assumptions leave, since statistical errors are far smaller. Protons on target are "
+            "taken as known, and the optics of the beam as exact."
         )
         return Section("Flux from leptons", text, tables, pictures)
 
-    def constrained(self, context: Context, names: Sequence[str]) -> Constraint:
+    def constrained(self, context: Context, names: Sequence[str], modelling: float | None = None) -> Constraint:
         """What these counters leave of the pulls of the detector's source."""
         context.progress(f"likelihood of {', '.join(names)}")
         nouns = settled_monitors(context, names)
@@ -111,7 +122,8 @@ class FluxFromLeptons(AbstractTask):
         pulls = [one for one in pull_parameters(nouns) if one.name in wanted]
         nuisances = context.nuisances(names)
         parameters = [*pulls, *nuisances]
-        counted = (information_of(noun, parameters, nouns) for noun in nouns)
+        f = float(self.modelling) if modelling is None else modelling
+        counted = (information_of(noun, parameters, nouns, f) for noun in nouns)
         information = sum(counted, prior_information(parameters, nouns))
         known = [one.name for one in parameters]
         groups = {one.name: [one.name] for one in nuisances} | {"all": [one.name for one in nuisances]}
@@ -122,7 +134,7 @@ class FluxFromLeptons(AbstractTask):
 
 
 def information_of(
-    noun: LeptonMonitor, parameters: Sequence[AbstractParameter], every: Sequence[LeptonMonitor]
+    noun: LeptonMonitor, parameters: Sequence[AbstractParameter], every: Sequence[LeptonMonitor], modelling: float
 ) -> np.ndarray:
     """Fisher information of the counts of one monitor at the start, [parameter parameter], by derivatives."""
     own = [one for each in parameters if (one := narrowed(each, (noun,), tuple(every))) is not None]
@@ -131,7 +143,8 @@ def information_of(
     mean, slopes = slopes_of(chain, start)
     places = [[one.name for one in parameters].index(name) for name in chain.names]
     found = np.zeros((len(parameters), len(parameters)))
-    found[np.ix_(places, places)] = (slopes / np.maximum(mean, LEAST)[:, None]).T @ slopes
+    variance = np.maximum(mean, LEAST) + (modelling * mean) ** 2
+    found[np.ix_(places, places)] = (slopes / variance[:, None]).T @ slopes
     return found
 
 
@@ -152,6 +165,15 @@ def prior_information(parameters: Sequence[AbstractParameter], nouns: Sequence[L
     return np.diag([float(one.prior.rate(one.initial(tuple(nouns)))) ** 2 for one in parameters])
 
 
+def exact_response(found: Constraint, task: FluxFromLeptons, context: Context, names: Sequence[str]) -> Constraint:
+    """The same, with one more that is known exactly: the response of each bin."""
+    if float(task.modelling) == 0:
+        return found
+    exact = task.constrained(context, names, modelling=0.0)
+    statistics = {"all": exact.without["all"], MODELLING: exact.covariance}
+    return Constraint(found.covariance, found.without | statistics)
+
+
 def settled_monitors(context: Context, names: Sequence[str]) -> list[LeptonMonitor]:
     """Monitors of the study with their templates, computed once."""
     for name in names:
@@ -166,7 +188,11 @@ def of_pulls(
     """The covariance of the pulls, the rest marginalised but what is fixed; a pull that is not there is as it was."""
     free = [name for name in names if name not in fixed]
     places = [list(names).index(name) for name in free]
-    inverse, _ = invert(information[np.ix_(places, places)])
+    # the pulls have unit priors: no eigenvalue is below that of the least known prior, whatever rounding says
+    matrix = information[np.ix_(places, places)]
+    scale = 1 / np.sqrt(np.diag(matrix))
+    values, vectors = np.linalg.eigh(scale[:, None] * matrix * scale)
+    inverse = scale[:, None] * ((vectors / np.maximum(values, ROUNDING * len(values))) @ vectors.T) * scale
     found = np.eye(len(wanted))
     inside = [i for i, name in enumerate(wanted) if name in free]
     rows = [free.index(wanted[i]) for i in inside]
@@ -222,7 +248,8 @@ def left_rows(flux: VariedFlux, unit: np.ndarray, found: Constraint) -> list[dic
         whole = error(found.covariance)
         rows.append({"flux": name, "uncertainty": "before", "relative": error(unit)})
         rows.append({"flux": name, "uncertainty": "after", "relative": whole})
-        rows.append({"flux": name, "uncertainty": "statistics and hadron production", "relative": error(found.without["all"])})
+        statistics = error(found.without["all"])
+        rows.append({"flux": name, "uncertainty": "statistics alone", "relative": statistics})
         each = {one: np.sqrt(max(whole**2 - error(p) ** 2, 0.0)) for one, p in found.without.items() if one != "all"}
         rows += [
             {"flux": name, "uncertainty": one, "relative": float(share)}
