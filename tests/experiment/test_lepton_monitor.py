@@ -23,7 +23,11 @@ from monitor_toys import calorimeter, range_meter, source
 def monitor(instrument, **given) -> LeptonMonitor:
     few = given.pop("rays", 256)
     return LeptonMonitor(
-        load("facilities/nuscope"), source(rays=few), instrument, ProtonsOnTarget(1e10), name=given.pop("name", "monitor")
+        load("facilities/nuscope"),
+        source(rays=few),
+        instrument,
+        ProtonsOnTarget(1e10),
+        name=given.pop("name", "monitor"),
     )
 
 
@@ -122,5 +126,3 @@ def test_precision_is_kept(wall):
     strict = replace(wall, {"source.precision": 1e-3})
     with pytest.raises(InputError, match="rays, or ask for less"):
         strict.settled()
-
-

@@ -27,7 +27,7 @@ def test_aluminium(kinetic, stopping, reach):
     tolerance = 1e-2 if kinetic < 30 else 5e-4
     medium = MEDIA["aluminium"]
     assert medium.stopping(np.array([kinetic * MeV]))[0] / (MeV * cm**2 / g) == pytest.approx(stopping, rel=tolerance)
-    assert float(medium.range_of(kinetic * MeV)) / (g / cm**2) == pytest.approx(reach, rel=3 * tolerance)
+    assert float(medium.range_of(jnp.asarray(kinetic * MeV))) / (g / cm**2) == pytest.approx(reach, rel=3 * tolerance)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,9 @@ def test_impact_off_the_axis():
 
 
 def test_what_starts_outside_is_not_counted():
-    where, weight = calorimeter().place("e+", one_ray([1.2 * m, 0.0, 5 * m], [0.1, 0.0, 1.0]), TUNNEL, jnp.zeros((1, 0)))
+    where, weight = calorimeter().place(
+        "e+", one_ray([1.2 * m, 0.0, 5 * m], [0.1, 0.0, 1.0]), TUNNEL, jnp.zeros((1, 0))
+    )
     assert len(where) == 3
     assert float(weight.sum()) == 0.0
 

@@ -32,6 +32,11 @@ def kind_of(particle: str) -> str:
     return KINDS.get(particle, "hadron")
 
 
+def numbered(count: int) -> CountAxis:
+    """An axis of things that are numbered from one."""
+    return CountAxis(jnp.asarray(0.5), jnp.asarray(count + 0.5), count)
+
+
 class EnergyResponse(Noun):
     r"""What is seen of a visible energy.
 
@@ -178,7 +183,7 @@ class TunnelCalorimeter(AbstractInstrument):
         """Selections by number; place along the tunnel; pairs of angle and energy by number, the energy fastest."""
         pairs = (len(self.angles) + 1) * self.visible.bins
         count = len(self.samples)
-        return CountAxis(0.0, float(count), count), self.z, CountAxis(0.0, float(pairs), pairs)
+        return numbered(count), self.z, numbered(pairs)
 
     def place(self, particle: str, flight: Segments, tunnel: Tunnel, u: Float[Array, "ray dimension"]) -> Places:
         z, sine, distance, within = at_wall(flight, tunnel)
@@ -235,8 +240,9 @@ def at_wall(
 ) -> tuple[Float[Array, " ray"], Float[Array, " ray"], Float[Array, " ray"], Float[Array, " ray"]]:
     r"""Where a straight flight meets the wall, were it endless: z, sine of the angle to it, distance; and 1 inside.
 
-    .. math:: s = \frac{R^2 - r^2}{\sqrt{(\vec r\cdot\vec n_\perp)^2 + n_\perp^2 (R^2 - r^2)} + \vec r\cdot\vec n_\perp},
-        \quad \sin\alpha = (\vec r + s\,\vec n_\perp)\cdot\vec n_\perp / R
+    .. math::
+        s = \frac{R^2 - r^2}{\sqrt{(\vec r\cdot\vec n_\perp)^2 + n_\perp^2 (R^2 - r^2)} + \vec r\cdot\vec n_\perp},\quad
+        \sin\alpha = (\vec r + s\,\vec n_\perp)\cdot\vec n_\perp / R
 
     What does not start inside the tunnel counts as 0.
     """

@@ -18,6 +18,7 @@ from ontarget.beam.hadronic import AbstractHadronic
 from ontarget.beam.mode import daughters_of
 from ontarget.beam.semileptonic import SemileptonicDecay
 from ontarget.beam.two_body import TwoBodyDecay
+from ontarget.beam.yields import AbstractPulls
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
 from ontarget.monitor.instrument import AbstractInstrument
@@ -70,7 +71,7 @@ class GivenLeptons(Noun):
     """
 
     flows: tuple[Flow, ...]
-    yields: Noun | None = None
+    yields: AbstractPulls | None = None
 
     def arrived(self, flow: Flow) -> Float[Array, "..."]:
         """Particles of one flow with the yields as they are: exactly linear in the pulls."""
@@ -136,7 +137,7 @@ def _collected(instrument: AbstractInstrument, source: DecayTunnel, average: Cal
         for j, link in enumerate(links_of(source, parent, instrument)):
             mean, error = average(instrument, source, parent, link, shifts_of(source, parent, link, instrument, (i, j)))
             flows.append(Flow(mean, error, parent, parent if link is None else link.daughter, mode_of(link)))
-    return GivenLeptons(tuple(flows), getattr(source, "yields", None))
+    return GivenLeptons(tuple(flows), source.yields)
 
 
 Mean = Float[Array, "part ..."]
@@ -175,13 +176,13 @@ compiled_average = eqx.filter_jit(averaged)
 
 def parts_of(source: DecayTunnel, parent: str) -> int:
     """Into how many parts the yield of a parent is sorted."""
-    yields = getattr(source, "yields", None)
+    yields = source.yields
     return 1 if yields is None else yields.parts(parent)
 
 
 def part_of_each(source: DecayTunnel, parent: str, u: Float[Array, "ray dimension"]) -> Int[Array, " ray"]:
     """The part of each ray."""
-    yields = getattr(source, "yields", None)
+    yields = source.yields
     if yields is None:
         return jnp.zeros(len(u), int)
     return yields.bin_of(parent, *source.beam.born_at(parent, u))

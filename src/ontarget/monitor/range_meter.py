@@ -17,9 +17,9 @@ from ontarget.ground.errors import InputError, check_positive, check_range, did_
 from ontarget.ground.noun import Density, Length, Noun, Number, Scalar, quantity, static
 from ontarget.matter.medium import MEDIA, Medium
 from ontarget.matter.particle import PARTICLES
-from ontarget.monitor.calorimeter import at_wall
+from ontarget.monitor.calorimeter import at_wall, numbered
 from ontarget.monitor.instrument import AbstractInstrument, Places
-from ontarget.numerics.axis import AbstractAxis, CountAxis, LengthAxis
+from ontarget.numerics.axis import AbstractAxis, LengthAxis
 from ontarget.numerics.share import crossed, shares
 
 STEPS = 12
@@ -138,7 +138,7 @@ class RangeMeter(AbstractInstrument):
     @property
     def axes(self) -> tuple[AbstractAxis, AbstractAxis, AbstractAxis | None]:
         """The last plane, from 1; the ring; no second observable."""
-        return CountAxis(0.5, self.planes + 0.5, self.planes), self.rings, None
+        return numbered(self.planes), self.rings, None
 
     def needed(self) -> Float[Array, " plane"]:
         """The range in the first medium of a muon that just reaches each plane."""

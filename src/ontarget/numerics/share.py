@@ -8,10 +8,10 @@ from jaxtyping import Array, Float, Int
 
 from ontarget.ground.noun import Scalar
 
-Shares = tuple[Int[Array, "ray share"], Float[Array, "ray share"]]
+Shares = tuple[Int[Array, "ray _"], Float[Array, "ray _"]]
 
 
-def shares(edges: Float[Array, " edge"], value: Float[Array, " ray"], width: Scalar | Float[Array, " ray"]) -> Shares:
+def shares(edges: Float[Array, " edge"], value: Float[Array, " ray"], width: Scalar | float) -> Shares:
     r"""The two bins beside the nearest edge e, with :math:`\Phi(\mp(x - e)/w)`: a Gaussian resolution of width w.
 
     Exact as long as w is small against the bins. Bin 0 lies below the first edge, the last one above the last edge, so
@@ -30,7 +30,7 @@ def nodes_beside(nodes: Float[Array, " node"], value: Float[Array, " ray"]) -> S
     return jnp.stack([below, below + 1], axis=1), jnp.stack([1.0 - share, share], axis=1)
 
 
-def crossed(*every: Shares) -> tuple[tuple[Int[Array, "ray share"], ...], Float[Array, "ray share"]]:
+def crossed(*every: Shares) -> tuple[tuple[Int[Array, "ray product"], ...], Float[Array, "ray product"]]:
     """Shares of the bins of several axes together: all products, the last axis fastest."""
     sizes = tuple(share.shape[1] for _, share in every)
     rays, weight, places = len(every[0][1]), jnp.ones(()), []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ontarget.experiment import LeptonMonitor
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Length, Number, Time, quantity, static
@@ -47,12 +49,15 @@ class MonitorRates(AbstractTask):
 
     def rows(self, context: Context, name: str) -> list[dict[str, object]]:
         """One row per place of one counter."""
-        noun, (given,) = context.experiments[name].noun, settled_monitors(context, [name])
-        instrument = noun.instrument
+        noun: Any = context.experiments[name].noun
+        (settled,) = settled_monitors(context, [name])
+        instrument, given = noun.instrument, settled.leptons()
         if isinstance(instrument, TunnelCalorimeter):
-            return [self.row(name, one) for one in wall_rates(instrument, noun.source.tunnel, noun.facility, given.source)]
-        assert isinstance(instrument, RangeMeter)
-        return [self.row(name, one) for one in plane_rates(instrument, noun.facility, given.source)]
+            found = wall_rates(instrument, noun.source.tunnel, noun.facility, given)
+        else:
+            assert isinstance(instrument, RangeMeter)
+            found = plane_rates(instrument, noun.facility, given)
+        return [self.row(name, one) for one in found]
 
     def row(self, name: str, rate: Rate) -> dict[str, object]:
         """Numbers in units that one speaks."""

@@ -55,7 +55,7 @@ class FluxFromLeptons(AbstractTask):
 
     with J the flux that each pull adds, and P the pulls' part of the inverse Fisher information of the counts, the unit
     priors of the pulls and those of the study's parameters. The counters and the detector hold the same pulls, and no
-    more than that ties them. Bins hold up to 1e15 counts, so that their statistical errors say nothing: f is how well the
+    more than that ties them. Bins hold up to 1e15 counts, so their statistical errors say nothing: f is how well the
     response is known bin by bin, beyond what the parameters move.
 
     Attributes
@@ -107,10 +107,11 @@ class FluxFromLeptons(AbstractTask):
         pictures = [picture(flux, after, "nu_mu", "muon"), picture(flux, after, "nu_e", "electron")]
         text = (
             "Hadron production as a covariance, the charged leptons of the same mesons as data. The counters and the "
-            "neutrinos share the pulls; efficiencies, misidentification and halo are freed within the study's priors, and "
-            f"each bin is known to {100 * float(self.modelling):g} % on top of its statistical error. What is left after "
-            "counting is what these assumptions leave, since statistical errors are far smaller. Protons on target are "
-            "taken as known, and the optics of the beam as exact."
+            "neutrinos share the pulls; efficiencies, misidentification and halo are freed within the study's priors, "
+            f"and each bin is known to {100 * float(self.modelling):g} % on top of its statistical error. What is left "
+            "after counting is what these assumptions leave, since statistical errors are far smaller. Protons on target are "
+            "taken as known, and the optics of the beam as exact. A number beside a source of uncertainty is what goes, in "
+            "quadrature, if that one were known: they do not add, since each that is known pins the others."
         )
         return Section("Flux from leptons", text, tables, pictures)
 
@@ -182,9 +183,7 @@ def settled_monitors(context: Context, names: Sequence[str]) -> list[LeptonMonit
     return [context.known["settled", name] for name in names]
 
 
-def of_pulls(
-    information: np.ndarray, names: Sequence[str], wanted: Sequence[str], fixed: Sequence[str]
-) -> np.ndarray:
+def of_pulls(information: np.ndarray, names: Sequence[str], wanted: Sequence[str], fixed: Sequence[str]) -> np.ndarray:
     """The covariance of the pulls, the rest marginalised but what is fixed; a pull that is not there is as it was."""
     free = [name for name in names if name not in fixed]
     places = [list(names).index(name) for name in free]
@@ -237,7 +236,7 @@ def precision_rows(flux: VariedFlux, after: dict[str, np.ndarray]) -> list[dict[
 
 def left_rows(flux: VariedFlux, unit: np.ndarray, found: Constraint) -> list[dict[str, object]]:
     """What each nuisance contributes to what is left: in quadrature, what goes if it were known."""
-    rows = []
+    rows: list[dict[str, object]] = []
     for name in ("nu_mu", "nu_e"):
         mean, modes = flux.by_energy(name)
         total, parts = np.array([mean.sum()]), modes.sum(axis=1)[:, None]
@@ -279,9 +278,7 @@ def radius_rows(flux: VariedFlux, after: dict[str, np.ndarray], edges: np.ndarra
     for flavour in ("nu_mu", "nu_e"):
         place = FLAVOURS.index(flavour)
         mean = values[place].sum(axis=(0, 1))[:-1]
-        errors = {
-            one: relative(mean, modes[:, place].sum(axis=(1, 2))[:, :-1], pulls) for one, pulls in after.items()
-        }
+        errors = {one: relative(mean, modes[:, place].sum(axis=(1, 2))[:, :-1], pulls) for one, pulls in after.items()}
         rows += [
             {"neutrino": flavour, "radius from (m)": float(edges[i]), "to (m)": float(edges[i + 1])}
             | {one: float(error[i]) for one, error in errors.items()}
