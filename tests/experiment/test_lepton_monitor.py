@@ -22,13 +22,8 @@ from monitor_toys import calorimeter, range_meter, source
 
 def monitor(instrument, **given) -> LeptonMonitor:
     few = given.pop("rays", 256)
-    return LeptonMonitor(
-        load("facilities/nuscope"),
-        source(rays=few),
-        instrument,
-        ProtonsOnTarget(1e10),
-        name=given.pop("name", "monitor"),
-    )
+    name = given.pop("name", "monitor")
+    return LeptonMonitor(load("facilities/nuscope"), source(rays=few), instrument, ProtonsOnTarget(1e10), name=name)
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +44,7 @@ def test_settled_is_the_same(behind):
 
 
 def test_linear_in_the_pulls(wall):
-    """Exactly: the counts of three pulls together are the sum of what each adds, and they are what the bins' scales say."""
+    """Exactly: the counts of all pulls together are the sum of what each adds."""
     settled = wall.settled()
     start = np.asarray(settled.bins())
     names = [f"source.yields.pulls.{one}.value" for one in settled.source.yields.names]

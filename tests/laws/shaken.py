@@ -158,10 +158,14 @@ def answers(counts: Counts) -> list[float]:
 
 
 # the same data in other conventions: their classes are in the specimens above, their numbers in the regression tests
-VARIANTS = ("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water")
+VARIANTS = ("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water", "_varied")
 
 # the beam from protons on, with few rays: what holds of one holds of all
-FEW = {"nuscope_lar_line": {"source.rays": 2048, "source.repeats": 2, "source.precision": 0.99, "source.daughters": []}}
+FEW = {
+    "nuscope_lar_line": {"source.rays": 2048, "source.repeats": 2, "source.precision": 0.99, "source.daughters": []},
+    "nuscope_tunnel": {"source.rays": 1024, "source.repeats": 2, "source.precision": 1.0},
+    "nuscope_range_meter": {"source.rays": 1024, "source.repeats": 2, "source.precision": 1.0},
+}
 
 
 def main() -> None:

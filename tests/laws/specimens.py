@@ -11,6 +11,7 @@ from ontarget import detector as d
 from ontarget import experiment as x
 from ontarget import interaction as i
 from ontarget import matter as mt
+from ontarget import monitor as mo
 from ontarget import numerics as nu
 from ontarget import propagation as p
 from ontarget import source as so
@@ -20,7 +21,7 @@ from ontarget.beam.line import Beamline, Orbit
 from ontarget.beam.ray import Rays, on_axis
 from ontarget.beam.twiss import Twiss, spread
 from ontarget.ground.noun import Noun
-from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, fm, keV, kg, m, mm, ms, ns, tesla, us, year
+from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, fm, g, keV, kg, m, mm, ms, ns, tesla, us, year
 from ontarget.numerics.quantile import Quantiles
 from ontarget.numerics.regression import fit_polynomial
 from ontarget.source.importance import evenly
@@ -62,6 +63,25 @@ in_flight = so.DecayTunnel(entering, tunnel, nu.EnergyAxis(0.0, 10 * GeV, 10), r
 rings = so.Radius(nu.LengthAxis(0.0, 2.8 * m, 14))
 pions = in_flight.components()[0]
 rays = on_axis(8.5 * GeV * jnp.ones(4))
+
+wall = mo.TunnelCalorimeter(
+    nu.LengthAxis(0.0, 40 * m, 4),
+    jnp.array([0.08]),
+    nu.BeamEnergyAxis(0.5 * GeV, 8.5 * GeV, 4),
+    nu.BeamEnergyAxis(0.0, 12 * GeV, 24),
+    33 * cm,
+    5.7 * g / cm**3,
+    mo.EnergyResponse(0.17),
+    mo.EnergyResponse(0.2),
+    mo.EnergyResponse(0.6, 0.05, 0.8),
+    (mo.Sample(0.5, 1e-3, 0.03, mo.Halo(1e-6, 1 * GeV), name="positrons"),),
+    3 * cm,
+    5e-3,
+)
+iron = mo.Block(1 * m, 7.874 * g / cm**3, "iron")
+meter = mo.RangeMeter((iron,), (iron,), nu.LengthAxis(0.0, 1.5 * m, 2), 1 * cm)
+arrived = mo.Flow(jnp.ones((1, *meter.shape)), 0.1 * jnp.ones(meter.shape), "pi+", "mu+", "pi_munu")
+given_leptons = mo.GivenLeptons((arrived,))
 
 _rows: list[Noun] = [
     # numerics
@@ -209,7 +229,17 @@ _rows: list[Noun] = [
     d.Sideband(jnp.arange(1.0, 7.0), 0.2),
     channel,
     detector,
+    # monitor
+    wall.electromagnetic,
+    wall.samples[0].halo,
+    wall.samples[0],
+    wall,
+    iron,
+    meter,
+    given_leptons,
+    given_leptons.flows[0],
     # experiment
+    x.LeptonMonitor(facility, given_leptons, meter, exposure, name="meter"),
     experiment,
     experiment.counts(),
     experiment.counts().channels[0],
