@@ -17,7 +17,7 @@ BETHE = 0.307075 * MeV * cm**2 / g
 LOWEST, HIGHEST, NODES = 0.01 * MeV, 200 * GeV, 4000
 SCATTERING = 13.6 * MeV
 RADIATIVE, TURN = 0.120, 0.161 * GeV
-"""Radiative loss per energy over that at the critical energy: 0.12 ln(1 + T/161 MeV). Ours, from the table of aluminium,
+"""Radiative loss per energy over that at the critical energy: 0.12 ln(1 + T/161 MeV). Ours, from that of aluminium,
 within 3 % of it from 1 to 20 GeV, where it is itself at most 2 % of the loss."""
 
 
@@ -28,12 +28,14 @@ class Medium:
     .. math::
         -\frac{dT}{dX} = K\frac{Z}{A}\frac{1}{\beta^2}\Big[\frac12\ln\frac{2m_e\beta^2\gamma^2 W}{I^2} - \beta^2
         - \frac{\delta}{2} + \frac18\frac{W^2}{E^2}\Big]
-        + \frac{\alpha K}{4\pi}\frac{Z}{A}\Big[\ln\frac{2E}{m} - \frac13\ln\frac{2W}{m_e}\Big]\ln^2\frac{2W}{m_e}
+        + \frac{\alpha K}{4\pi}\frac{Z}{A}\Big[\ln\frac{2E}{m} - \frac13\ln\frac{2W}{m_e}\Big]
+        \ln^2\frac{2W}{m_e}
         + b(T)\,T,\qquad
         W = \frac{2m_e\beta^2\gamma^2}{1 + 2\gamma m_e/m + (m_e/m)^2}
 
-    with Sternheimer's density effect :math:`\delta`, photons from the atoms' electrons, and a radiative part that equals
-    the ionisation at the critical energy. No shell corrections: above a few MeV. Mean values (continuous slowing down): straggling is left to others.
+    with Sternheimer's density effect :math:`\delta`, photons from the atoms' electrons, and a radiative part that
+    equals the ionisation at the critical energy. No shell corrections: above some 30 MeV. Mean values (continuous
+    slowing down): straggling is left to others.
 
     Attributes
     ----------

@@ -18,7 +18,7 @@ from ontarget.beam.hadronic import AbstractHadronic
 from ontarget.beam.mode import daughters_of
 from ontarget.beam.semileptonic import SemileptonicDecay
 from ontarget.beam.two_body import TwoBodyDecay
-from ontarget.beam.yields import AbstractPulls
+from ontarget.beam.yields import Yields
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
 from ontarget.monitor.instrument import AbstractInstrument
@@ -71,7 +71,7 @@ class GivenLeptons(Noun):
     """
 
     flows: tuple[Flow, ...]
-    yields: AbstractPulls | None = None
+    yields: Yields | None = None
 
     def arrived(self, flow: Flow) -> Float[Array, "..."]:
         """Particles of one flow with the yields as they are: exactly linear in the pulls."""

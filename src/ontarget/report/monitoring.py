@@ -109,9 +109,9 @@ class FluxFromLeptons(AbstractTask):
             "Hadron production as a covariance, the charged leptons of the same mesons as data. The counters and the "
             "neutrinos share the pulls; efficiencies, misidentification and halo are freed within the study's priors, "
             f"and each bin is known to {100 * float(self.modelling):g} % on top of its statistical error. What is left "
-            "after counting is what these assumptions leave, since statistical errors are far smaller. Protons on target are "
-            "taken as known, and the optics of the beam as exact. A number beside a source of uncertainty is what goes, in "
-            "quadrature, if that one were known: they do not add, since each that is known pins the others."
+            "after counting is what these assumptions leave, since statistical errors are far smaller. Protons on "
+            "target are taken as known, and the optics of the beam as exact. A number beside a source of uncertainty "
+            "is what goes, in quadrature, if that one were known: they do not add, since each known pins the others."
         )
         return Section("Flux from leptons", text, tables, pictures)
 
