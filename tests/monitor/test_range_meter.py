@@ -42,8 +42,10 @@ def test_half_of_them_reach_a_plane_at_their_range():
 
 
 def test_spread_without_loss_of_energy():
-    r"""A fast muon in one block: :math:`\sigma_y = \theta_0 L/\sqrt3`. At 100 GeV 1 m of iron takes 2 % of the energy, so
-    the spread is 1 % larger on average, and the sum over twelve points is 0.1 % off."""
+    r"""A fast muon in one block: :math:`\sigma_y = \theta_0 L/\sqrt3`. At 100 GeV, 1 m of iron takes 2 % of the energy.
+
+    So the spread is 1 % larger on average, and the sum over twelve points is 0.1 % off.
+    """
     block = Block(1 * m, IRON, "iron")
     meter = dataclasses.replace(range_meter(), absorber=(block,), blocks=())
     energy = 100 * GeV
@@ -73,8 +75,8 @@ def test_muons_of_pions_dominate():
 
 
 def test_slow_muons_do_not_arrive():
-    """Behind 663 g/cm2 of graphite and 1 m of iron: none of pions of 3 GeV/c."""
-    slow = source(Species(1.0, name="pi+"), momentum=3 * GeV, yields=None)
+    """Behind 663 g/cm2 of graphite and 1 m of iron: none of pions of 2 GeV/c."""
+    slow = source(Species(1.0, name="pi+"), momentum=2 * GeV, yields=None)
     (flow,) = [one for one in collect(range_meter(), slow).flows if one.mode == "pi_munu"]
     values = np.asarray(flow.values).sum(axis=(0, 2))
     assert values[1:].sum() < 1e-6 * values[0]
