@@ -76,13 +76,14 @@ def simulation(**given: Any) -> Any:
 
 def flux(sampling: str = "Towards", rays: str = "65536") -> dict[str, float]:
     """Seconds to the precision, compilation apart, and how many rays it took."""
-    from ontarget.source.simulation import simulate
+    from ontarget.source.simulation import PILOT, simulate
 
     begun = time.perf_counter()
     warm = simulation(sampling=sampling, rays=int(rays))
-    warm.left = [(i, 0) for i in range(len(warm.components))]
+    warm.left = [(i, unit) for i in range(len(warm.components)) for unit in range(PILOT)]
     while warm.left:
         warm.count()
+    warm.learn(PRECISION)
     compilation = time.perf_counter() - begun
     counted = simulation(sampling=sampling, rays=int(rays))
     begun = time.perf_counter()

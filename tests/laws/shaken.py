@@ -185,11 +185,16 @@ def trackers() -> list[float]:
 
 
 # the same data in other conventions: their classes are in the specimens above, their numbers in the regression tests
-VARIANTS = ("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water", "_tagged", "_short_baseline")
+VARIANTS = ("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water", "_tagged", "_short_baseline", "_varied")
 
 # the beam from protons on, with few rays: what holds of one holds of all
 RAYS = {"source.rays": 2048, "source.repeats": 2, "source.precision": 0.99, "source.daughters": []}
-FEW = {"nuscope_lar_line": RAYS, "nuscope_lar_tagged_pions": RAYS}
+FEW = {
+    "nuscope_lar_line": RAYS,
+    "nuscope_lar_tagged_pions": RAYS,
+    "nuscope_tunnel": {"source.rays": 1024, "source.repeats": 2, "source.precision": 1.0},
+    "nuscope_range_meter": {"source.rays": 1024, "source.repeats": 2, "source.precision": 1.0},
+}
 
 
 def main() -> None:

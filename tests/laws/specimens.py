@@ -21,7 +21,7 @@ from ontarget.beam.line import Beamline, Orbit
 from ontarget.beam.ray import Rays, on_axis
 from ontarget.beam.twiss import Twiss, spread
 from ontarget.ground.noun import Noun
-from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, eV, fm, keV, kg, m, mm, ms, ns, tesla, um, us, year
+from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, eV, fm, g, keV, kg, m, mm, ms, ns, tesla, um, us, year
 from ontarget.numerics.quantile import Quantiles
 from ontarget.numerics.regression import fit_polynomial
 from ontarget.source.importance import evenly
@@ -71,6 +71,25 @@ arm_plane = mo.ArmPlane(sensor, 1 * m, element="first", name="T7")
 coming = mo.Coming(
     rays, in_flight.beam.segments("pi+", "tunnel", tunnel, jnp.full((4, 5), 0.4)), line, tunnel, line, "pi+"
 )
+
+wall = mo.TunnelCalorimeter(
+    nu.LengthAxis(0.0, 40 * m, 4),
+    jnp.array([0.08]),
+    nu.BeamEnergyAxis(0.5 * GeV, 8.5 * GeV, 4),
+    nu.BeamEnergyAxis(0.0, 12 * GeV, 24),
+    33 * cm,
+    5.7 * g / cm**3,
+    mo.EnergyResponse(0.17),
+    mo.EnergyResponse(0.2),
+    mo.EnergyResponse(0.6, 0.05, 0.8),
+    (mo.Sample(0.5, 1e-3, 0.03, mo.Halo(1e-6, 1 * GeV), name="positrons"),),
+    3 * cm,
+    5e-3,
+)
+iron = mo.Block(1 * m, 7.874 * g / cm**3, "iron")
+meter = mo.RangeMeter((iron,), (iron,), nu.LengthAxis(0.0, 1.5 * m, 2), 1 * cm)
+arrived = mo.Flow(jnp.ones((1, *meter.shape)), 0.1 * jnp.ones(meter.shape), "pi+", "mu+", "pi_munu")
+given_leptons = mo.GivenLeptons((arrived,))
 
 _rows: list[Noun] = [
     # numerics
@@ -240,7 +259,16 @@ _rows: list[Noun] = [
     coming,
     arm_plane.passing(coming),
     mo.Raster(jnp.arange(3.0) * mm, jnp.arange(4.0) * mm),
+    wall.electromagnetic,
+    wall.samples[0].halo,
+    wall.samples[0],
+    wall,
+    iron,
+    meter,
+    given_leptons,
+    given_leptons.flows[0],
     # experiment
+    x.LeptonMonitor(facility, given_leptons, meter, exposure, name="meter"),
     experiment,
     experiment.counts(),
     experiment.counts().channels[0],

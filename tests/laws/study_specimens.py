@@ -23,6 +23,8 @@ from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeas
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.entrance import Entrance
 from ontarget.report.measurement import Measurement, PublishedNumber
+from ontarget.report.monitor_rates import MonitorRates
+from ontarget.report.monitoring import FluxFromLeptons
 from ontarget.report.off_axis import OffAxis
 from ontarget.report.plane import Plane
 from ontarget.report.profiles import Profiles, PublishedRange
@@ -132,6 +134,8 @@ _rows: list[Noun] = [
     ),
     BeamEvents(("nuscope_lar",), published=(PublishedEvents(1.3e6, "nu_mu", name="all"),)),
     OffAxis("nuscope_lar", [0.1, 0.01], [7e-3]),
+    FluxFromLeptons("nuscope_lar_varied", ("nuscope_tunnel",)),
+    MonitorRates(("nuscope_tunnel",)),
     Entrance(("nuscope_lar",)),
     FacilityYields(("ess",)),
     *(

@@ -9,6 +9,7 @@ import pytest
 
 from ontarget.beam import TrackedBeam
 from ontarget.detector import HistogramBackground
+from ontarget.experiment import LeptonMonitor
 from ontarget.ground.address import addresses, replace
 from ontarget.io import catalog, entries, read_yaml
 from ontarget.io.entry import load_experiment
@@ -29,6 +30,8 @@ def is_binning(experiment, address):
     """
     if not address.endswith(EDGES):
         return False
+    if isinstance(experiment, LeptonMonitor):
+        return True  # axes of an instrument
     detector = experiment.detector
     if isinstance(experiment.source, DecayTunnel) and address.startswith(("source.energies.", "detector.seen.")):
         return True  # nodes of a beam's flux hold all of it wherever they are, and jump from bin to bin of what is seen
@@ -43,6 +46,8 @@ def is_binning(experiment, address):
 def already_tried(name):
     """Leaves, by address, of the experiment of the catalog that this one varies: what they share is tried there."""
     base = read_yaml(catalog.ROOT / "experiments" / f"{name}.yaml").data.get("use", "")
+    if isinstance(load_experiment(name).noun, LeptonMonitor):
+        return {}  # settled, below
     if isinstance(load_experiment(name).noun.source, DecayTunnel):
         base = "" if name == BEAM else f"experiments/{BEAM}"
     return addresses(load_experiment(base).noun) if base.startswith("experiments/") else {}
@@ -54,6 +59,9 @@ def lighter(name, experiment):
     Without the tag: its rings have sharp edges, over which the vertices move with the size and place of the detector.
     """
     source = experiment.source
+    if isinstance(experiment, LeptonMonitor):  # what is seen; templates are tried in tests/experiment
+        few = dataclasses.replace(source, rays=256, repeats=2, precision=1.0)
+        return dataclasses.replace(experiment, source=few).settled()
     wanted = ("pi_munu", "k_munu", "kmu3", "mu_nue", "mu_numu") if name == BEAM else ("pi_munu", "k_munu")
     decays = tuple(one for one in source.decays if one.name in wanted)
     daughters = tuple({type(one): one for one in reversed(source.daughters)}.values()) if name == BEAM else ()
@@ -100,6 +108,7 @@ def test_derivatives_by_every_leaf(name):
     experiment = lighter(name, experiment) if beam else experiment
     # weights that vary slowly over the bins make kinks of rays flat
     step, turn = (BEAM_STEP, 0.05) if beam else (STEP, 1.0)
+    beam = beam and not isinstance(experiment, LeptonMonitor)
     directions = leaves_to_try(name, experiment)
     names, given = list(directions), (experiment, [jnp.asarray(one) for one in directions.values()])
 

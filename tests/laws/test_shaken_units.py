@@ -16,7 +16,9 @@ SCRIPT = Path(__file__).with_name("shaken.py")
 SHAKEN = "1.7,0.3,2.9"
 EVERY = sorted(path.stem for path in (SRC / "catalog" / "experiments").glob("*.yaml"))
 CATALOG = [  # as in shaken.py
-    name for name in EVERY if not name.endswith(("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water"))
+    name
+    for name in EVERY
+    if not name.endswith(("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water", "_varied"))
 ]
 
 

@@ -15,10 +15,11 @@ from jaxtyping import Array, Float
 from ontarget.detector.channel import Channel
 from ontarget.detector.detector import Detector
 from ontarget.detector.sideband import Sideband
+from ontarget.experiment.contract import AbstractExperiment
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
 from ontarget.experiment.many import counts_of_many, leave_the_flux
 from ontarget.ground.errors import InputError, concrete
-from ontarget.ground.noun import Noun, quantity, static
+from ontarget.ground.noun import quantity, static
 from ontarget.ground.units import ENERGY, MASS
 from ontarget.matter.nuclide import Nuclides
 from ontarget.propagation.none import AbstractPropagation, NoOscillation
@@ -31,7 +32,7 @@ SEEN_AT_THE_START = 1e-3
 """A truth axis may start where at most this fraction of the interactions is seen."""
 
 
-class Experiment(Noun):
+class Experiment(AbstractExperiment):
     r"""One detector at one facility for one exposure.
 
     .. math::

@@ -8,7 +8,7 @@ from typing import Any
 
 from ontarget.beam.line import Beamline
 from ontarget.detector.detector import Detector
-from ontarget.experiment.experiment import Experiment
+from ontarget.experiment.contract import AbstractExperiment
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun
 from ontarget.interaction.interaction import AbstractInteraction
@@ -23,7 +23,7 @@ from ontarget.source.facility import Facility
 from ontarget.source.source import AbstractSource
 
 CLASSES: dict[str, type[Noun]] = {
-    "experiments": Experiment,
+    "experiments": AbstractExperiment,
     "facilities": Facility,
     "sources": AbstractSource,
     "lines": Beamline,
@@ -84,14 +84,14 @@ def load_entry(name: str | Path, set: Mapping[str, Any] | None = None, trust: bo
     return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered, built.tables), path)
 
 
-def load_experiment(name: str | Path, set: Mapping[str, Any] | None = None, trust: bool = False) -> Loaded[Experiment]:
+def load_experiment(name: str | Path, set: Mapping[str, Any] | None = None, trust: bool = False) -> Loaded[Any]:
     """An experiment by bare name, kind-qualified name or path."""
     path = catalog.find(name, ("experiments",))
     if catalog.is_ours(path) and path.parent.name != "experiments":
         truth = f"It is one of the {path.parent.name}, not an experiment."
         raise InputError("catalog", f"the name {str(name)!r}", truth, "See 'ontarget list experiments'.")
     tree = identified(load_tree(name, set, ("experiments",)), path.stem)
-    built = structure(Experiment, tree, trust)
+    built = structure(AbstractExperiment, tree, trust)
     return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered, built.tables), path)
 
 

@@ -1,10 +1,14 @@
-"""Floor 7: instruments in and behind the beam: trackers, spectrometers, and the tagging of neutrinos."""
+"""Floor 7: instruments in and behind the tunnel: calorimeter, range meter, trackers, and the tagging of neutrinos."""
 
 from ontarget.monitor.arm import Arm
+from ontarget.monitor.calorimeter import EnergyResponse, Halo, Sample, TunnelCalorimeter
 from ontarget.monitor.campaign import Campaign, Tagged
+from ontarget.monitor.flow import Flow, GivenLeptons, collect
 from ontarget.monitor.hit_map import Raster, raster_around
+from ontarget.monitor.instrument import AbstractInstrument
 from ontarget.monitor.interactions import Drawing, Interactions
 from ontarget.monitor.performance import Performance, of_mode, of_pions, performance
+from ontarget.monitor.range_meter import Block, RangeMeter
 from ontarget.monitor.scattering import highland
 from ontarget.monitor.silicon import dose, hardness
 from ontarget.monitor.spectrometer import fitted_resolution, momentum_resolution, spectrometer_resolution
@@ -25,18 +29,26 @@ from ontarget.monitor.tracker import (
 )
 
 __all__ = [
+    "AbstractInstrument",
     "AbstractPlane",
     "Arm",
     "ArmPlane",
+    "Block",
     "Campaign",
     "Coming",
     "Drawing",
+    "EnergyResponse",
     "EntrancePlane",
+    "Flow",
+    "GivenLeptons",
+    "Halo",
     "Hits",
     "Interactions",
     "LinePlane",
     "Performance",
+    "RangeMeter",
     "Raster",
+    "Sample",
     "Sensor",
     "Stream",
     "TagResponse",
@@ -44,8 +56,10 @@ __all__ = [
     "Tagger",
     "Tags",
     "Trackers",
+    "TunnelCalorimeter",
     "WorkingPoint",
     "by_flavour",
+    "collect",
     "coming",
     "dose",
     "fitted_resolution",

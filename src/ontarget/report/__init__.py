@@ -8,6 +8,8 @@ from ontarget.report.cross_section_measurement import CrossSectionMeasurement
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.entrance import Entrance
 from ontarget.report.measurement import Measurement
+from ontarget.report.monitor_rates import MonitorRates
+from ontarget.report.monitoring import FluxFromLeptons
 from ontarget.report.off_axis import OffAxis
 from ontarget.report.plane import Plane
 from ontarget.report.profiles import Profiles
@@ -33,7 +35,9 @@ __all__ = [
     "Entrance",
     "Expect",
     "FacilityYields",
+    "FluxFromLeptons",
     "Measurement",
+    "MonitorRates",
     "OffAxis",
     "Plane",
     "Profiles",

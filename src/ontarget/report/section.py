@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
+from ontarget.experiment.contract import AbstractExperiment
 from ontarget.experiment.counts import Counts
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.address import match
@@ -114,7 +115,7 @@ class Context:
 
 
 def narrowed(
-    parameter: AbstractParameter, some: tuple[Experiment, ...], every: tuple[Experiment, ...]
+    parameter: AbstractParameter, some: tuple[AbstractExperiment, ...], every: tuple[AbstractExperiment, ...]
 ) -> AbstractParameter | None:
     """A parameter with those of its addresses that fit some of the experiments; None where none does.
 
@@ -126,7 +127,7 @@ def narrowed(
     return dataclasses.replace(parameter, address=fitting) if fitting else None
 
 
-def any_match(experiments: tuple[Experiment, ...], glob: str) -> bool:
+def any_match(experiments: tuple[AbstractExperiment, ...], glob: str) -> bool:
     """Whether an address fits a number of any of the experiments."""
     try:
         return bool(match(experiments, glob))

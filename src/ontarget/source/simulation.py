@@ -25,6 +25,9 @@ PILOT = 8
 WORTH_LEARNING = 4
 """How many times the pilot's lattices must be needed before it pays to learn which rays matter."""
 
+MARGIN = 1.04
+"""More lattices than the errors so far ask for, to be done at once."""
+
 MOST_AT_ONCE = 3
 """How many times more lattices than there are may be planned in one go: errors of a few lattices are rough."""
 
@@ -93,8 +96,9 @@ class Simulation:
     def plan(self, precision: float) -> list[tuple[int, int]]:
         """The lattices still to be counted for a relative error in every node that holds 0.3 % of its flavour's flux.
 
-        Shared so that the error falls fastest for the rays spent (Neyman): in proportion to the standard deviation of
-        one lattice of a component, at the node that is furthest from its goal. Depends on what was counted alone.
+        Shared so that the error falls fastest for the time spent (Neyman): in proportion to the standard deviation of
+        one lattice of a component over the root of what it costs (a decay after a daughter some three times one at
+        once), at the node that is furthest from its goal. Depends on what was counted alone.
         """
         done = np.array([tally.units for tally in self.tallies])
         if min(done) < PILOT:
@@ -103,8 +107,9 @@ class Simulation:
         if excess.max() <= 1:
             return []
         row, node = np.unravel_index(excess.argmax(), excess.shape)
+        cost = np.sqrt([len(one.direct) + 3 * len(one.followed) for one in self.components])
         single = np.sqrt(parts[:, row, node] * done)
-        wanted = np.ceil(1.1 * single * single.sum() / goal[row, node]).astype(int)
+        wanted = np.ceil(MARGIN * single / cost * (single * cost).sum() / goal[row, node]).astype(int)
         ends = np.maximum(done, np.minimum(wanted, MOST_AT_ONCE * done))
         return [(i, unit) for i, (units, end) in enumerate(zip(done, ends, strict=True)) for unit in range(units, end)]
 

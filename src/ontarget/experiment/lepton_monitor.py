@@ -1,0 +1,119 @@
+"""Counters of charged particles in and behind a decay tunnel, as an experiment on its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from ontarget.experiment.contract import AbstractExperiment
+from ontarget.experiment.counts import BackgroundCounts, Counts
+from ontarget.ground.address import addresses
+from ontarget.ground.errors import InputError, concrete
+from ontarget.ground.noun import quantity, static
+from ontarget.monitor.flow import GivenLeptons, collect, settle_leptons
+from ontarget.monitor.instrument import AbstractInstrument
+from ontarget.source.decay_tunnel import DecayTunnel
+from ontarget.source.exposure import AbstractExposure
+from ontarget.source.facility import Facility
+
+BACKGROUND = "background"
+
+
+class LeptonMonitor(AbstractExperiment):
+    r"""Charged particles of the decays that make the neutrinos, counted by one instrument.
+
+    .. math:: n_o = N_p\,\Big[\sum_f \sum_b s_b(z)\,T_{fbx}\,R^f_{xo} + B_o\Big]
+
+    over flows f (a mode of a parent, and the particle), parts b of the parent's yield with their scales
+    :math:`s_b = 1 + \sum_j L_{bj} z_j`, and bins x of what is true: exactly linear in the pulls z. The templates T
+    are the costly part; where nothing is moved but the pulls and what the instrument sees of them, it is `settled`
+    first, and then takes a fraction of a millisecond.
+
+    Attributes
+    ----------
+    source : a decay tunnel, or what it sends to this instrument
+    instrument : that counts
+    observed : what was counted [tag seen], if anything was
+    """
+
+    facility: Facility
+    source: DecayTunnel | GivenLeptons
+    instrument: AbstractInstrument
+    exposure: AbstractExposure
+    observed: Float[Array, "tag seen"] | None = quantity(default=None)
+    name: str = static(default="")
+    title: str = static(default="")
+
+    def __check_init__(self) -> None:
+        if self.observed is None:
+            return
+        wanted, shape = jax.eval_shape(self.instrument.background).shape, np.shape(self.observed)
+        if shape != wanted:
+            truth = f"The instrument has {wanted[0]} tag bins and {wanted[1]} seen bins."
+            raise InputError("observed", f"counts of shape {list(shape)}", truth, "Give one count per bin.")
+        counts = concrete(jnp.min(self.observed))
+        if counts is not None and not counts >= 0:
+            raise InputError("observed", "a negative count, or no number", "Counts are finite.", "Mend the data.")
+
+    def leptons(self) -> GivenLeptons:
+        """What arrives at the instrument, per proton."""
+        return self.source if isinstance(self.source, GivenLeptons) else collect(self.instrument, self.source)
+
+    def settled(self) -> LeptonMonitor:
+        """The same with its templates computed, to the precision of the source."""
+        if isinstance(self.source, GivenLeptons):
+            return self
+        return eqx.tree_at(lambda one: one.source, self, settle_leptons(self.instrument, self.source))
+
+    def settled_for(self, targets: Iterable[str]) -> LeptonMonitor:
+        """Itself where one of these addresses moves the templates; else `settled`."""
+        targets = list(targets)
+        if isinstance(self.source, GivenLeptons) or any(map(self.moves_templates, targets)):
+            return self
+        settled = self.settled()
+        known = addresses(settled)
+        return settled if all(one in known for one in targets) else self
+
+    def moves_templates(self, address: str) -> bool:
+        """Whether a number changes what is true of the particles, and not only how many there are or are seen."""
+        first, _, inner = address.partition(".")
+        if first == "source":
+            return not inner.startswith("yields.")
+        return first == "instrument" and not inner.startswith(self.instrument.cheap)
+
+    def by_flow(self) -> dict[str, Float[Array, "tag seen"]]:
+        """Counts in the whole exposure by flow, without the background."""
+        given, protons = self.leptons(), self.exposure.protons(self.facility)
+        arrived = {flow.name: given.arrived(flow) for flow in given.flows}
+        return {name: protons * values for name, values in self.instrument.seen(arrived).items()}
+
+    def counts(self) -> Counts:
+        """Expected counts, as a pure function of the leaves."""
+        protons = self.exposure.protons(self.facility)
+        every = {**self.by_flow(), BACKGROUND: protons * self.instrument.background()}
+        tag, seen, second = self.instrument.axes
+        return Counts((), tuple(BackgroundCounts(name, values) for name, values in every.items()), seen, tag, second)
+
+    def bins(self) -> Float[Array, " bin"]:
+        return jnp.asarray(self.counts().background()).ravel()
+
+    def expected(self) -> Counts:
+        if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(self)):
+            return self.counts()
+        counts = compiled_counts(self.settled())
+        total = float(np.asarray(counts.background()).sum())
+        if not (np.isfinite(total) and total > 0):
+            truth = "Counts are finite, and something is seen."
+            raise InputError(f"{self.name}, instrument", f"{total} events", truth, "Mend its axes or efficiencies.")
+        return counts
+
+
+@eqx.filter_jit
+def compiled_counts(monitor: LeptonMonitor) -> Counts:
+    """The counts of a monitor."""
+    return monitor.counts()

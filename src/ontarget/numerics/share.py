@@ -1,0 +1,41 @@
+"""Histograms that are smooth in what is filled: an entry near an edge is shared between the bins beside it."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+from jax.scipy.special import ndtr
+from jaxtyping import Array, Float, Int
+
+from ontarget.ground.noun import Scalar
+
+Shares = tuple[Int[Array, "ray _"], Float[Array, "ray _"]]
+
+
+def shares(edges: Float[Array, " edge"], value: Float[Array, " ray"], width: Scalar | float) -> Shares:
+    r"""The two bins beside the nearest edge e, with :math:`\Phi(\mp(x - e)/w)`: a Gaussian resolution of width w.
+
+    Exact as long as w is small against the bins. Bin 0 lies below the first edge, the last one above the last edge, so
+    that nothing is lost.
+    """
+    near = jnp.searchsorted((edges[1:] + edges[:-1]) / 2, value)
+    above = ndtr((value - edges[near]) / width)
+    return jnp.stack([near, near + 1], axis=1), jnp.stack([1.0 - above, above], axis=1)
+
+
+def nodes_beside(nodes: Float[Array, " node"], value: Float[Array, " ray"]) -> Shares:
+    """The two nodes around each value with the shares of their hat functions; what is beyond the ends goes to these."""
+    below = jnp.clip(jnp.searchsorted(nodes, value, side="right") - 1, 0, len(nodes) - 2)
+    low, high = nodes[below], nodes[below + 1]
+    share = jnp.clip((value - low) / (high - low), 0.0, 1.0)
+    return jnp.stack([below, below + 1], axis=1), jnp.stack([1.0 - share, share], axis=1)
+
+
+def crossed(*every: Shares) -> tuple[tuple[Int[Array, "ray product"], ...], Float[Array, "ray product"]]:
+    """Shares of the bins of several axes together: all products, the last axis fastest."""
+    sizes = tuple(share.shape[1] for _, share in every)
+    rays, weight, places = len(every[0][1]), jnp.ones(()), []
+    for axis, (place, share) in enumerate(every):
+        spread = (rays, *(size if i == axis else 1 for i, size in enumerate(sizes)))
+        places.append(jnp.broadcast_to(place.reshape(spread), (rays, *sizes)).reshape(rays, -1))
+        weight = weight * share.reshape(spread)
+    return tuple(places), weight.reshape(rays, -1)

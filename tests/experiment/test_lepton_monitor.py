@@ -1,0 +1,123 @@
+"""Counters as experiments: settled or not the same, linear in the pulls, and a fit finds what was put in."""
+
+import sys
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from ontarget.experiment import LeptonMonitor
+from ontarget.ground.address import addresses, replace
+from ontarget.ground.errors import InputError
+from ontarget.inference import Gaussian, Scale, fit, likelihood, pull_parameters
+from ontarget.io.entry import load
+from ontarget.monitor import GivenLeptons
+from ontarget.source import ProtonsOnTarget
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "monitor"))
+from counter_toys import calorimeter, range_meter, source
+
+
+def monitor(instrument, **given) -> LeptonMonitor:
+    few = given.pop("rays", 256)
+    name = given.pop("name", "monitor")
+    return LeptonMonitor(load("facilities/nuscope"), source(rays=few), instrument, ProtonsOnTarget(1e10), name=name)
+
+
+@pytest.fixture(scope="module")
+def wall() -> LeptonMonitor:
+    return monitor(calorimeter(), name="wall")
+
+
+@pytest.fixture(scope="module")
+def behind() -> LeptonMonitor:
+    return monitor(range_meter(), name="behind")
+
+
+def test_settled_is_the_same(behind):
+    """The same rays, in another order of sums."""
+    settled = behind.settled()
+    assert isinstance(settled.source, GivenLeptons)
+    np.testing.assert_allclose(settled.bins(), jax.jit(lambda one: one.bins())(behind), rtol=1e-10, atol=1e-10)
+
+
+def test_linear_in_the_pulls(wall):
+    """Exactly: the counts of all pulls together are the sum of what each adds."""
+    settled = wall.settled()
+    start = np.asarray(settled.bins())
+    names = [f"source.yields.pulls.{one}.value" for one in settled.source.yields.names]
+    z = np.array([0.7, -1.3, 2.1, 0.4])
+    each = [np.asarray(replace(settled, {name: value}).bins()) - start for name, value in zip(names, z, strict=True)]
+    together = np.asarray(replace(settled, dict(zip(names, z, strict=True))).bins()) - start
+    np.testing.assert_allclose(together, sum(each), atol=1e-10 * start.max())
+    assert np.abs(together).max() > 0.01 * start.max()
+
+
+def test_a_common_scale(wall):
+    """Pulls that move every part by one factor move every count of the tunnel by it, and the halo not."""
+    settled = wall.settled()
+    yields = settled.source.yields
+    modes = np.concatenate([np.asarray(yields.modes(one))[:, :-1] for one in ("pi+", "K+")], axis=1)
+    z = np.linalg.solve(modes.T, np.full(modes.shape[1], 0.05))
+    moved = replace(settled, {f"source.yields.pulls.{n}.value": v for n, v in zip(yields.names, z, strict=True)})
+    for name, values in settled.by_flow().items():
+        # one meson in 1e5 is outside of the bins of the yields
+        np.testing.assert_allclose(moved.by_flow()[name].sum(), 1.05 * values.sum(), rtol=1e-4)
+
+
+def test_settled_only_where_that_is_right(wall):
+    assert isinstance(wall.settled_for(["instrument.samples.muons.muon"]).source, GivenLeptons)
+    assert isinstance(wall.settled_for(["source.yields.pulls.pi+_0_0.value"]).source, GivenLeptons)
+    assert wall.settled_for(["source.beam.divergence"]) is wall
+    assert wall.settled_for(["instrument.thickness"]) is wall
+
+
+def test_templates_are_smooth(behind):
+    """Derivatives of the templates by numbers of the beam and of the instrument, against central differences.
+
+    Each ray has kinks where it crosses a node or an edge's middle, and few are crossed by steps of 1e-6.
+    """
+    names = ["source.beam.momentum", "source.tunnel.length", "instrument.absorber.core.length", "instrument.straggling"]
+    few = monitor(range_meter(), rays=64)
+    leaves = addresses(few)
+    sizes = jnp.stack([leaves[name] for name in names])
+
+    def answer(x):
+        moved = {name: leaves[name] + x[i] * sizes[i] for i, name in enumerate(names)}
+        bins = replace(few, moved).bins()
+        return bins @ (1 + jnp.cos(0.05 * jnp.arange(len(bins))))
+
+    value, slopes = jax.jit(lambda x: (answer(x), jax.jacfwd(answer)(x)))(jnp.zeros(len(names)))
+    step, compiled = 1e-6, jax.jit(answer)
+    for i in range(len(names)):
+        up, down = (float(compiled(jnp.zeros(len(names)).at[i].set(sign * step))) for sign in (1, -1))
+        assert (up - down) / (2 * step) == pytest.approx(float(slopes[i]), rel=1e-4, abs=1e-5 * float(value))
+
+
+def test_a_fit_finds_the_yields(wall, behind):
+    """Counts of both counters with pulls put in, efficiencies free: the pulls come out, to a twentieth of a standard
+    deviation where nothing is known but through priors that stand at their centres."""
+    nouns = (wall.settled(), behind.settled())
+    efficiency = Scale("efficiency", "behind.instrument.efficiency", 0.9, 1.05, prior=Gaussian(1.0, 0.01))
+    parameters = [*pull_parameters(nouns), efficiency]
+    chance = likelihood(nouns, parameters, tolerance=1e-4)
+    truth = {"pi+_0_0": 0.8, "K+_1_0": -0.5}
+    found = fit(chance.asimov(**truth))
+    assert found.converged
+    for name, value in truth.items():
+        # priors pull towards zero, so little where 1e5 counts or more speak of each part
+        assert found.values[name] == pytest.approx(value, abs=0.1)
+
+
+def test_observed_counts_fit_the_bins(wall):
+    with pytest.raises(InputError, match="Give one count per bin"):
+        LeptonMonitor(wall.facility, wall.source, wall.instrument, wall.exposure, jnp.ones((1, 2)))
+
+
+def test_precision_is_kept(wall):
+    """Few rays and a demand: one sentence that says how many."""
+    strict = replace(wall, {"source.precision": 1e-3})
+    with pytest.raises(InputError, match="rays, or ask for less"):
+        strict.settled()

@@ -1,0 +1,82 @@
+"""The range meter: planes against ranges, spread against a closed form, every muon counted once."""
+
+import dataclasses
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from counter_toys import TUNNEL, range_meter, source
+
+from ontarget.beam import Segments, Species
+from ontarget.ground.constants import muon_mass
+from ontarget.ground.units import GeV, cm, g, m
+from ontarget.matter.medium import MEDIA
+from ontarget.monitor import Block, collect
+
+IRON = 7.874 * g / cm**3
+
+
+def test_planes_in_one_medium():
+    """Iron alone: a plane needs the range that it is deep."""
+    iron = Block(1 * m, IRON, "iron")
+    meter = dataclasses.replace(range_meter(), absorber=(iron,), blocks=(iron, iron))
+    # through energy and back, each table being good to 1e-5
+    np.testing.assert_allclose(meter.needed(), IRON * np.array([1.0, 2.0, 3.0]) * m, rtol=1e-4)
+
+
+def test_planes_through_graphite():
+    """What arrives behind 3 m of graphite still has the range of the iron that follows."""
+    meter = range_meter()
+    graphite, iron = MEDIA["graphite"], MEDIA["iron"]
+    start = graphite.energy_of(meter.needed())
+    after = graphite.energy_of(graphite.range_of(start) - 3 * m * 2.21 * g / cm**3)
+    np.testing.assert_allclose(iron.range_of(after), IRON * np.array([1.0, 2.0, 3.0, 4.0]) * m, rtol=1e-4)
+
+
+def test_half_of_them_reach_a_plane_at_their_range():
+    meter = range_meter()
+    energy = MEDIA["graphite"].energy_of(meter.needed())
+    reached = np.asarray(meter.reaching(energy, jnp.ones(4)))
+    np.testing.assert_allclose(np.diag(reached), 0.5, atol=1e-3)
+    assert (np.diff(reached, axis=1) <= 0).all()
+
+
+def test_spread_without_loss_of_energy():
+    r"""A fast muon in one block: :math:`\sigma_y = \theta_0 L/\sqrt3`. At 100 GeV, 1 m of iron takes 2 % of the energy.
+
+    So the spread is 1 % larger on average, and the sum over twelve points is 0.1 % off.
+    """
+    block = Block(1 * m, IRON, "iron")
+    meter = dataclasses.replace(range_meter(), absorber=(block,), blocks=())
+    energy = 100 * GeV
+    thickness = IRON * m / (13.84 * g / cm**2)
+    theta = 13.6e-3 * GeV / (energy + muon_mass) * np.sqrt(thickness) * (1 + 0.038 * np.log(thickness))
+    found = float(meter.spread(jnp.array([energy]))[0])
+    assert found == pytest.approx(theta * m / np.sqrt(3), rel=0.02)
+
+
+def test_every_muon_is_counted_once():
+    """Stopped, last at a plane, or outside the rings: one for one, but for decays on the way (2 in 1000 at most)."""
+    momentum = jnp.tile(jnp.array([[0.02, 0.0, 5.0]]) * GeV, (3, 1)) * jnp.array([[0.3], [1.0], [2.0]])
+    nought = jnp.zeros(3)
+    flight = Segments(0 * momentum, momentum, nought, nought, nought + 1, 0 * momentum)
+    where, weight = range_meter().place("mu+", flight, TUNNEL, jnp.full((3, 2), 0.4))
+    total = np.asarray(weight.sum(axis=1))
+    assert ((total > 0.99) & (total <= 1)).all()
+    last = (np.asarray(where[0]) * np.asarray(weight)).sum(axis=1)
+    assert last[0] < 0.01 < last[1] < last[2] <= 4
+
+
+def test_muons_of_pions_dominate():
+    """Nine of ten behind the dump are of pi -> mu nu, the more so near the axis."""
+    found = collect(range_meter(), source())
+    seen = {flow.name: np.asarray(flow.values).sum(axis=0)[1:, :-1] for flow in found.flows}
+    assert seen["pi+_pi_munu_mu+"].sum() > 0.85 * sum(one.sum() for one in seen.values())
+
+
+def test_slow_muons_do_not_arrive():
+    """Behind 663 g/cm2 of graphite and 1 m of iron: none of pions of 2 GeV/c."""
+    slow = source(Species(1.0, name="pi+"), momentum=2 * GeV, yields=None)
+    (flow,) = [one for one in collect(range_meter(), slow).flows if one.mode == "pi_munu"]
+    values = np.asarray(flow.values).sum(axis=(0, 2))
+    assert values[1:].sum() < 1e-6 * values[0]
