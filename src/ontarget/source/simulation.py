@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -24,6 +27,9 @@ PILOT = 8
 
 WORTH_LEARNING = 4
 """How many times the pilot's lattices must be needed before it pays to learn which rays matter."""
+
+AT_ONCE = min(os.cpu_count() or 1, 4)
+"""Lattices that are counted at the same time."""
 
 MARGIN = 1.04
 """More lattices than the errors so far ask for, to be done at once."""
@@ -60,10 +66,15 @@ class Simulation:
 
     def count(self) -> None:
         """Count the first of the lattices that are left: pairs of a component's number and the lattice's."""
-        i, unit = self.left[0]
-        component = self.components[i]
-        found = _counted(component, self.source, self.grid, self.shift(i, unit), self.maps[i])
-        self.tallies[i].add(np.asarray(found))
+        self.add(self.counted(*self.left[0]))
+
+    def counted(self, i: int, unit: int) -> np.ndarray:
+        """One lattice of a component; changes nothing, so that several may be counted at the same time."""
+        return np.asarray(_counted(self.components[i], self.source, self.grid, self.shift(i, unit), self.maps[i]))
+
+    def add(self, found: np.ndarray) -> None:
+        """What was counted with the first of the lattices that are left."""
+        self.tallies[self.left[0][0]].add(found)
         del self.left[0]
 
     def split(self, chunks: int) -> list[Simulation]:
@@ -189,6 +200,23 @@ def _worth(
     return worth_by_cell(component, source.sampling, source.beam, source.tunnel, grid, shift, source.rays, wanted)
 
 
+def ahead(simulation: Simulation) -> Iterator[np.ndarray]:
+    """Lattice after lattice of what is left, some counted at the same time: one alone does not fill two cores."""
+    waiting: deque[Future[np.ndarray]] = deque()
+    todo = list(simulation.left)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            for item in todo:
+                waiting.append(pool.submit(simulation.counted, *item))
+                if len(waiting) > AT_ONCE:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for one in waiting:
+                one.cancel()
+
+
 def simulate(
     simulation: Simulation,
     precision: float,
@@ -214,8 +242,8 @@ def simulate(
         parts = simulation.split(chunks)
         try:
             for part in parts:
-                while part.left:
-                    part.count()
+                for found in ahead(part):
+                    part.add(found)
                     if heard is not None:
                         heard(lambda parts=parts: simulation.joined(parts))
         finally:
