@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.plot import Curve, curves_figure
+from ontarget.plot import Curve, Mark, curves_figure
 from ontarget.report.section import Picture
 
 Rows = Sequence[dict[str, Any]]
@@ -23,15 +23,16 @@ def curves_by(rows: Rows, group: str, x: str, y: str, label: str) -> list[Curve]
     return found
 
 
-def time_pictures(rows: Rows) -> list[Picture]:
-    """Efficiency, purity and uniqueness against the time resolution, a curve per intensity; the plain window dashed."""
+def time_pictures(rows: Rows, published: Sequence[Mark]) -> list[Picture]:
+    """Efficiency, purity and uniqueness against the time resolution, a curve per intensity; the plain window dotted."""
     found = []
     for key, window in (("efficiency", True), ("purity", True), ("unique", False)):
         curves = curves_by(rows, "intensity", "time (ns)", f"{key} (%)", "{:g} x intensity")
         if window:
             plain = curves_by(rows, "intensity", "time (ns)", f"window {key} (%)", "{:g} x, plain window")
             curves += [Curve(one.label, one.x, one.y, group=3 + i) for i, one in enumerate(plain)]
-        figure = curves_figure(curves, [], "time resolution of the detector (ns)", f"{key} (%)", x_scale="log")
+        marks = published if key == "efficiency" else []
+        figure = curves_figure(curves, marks, "time resolution of the detector (ns)", f"{key} (%)", x_scale="log")
         caption = f"Tagging: {key} against the time resolution of the detector."
         found.append(Picture(f"tagging_{key}", caption, figure))
     return found

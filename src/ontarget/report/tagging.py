@@ -20,6 +20,7 @@ from ontarget.monitor.campaign import Campaign, Tagged
 from ontarget.monitor.energy_error import sample_of
 from ontarget.monitor.performance import Performance, of_pions, performance
 from ontarget.monitor.tagger import Tagger
+from ontarget.plot import Mark
 from ontarget.report.beam_flux import of_a_tunnel
 from ontarget.report.section import Context, Section, Table
 from ontarget.report.tag_energy import (
@@ -51,6 +52,7 @@ class Tagging(AbstractTask):
     apertures, divergences : of the muon arm and of the beam, with one another
     thicknesses, baselines : of the planes of both arms, with one another
     goal : relative error of the energy that is asked for
+    published : efficiency at the tagger's own time resolution, to be drawn beside ours
     """
 
     tagger: Tagger
@@ -63,6 +65,7 @@ class Tagging(AbstractTask):
     thicknesses: Float[Array, " thickness"] = quantity()
     baselines: Annotated[Float[Array, " baseline"], LENGTH] = quantity()
     goal: Number = quantity(default=0.01)
+    published: Number | None = quantity(default=None)
     events: int = static(default=3000)
     nominal: int = static(default=16_000)
     seed: int = static(default=1)
@@ -110,9 +113,16 @@ class Tagging(AbstractTask):
             Table("tagging_sensitivity", "Derivatives of the core", sensitivity_rows(self.tagger, sample)),
             Table("tagging_goal", f"What reaches {100 * float(self.goal):g} %", goals),
         ]
-        pictures = [*time_pictures(by_time), vertex_picture(by_vertex), aperture_picture(by_aperture)]
+        pictures = [*time_pictures(by_time, self.marks()), vertex_picture(by_vertex), aperture_picture(by_aperture)]
         pictures += [*energy_pictures(by_energy), goal_picture(goals, float(self.goal))]
         return Section("Tagging", self.text(), tables, pictures)
+
+    def marks(self) -> list[Mark]:
+        """The published efficiency, where there is one."""
+        if self.published is None:
+            return []
+        place = np.array([float(self.tagger.time / ns)])
+        return [Mark("published", place, np.array([100 * float(self.published)]))]
 
     def text(self) -> str:
         """What is assumed."""
