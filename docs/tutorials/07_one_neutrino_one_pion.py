@@ -1,7 +1,7 @@
 """One neutrino, one pion.
 
-Silicon before the tunnel meets the pion, silicon behind it the muon, and the detector the neutrino. Which belong together
-among forty pions a nanosecond, how often that is right, and how well the energy of the neutrino is then known.
+Silicon before the tunnel meets the pion, silicon behind it the muon, and the detector the neutrino. Which belong
+together among forty pions a nanosecond, how often that is right, and how well the energy of the neutrino is known then.
 """
 
 import dataclasses
@@ -22,8 +22,8 @@ experiment, tagger = ot.load("nuscope_lar", set={"source.daughters": []}), ot.lo
 spill = campaign(experiment, tagger, intensity=1.0, seed=1)
 print(f"{spill.flow.rate * ns:.0f} particles pass the last plane before the tunnel in each nanosecond")
 
-# Interactions are drawn as nature draws them; around each stands all that flows at that moment. Tracks that went through
-# are removed, the others paired, and each pair is fitted together with the vertex.
+# Interactions are drawn as nature draws them; around each stands all that flows at that moment. Tracks that went
+# through are removed, the others paired, and each pair is fitted together with the vertex.
 
 found = spill.run(2000)
 asked = of_pions(found, spill.drawing.origins)
@@ -34,8 +34,8 @@ print(f"tagged               {100 * ours.efficiency:5.1f} %")
 print(f"of these rightly     {100 * ours.purity:5.1f} %")
 print(f"with no second pair  {100 * ours.unique:5.1f} %")
 
-# Never quote the first of these without the others: fakes fill in where the own pion is lost. With a slower detector, and
-# with twice the protons, tags stay as many and become worse.
+# Never quote the first of these without the others: fakes fill in where the own pion is lost. With a slower detector,
+# and with twice the protons, tags stay as many and become worse.
 
 print("\ntime resolution   protons   tagged   rightly   no second pair")
 for time in (0.05, 0.3, 1.0):
@@ -56,8 +56,8 @@ for radius in radii:
     wide.append(performance(other, of_pions(other, spill.drawing.origins)).efficiency)
 print("\nmuon arm of radius " + ", ".join(f"{r:g} m: {100 * e:.0f} %" for r, e in zip(radii, wide, strict=True)))
 
-# And the energy. The published aim is below 1 %. With planes of 1 % of a radiation length a metre apart, scattering blurs
-# where the pion decayed, and the angle at which the neutrino left it.
+# And the energy. The published aim is below 1 %. With planes of 1 % of a radiation length a metre apart, scattering
+# blurs where the pion decayed, and the angle at which the neutrino left it.
 
 print(f"\nenergies of right tags are good to {100 * ours.core:.1f} % (half of the middle 68 %)")
 thin = {"thickness": 0.001, "baseline": 3 * m}
@@ -66,8 +66,9 @@ other = dataclasses.replace(spill, tagger=dataclasses.replace(tagger, **arms)).r
 better = performance(other, of_pions(other, spill.drawing.origins))
 print(f"with planes a tenth as thick, three metres apart: {100 * better.core:.1f} %")
 
-# `ontarget tag nuscope_lar` does this for as many interactions as you like, keeps what it has, and leaves a table of events
-# with the truth beside the tag, and the response with which an experiment is tagged without simulating anything again.
+# `ontarget tag nuscope_lar` does this for as many interactions as you like, keeps what it has, and leaves a table of
+# events with the truth beside the tag, and the response with which an experiment is tagged without simulating
+# anything again.
 
 # The picture: the error of the energy, event by event, as it is and with thin planes.
 
