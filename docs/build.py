@@ -54,6 +54,16 @@ CAPTIONS = {
     "nuscope_off_axis_spectra": "Muon neutrino events in rings around the axis: the narrow-band off-axis method.",
     "nuscope_off_axis_peaks": "Most frequent energy of the pions' neutrinos against the radius, for several beams.",
     "nuscope_off_axis_widths": "Width of that peak: what the radius alone says of the energy.",
+    "06_a_flux_from_its_leptons_precision": "The flux's error before and after leptons are counted in the tunnel.",
+    "07_one_neutrino_one_pion_energy": "Error of the tagged energy, with planes as assumed and thin ones.",
+    "nuscope_trackers_tracker_rates_nuscope_lar": "Hits per time and area at the planes, parametrised beam.",
+    "nuscope_monitoring_flux_monitored_nu_mu": "Error of the muon neutrinos' flux before and after monitoring.",
+    "nuscope_tagging_tagging_efficiency": "Tags against the detector's time resolution; fakes fill in with intensity.",
+    "nuscope_tagging_tagging_purity": "Right ones among the tags, fitted with the vertex and by a plain window.",
+    "nuscope_tagging_tagging_aperture": "What drives the efficiency: the muon arm's radius, and the divergence.",
+    "nuscope_tagging_tagging_energy": "Error of the tagged energy and what makes it.",
+    "nuscope_cross_section_cross_section_smoothed": "A cross-section in bins of energy by three methods.",
+    "nuscope_short_baseline_short_baseline_muons": "Disappearance of muon neutrinos: what tags add.",
     "spectra": "Spectra of the six detectors over three years, stacked by flavour on top of the steady background.",
     "thresholds": "Recoils above a sharp threshold, per kilogram and year; the marks are the proposed thresholds.",
     "yields": "Neutrinos per flavour and year at eight facilities, upgrades among them, against beam power.",
@@ -64,19 +74,46 @@ CAPTIONS = {
 STUDIES = {
     "ess": "ontarget run ess",
 }
+
+
+def of_study(name: str) -> tuple[str, ...]:
+    """Figures of the gallery that a study makes: those with its name before them, and no longer name of a study."""
+    longer = [one for one in LONG_NAMES if one.startswith(f"{name}_")]
+    return tuple(
+        stem.removeprefix(f"{name}_")
+        for stem in CAPTIONS
+        if stem.startswith(f"{name}_") and not any(stem.startswith(f"{one}_") for one in longer)
+    )
+
+
+LONG_NAMES = (
+    "coherent",
+    "nuscope",
+    "nuscope_trackers",
+    "nuscope_monitoring",
+    "nuscope_tagging",
+    "nuscope_cross_section",
+    "nuscope_short_baseline",
+)
+BOUGHT = "[Monitoring and tagging](../theory/monitoring_and_tagging.md) says how, and what is assumed."
 LONG = {  # studies that take minutes: title, text, and those of their figures that the gallery shows
     "coherent": (
         "The measurements of COHERENT",
         "Three released data sets, fitted by the chain; the conventions of each are in "
         "[the data of COHERENT](../theory/coherent.md).",
-        tuple(stem.removeprefix("coherent_") for stem in CAPTIONS if stem.startswith("coherent_")),
+        of_study("coherent"),
     ),
     "nuscope": (
         "A narrow-band beam: nuSCOPE",
         "Fluxes by parents, and what the radius of a vertex says of the energy; how the beam is made stands in "
         "[decays in flight](../theory/decay_in_flight.md).",
-        tuple(stem.removeprefix("nuscope_") for stem in CAPTIONS if stem.startswith("nuscope_")),
+        of_study("nuscope"),
     ),
+    "nuscope_trackers": ("nuSCOPE: what its trackers must stand", BOUGHT, of_study("nuscope_trackers")),
+    "nuscope_monitoring": ("nuSCOPE: the flux from leptons", BOUGHT, of_study("nuscope_monitoring")),
+    "nuscope_tagging": ("nuSCOPE: neutrinos tagged one by one", BOUGHT, of_study("nuscope_tagging")),
+    "nuscope_cross_section": ("nuSCOPE: a cross-section by three methods", BOUGHT, of_study("nuscope_cross_section")),
+    "nuscope_short_baseline": ("nuSCOPE: oscillations of a tagged beam", BOUGHT, of_study("nuscope_short_baseline")),
 }
 
 
