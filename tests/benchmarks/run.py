@@ -28,6 +28,7 @@ import jax  # noqa: E402
 import numpy as np  # noqa: E402
 import reference  # noqa: E402
 import scan  # noqa: E402
+import tagging  # noqa: E402
 import toys as profiled  # noqa: E402
 
 import ontarget as ot  # noqa: E402
@@ -234,22 +235,30 @@ def theirs(other: profiled.Result) -> str:
     return f"reference {other.failed} of {2 * len(other.q)} fits failed, {len(other.q)} toys scaled up"
 
 
+def asked(script: str, *words: str) -> dict[str, float]:
+    """What a benchmark in a process of its own prints."""
+    done = subprocess.run([sys.executable, str(HERE / script), *words], capture_output=True, text=True)
+    if done.returncode:
+        raise SystemExit(f"benchmark process failed:\n{done.stderr}")
+    return json.loads(done.stdout)
+
+
 def beam() -> list[Row]:
     """W7, W8: decays on one core against the peer's rates (told, not measured here), and a flux to 0.3 % per node."""
-
-    def asked(*words: str) -> dict[str, float]:
-        done = subprocess.run([sys.executable, str(HERE / "decays.py"), *words], capture_output=True, text=True)
-        if done.returncode:
-            raise SystemExit(f"benchmark process failed:\n{done.stderr}")
-        return json.loads(done.stdout)
-
     rows = [
         Row(f"W7 a million decays, {name}", 1e6 / rate, 1e6 / decays.PEERS[name.split(",")[0]], None, "one core")
-        for name, rate in asked("rates").items()
+        for name, rate in asked("decays.py", "rates").items()
     ]
-    flux = asked("flux")
+    flux = asked("decays.py", "flux")
     note = f"{flux['rays']:.2g} rays, error {100 * flux['error']:.2g} %, and {flux['compilation']:.0f} s to compile"
     return [*rows, Row("W8 flux to 0.3 % in every node", flux["seconds"], None, 20.0, note)]
+
+
+def tags() -> Row:
+    """W9: interactions tagged one by one in the spill as it is: overlay, tracking, pairing and fit."""
+    found = asked("tagging.py")
+    note = f"{tagging.CORES} cores, {found['memory']:.0f} MB, and {found['compilation']:.0f} s to compile"
+    return Row("W9 1e5 interactions tagged, nominal intensity", found["seconds"], None, 60.0, note)
 
 
 def start_up() -> Row:
@@ -285,7 +294,7 @@ def main() -> int:
     print(machine(), flush=True)
     rows = [start_up(), recoil_spectrum("argon", "Ar"), recoil_spectrum("csi", "CsI"), *nsi_scan(), *fits()]
     profiles, missing = toys()
-    rows += [*profiles, *beam()]
+    rows += [*profiles, *beam(), tags()]
     print("\n" + table(rows))
     if missing:
         print("\n" + missing)

@@ -2,11 +2,14 @@
 
 import csv
 import json
+import shutil
 
 import numpy as np
 import pytest
 
 from ontarget.cli import run
+from ontarget.ground.units import GeV
+from ontarget.io.entry import load_experiment
 from ontarget.io.table import read_table
 from ontarget.monitor import campaign as campaigns
 from ontarget.monitor import interactions
@@ -24,7 +27,7 @@ source:
     size: 18 mm
     species: {pi+: {number: 0.04}}
   tunnel: {length: 40 m, radius: 1 m}
-  energies: {type: EnergyAxis, start: 0 GeV, stop: 11 GeV, bins: 11}
+  energies: {type: EnergyAxis, start: 0 GeV, stop: 11 GeV, bins: 110}
   decays: [{type: TwoBodyDecay, branching: 1, parent: pi+, neutrino: nu_mu, lepton: mu+, name: pi_munu}]
   daughters: []
   rays: 128
@@ -69,6 +72,8 @@ def without_date(path):
 
 def test_files(whole):
     assert sorted(one.name for one in whole.iterdir()) == [
+        "matching.csv",
+        "matching.yaml",
         "parts",
         "performance.csv",
         "response.csv",
@@ -90,6 +95,38 @@ def test_files(whole):
     record = json.loads((whole / "run.json").read_text())
     assert (record["seed"], record["events"]) == (5, 1100)
     assert record["origins"] == ["pi+ > nu_mu (pi_munu), tunnel"]
+
+
+def test_experiment_with_what_was_simulated(small, whole, tmp_path):
+    """The chain with the matching expects the tags that were found: in coarse bins, within errors of counting.
+
+    Rows come from the same interactions, so that what differs is how these are spread over true energies: less than
+    counting alone.
+    """
+    path = tmp_path / "with_tags.yaml"
+    (tmp_path / "small.yaml").write_text(EXPERIMENT)
+    for one in whole.glob("matching.*"):
+        shutil.copy(one, tmp_path)
+    path.write_text("use: small.yaml\nsource: {rays: 2048, precision: 50 %}\ndetector: {tag: {use: matching.yaml}}\n")
+    experiment = load_experiment(path).noun
+    inside = np.asarray(experiment.expected().channels[0].values).sum(axis=(0, 2))
+    plain = load_experiment(path, {"detector.tag": "Untagged"}).noun.expected()
+    expected = np.append(inside, plain.channels[0].values.sum() - inside.sum())
+    energy, tagged = tagged_energies(whole)
+    edges = np.asarray(experiment.detector.tag.energies.edges) / GeV
+    found = np.append(np.histogram(energy[tagged], edges)[0], 0.0)
+    found[-1] = 1100 - found.sum()
+    coarse = np.append(np.arange(0, 40, 5), 40)
+    found, wanted = (np.add.reduceat(one, coarse) for one in (found, 1100 * expected / expected.sum()))
+    assert (found > 20).sum() > 5  # so there is something to compare
+    assert ((found - wanted) ** 2 / np.maximum(wanted, 1)).sum() < 20  # 8 degrees of freedom at most: 1 %
+
+
+def tagged_energies(folder):
+    """What tags.csv says of energies, and which interactions are tagged."""
+    names = next(line for line in (folder / "tags.csv").read_text().splitlines() if line[0] != "#").split(",")
+    column = dict(zip(names, read_table(folder / "tags.csv", "tags").values.T, strict=True))
+    return column["tagged_energy_GeV"], column["candidates"] > 0
 
 
 def test_goes_on_where_it_was_left(small, whole, tmp_path, capsys):

@@ -187,6 +187,7 @@ _rows: list[Noun] = [
     so.Association(accidental=0.02),
     matching,
     so.TabulatedMatching(jnp.array([1.0, 3.0]) * GeV, [[0.7, 0.1], [0.0, 0.8]]),
+    so.SimulatedMatching(("one",), jnp.array([1.0, 3.0]) * GeV, [[[0.7, 0.1], [0.0, 0.8]]]),
     tagged,
     so.TaggedPath(nu.LengthAxis(25 * m, 89 * m, 4), 0.8, 1 * m),
     so.Remainder(tagged),

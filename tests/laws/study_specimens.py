@@ -31,6 +31,7 @@ from ontarget.report.profiles import Profiles, PublishedRange
 from ontarget.report.quenching import QuenchingFit, QuenchingPoints
 from ontarget.report.radius import Radius
 from ontarget.report.short_baseline import Oscillated, Search, ShortBaseline
+from ontarget.report.simulated_tags import SimulatedTags
 from ontarget.report.spectra import Expect
 from ontarget.report.study import Study
 from ontarget.report.tagging import Tagging
@@ -76,6 +77,7 @@ intervals = f.intervals(scan, 0.68)
 best = f.fit(likelihood)
 published_shape = PublishedShape([2 * GeV, 3 * GeV], [75.0, 72.0], 0.1 * GeV)
 rings = Method("nuscope_lar", 0.005, (BeamError("beam.momentum", 0.002, "momentum"),), name="rings")
+tagger = Tagger(planes, planes, 0.3 * ns, 10 * mm, 0.25 * m, 0.6 * ns)
 search = Search("nuscope_lar_short_baseline", "nu_mu disappearance", 0.01, 0.05, name="muons")
 strength = f.Scale("strength", "*.source.neutrinos_per_proton", 0.0, 3.0)
 factors = QuenchingPoints([5.0 * keV, 10.0 * keV], [1.0 * keV, 1.0 * keV], [0.08, 0.09], [0.01, 0.01], name="lab")
@@ -121,8 +123,9 @@ _rows: list[Noun] = [
     published_shape,
     BeamFluxes("nuscope_lar", shape=published_shape),
     PublishedEvents(1.3e6, "nu_mu", name="all"),
+    SimulatedTags(tagger),
     Tagging(
-        Tagger(planes, planes, 0.3 * ns, 10 * mm, 0.25 * m, 0.6 * ns),
+        tagger,
         "nuscope_lar",
         jnp.array([0.3]) * ns,
         jnp.array([1.0]),

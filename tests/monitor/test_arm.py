@@ -8,8 +8,7 @@ from monitor_toys import MUONS, PIONS
 
 from ontarget.ground.constants import pion_mass
 from ontarget.ground.errors import InputError
-from ontarget.ground.units import GeV, m, mm, mrad, ns
-from ontarget.monitor.arm import highland
+from ontarget.ground.units import GeV, m, mm, ns
 from ontarget.monitor.track import Tracks, at_end, at_entrance, precision
 from ontarget.monitor.two_body_tag import errors_of_track
 
@@ -18,12 +17,6 @@ def straight(number: int, slope: float = 0.0) -> Tracks:
     """Particles of 8.5 GeV/c on the axis."""
     zero, event = np.zeros(number), np.arange(number)
     return Tracks(event, event, zero, zero, zero + slope, zero, zero + 8.5 * GeV, zero)
-
-
-def test_scattering_of_one_per_cent_at_the_beam():
-    found = highland(0.01, np.array([8.5 * GeV]), pion_mass)[0]
-    assert found == pytest.approx(0.132 * mrad, rel=3e-3)  # 13.6/8500 x 0.1 x (1 - 0.038 x 4.6), by hand
-    assert highland(0.0, np.array([8.5 * GeV]), pion_mass)[0] == 0.0
 
 
 @pytest.mark.parametrize(("measured", "arm", "towards"), [(at_entrance, PIONS, 1), (at_end, MUONS, -1)])

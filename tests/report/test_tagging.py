@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 from ontarget.ground.errors import InputError
-from ontarget.ground.units import GeV, m, mm, ns
+from ontarget.ground.units import m, mm, ns
 from ontarget.io.entry import load_experiment
 from ontarget.io.load import load
 from ontarget.monitor import Tagger
+from ontarget.report.cross_section_measurement import Method, simulated_rows
 from ontarget.report.section import Context
+from ontarget.report.simulated_tags import SimulatedTags
 from ontarget.report.study import load_study
-from ontarget.report.tagged import EDGES, campaign, responses
+from ontarget.report.tagged import AXIS, campaign, responses
 from ontarget.report.tagging import Tagging
 
 PION = {
@@ -83,12 +85,38 @@ def test_section_says_what_came_out(task, loaded):
 def test_response_is_on_the_nodes_of_the_flux(loaded, tagger):
     made = campaign(loaded.noun, tagger, 1.0, 1)
     energy = np.asarray(loaded.noun.source.energies.edges)
-    found = responses(made.run(512), made.drawing.origins, energy)
+    found = responses(made.run(512), made.drawing.origins, energy, np.asarray(AXIS.edges))
     assert list(found) == ["nu_mu", "nu_mu from pi+", "nu_mu from K+"]
-    assert found["nu_mu"].values.shape == (len(energy), len(EDGES))
+    assert found["nu_mu"].values.shape == (len(energy), 41)
     tagged = 1 - found["nu_mu from K+"].values[found["nu_mu from K+"].events > 0, -1]
     assert tagged.mean() < 0.1  # neutrinos of kaons are not tagged as those of pions
-    assert EDGES[-1] > 4.1 * GeV
+
+
+def test_method_with_simulated_tags(loaded, tagger):
+    """What was tagged is the tag of the experiment; it is simulated once for all methods that ask for the same."""
+    said = []
+    context = Context({"lar": loaded}, (), said.append)
+    untagged, some = Method("lar", 0.01), SimulatedTags(tagger, 512, 1)
+    method = dataclasses.replace(untagged, simulated=some)
+    tag = method.noun(context).detector.tag
+    assert tag.matching.origins == ("pi+ > nu_mu (pi_munu), tunnel", "K+ > nu_mu (k_munu), tunnel")
+    again = dataclasses.replace(method, simulated=SimulatedTags(tagger, 512, 1)).noun(context)
+    np.testing.assert_array_equal(again.detector.tag.matching.rows, tag.matching.rows)
+    assert said == ["512 interactions of lar, tagged one by one"]
+    assert untagged.noun(context) is loaded.noun
+    (row,) = simulated_rows([untagged, dataclasses.replace(method, name="tagged")], context)
+    events, tags = (getattr(some.found(context, "lar")[0], one) for one in ("events", "tags"))
+    assert row["tagged (%)"] == pytest.approx(100 * (tags.candidates > 0).mean())
+    # the matching gives the tags of these interactions back: hat functions share each between two rows
+    node, counts = np.asarray(tag.matching.energies), np.zeros(40)
+    for i in range(2):
+        own = events.energy[events.origin == i]
+        shares = np.stack([np.interp(own, node, one) for one in np.eye(len(node))]).sum(axis=1)
+        counts += shares @ np.asarray(tag.matching.rows[i])
+    wanted = np.histogram(tags.energy[tags.candidates > 0], np.asarray(AXIS.edges))[0]
+    np.testing.assert_allclose(counts, wanted, atol=1e-9)
+    with pytest.raises(InputError, match="between 100"):
+        SimulatedTags(tagger, 3)
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ import pytest
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, MHz, cm, gray, mm
 from ontarget.io.entry import load, load_experiment
-from ontarget.monitor import EntrancePlane, Hits, Raster, Trackers
+from ontarget.monitor import EntrancePlane, Hits, Raster, Tagger, Trackers
 from ontarget.monitor.crossed import Crossed
 from ontarget.report.section import Context
 from ontarget.report.tracker_quantity import PeakRate
-from ontarget.report.trackers import PublishedLoad, TrackerSpecification, load_on
+from ontarget.report.trackers import PublishedLoad, TrackerSpecification, load_on, resolution_rows
 
 SAID = PublishedLoad(("T5", "T6"), 20 * MHz / mm**2, 7e6 * gray, 1e16 / cm**2, name="beam spectrometer")
 
@@ -83,3 +83,13 @@ def test_what_has_no_tunnel_has_no_planes(entrance):
         task.check(Context({"ess_csi": csi}, (), lambda line: None))
     with pytest.raises(InputError, match="The study has"):
         TrackerSpecification(("nuscope_lar",), entrance).check(Context({"ess_csi": csi}, (), lambda line: None))
+
+
+def test_the_tagger_of_the_catalog_knows_momenta_as_the_trackers_do():
+    """Typed in one, computed of the other; 5 %, so that a plane that is moved by centimetres needs no new number."""
+    line = load_experiment("nuscope_lar_line").noun
+    rows = {row["planes"]: row["resolution (%)"] for row in resolution_rows("line", line, load("trackers/nuscope"))}
+    tagger = load("taggers/nuscope")
+    assert isinstance(tagger, Tagger)
+    assert 100 * float(tagger.pions.momentum) == pytest.approx(rows["T1 T2 T3 T4 T5 T6"], rel=0.05)
+    assert 100 * float(tagger.muons.momentum) == pytest.approx(rows["T7 T8 T9 T10"], rel=0.05)

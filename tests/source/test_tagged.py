@@ -17,6 +17,7 @@ from ontarget.source import (
     GaussianMatching,
     Radius,
     Remainder,
+    SimulatedMatching,
     TabulatedMatching,
     TaggedEnergy,
     TaggedPath,
@@ -29,6 +30,7 @@ from ontarget.source.simulation import Simulation
 NU_E, NU_MU = FLAVOURS.index("nu_e"), FLAVOURS.index("nu_mu")
 AXIS = BeamEnergyAxis(0.0 * GeV, 6.0 * GeV, 12)
 SHARP = TaggedEnergy(AXIS, GaussianMatching(0.8, 0.02))
+PIONS, KAONS = Origin("pi+", (), "pi_munu", "nu_mu", "tunnel"), Origin("K+", (), "ke3", "nu_e", "tunnel")
 MIXED = source(
     beam(Species(0.038, name="pi+"), Species(0.0025, name="K+")),
     decays=modes("pi_munu", "k_munu", "ke3"),
@@ -97,11 +99,9 @@ def test_paths_are_told():
 
 
 def test_accidental_tags_are_spread_evenly():
-    kaons = Origin("K+", (), "ke3", "nu_e", "tunnel")
-    shares = np.asarray(Association(accidental=jnp.asarray(0.03)).shared(kaons, jnp.full((2, 4), 0.2)))
+    shares = np.asarray(Association(accidental=jnp.asarray(0.03)).shared(KAONS, jnp.full((2, 4), 0.2)))
     np.testing.assert_allclose(shares, [[0.0075] * 4 + [0.97]] * 2, rtol=1e-12)
-    pions = Origin("pi+", (), "pi_munu", "nu_mu", "tunnel")
-    shares = np.asarray(Association(accidental=jnp.asarray(0.03)).shared(pions, jnp.full((2, 4), 0.2)))
+    shares = np.asarray(Association(accidental=jnp.asarray(0.03)).shared(PIONS, jnp.full((2, 4), 0.2)))
     np.testing.assert_allclose(shares, [[0.2015] * 4 + [0.194]] * 2, rtol=1e-12)
 
 
@@ -115,15 +115,36 @@ def test_met_where():
 def test_a_table_gives_what_it_says():
     """A Gaussian as a table of rows at the nodes is that Gaussian; between rows it is a line."""
     energy, edges = jnp.linspace(0.5, 5.5, 6) * GeV, AXIS.edges
-    gaussian = GaussianMatching(0.8, 0.05)
-    table = TabulatedMatching(energy, gaussian.response(energy, edges))
-    np.testing.assert_allclose(table.response(energy, edges), gaussian.response(energy, edges), atol=1e-12)
-    middle = table.response(jnp.array([1.0]) * GeV, edges)[0]
-    np.testing.assert_allclose(middle, table.rows[:2].mean(axis=0), atol=1e-12)
+    gaussian = GaussianMatching(0.8, 0.05, Association(accidental=0.01))
+    one = dataclasses.replace(gaussian, association=Association())
+    table = TabulatedMatching(energy, one.shares(PIONS, energy, edges)[:, :-1], gaussian.association)
+    for origin in (PIONS, KAONS):
+        wanted = gaussian.shares(origin, energy, edges)
+        np.testing.assert_allclose(table.shares(origin, energy, edges), wanted, atol=1e-12)
+    middle = table.shares(KAONS, jnp.array([1.0]) * GeV, edges)[0]
+    np.testing.assert_allclose(middle[:-1], 0.01 / 12, rtol=1e-9)
+    middle = dataclasses.replace(table, association=Association()).shares(PIONS, jnp.array([1.0]) * GeV, edges)[0]
+    np.testing.assert_allclose(middle[:-1], table.rows[:2].mean(axis=0), atol=1e-12)
     with pytest.raises(InputError, match="one for each bin"):
-        table.response(energy, edges[:-1])
+        table.shares(PIONS, energy, edges[:-1])
     with pytest.raises(InputError, match="add to one"):
         dataclasses.replace(table, rows=table.rows * 2)
+
+
+def test_what_was_simulated_is_told_by_origin():
+    """Each origin has rows of its own; one that was not simulated, and tables that do not fit, are refused."""
+    energies, edges = jnp.array([1.0, 3.0]) * GeV, jnp.array([0.0, 2.0, 4.0]) * GeV
+    rows = jnp.array([[[0.7, 0.1], [0.0, 0.8]], [[0.01, 0.0], [0.0, 0.02]]])
+    one = SimulatedMatching((PIONS.label, KAONS.label), energies, rows)
+    found = one.shares(PIONS, jnp.array([0.5, 2.0, 5.0]) * GeV, edges)
+    np.testing.assert_allclose(found, [[0.7, 0.1, 0.2], [0.35, 0.45, 0.2], [0.0, 0.8, 0.2]], rtol=1e-12)
+    np.testing.assert_allclose(one.shares(KAONS, energies, edges)[:, 2], [0.99, 0.98], rtol=1e-12)
+    with pytest.raises(InputError, match=r"none for pi\+ > nu_mu \(pi_munu\), exit"):
+        one.shares(dataclasses.replace(PIONS, region="exit"), energies, edges)
+    with pytest.raises(InputError, match="one set of rows for each"):
+        dataclasses.replace(one, origins=(PIONS.label,))
+    with pytest.raises(InputError, match="one row for each energy"):
+        dataclasses.replace(one, energies=energies[::-1])
 
 
 def test_a_simulation_tells_the_same():

@@ -16,6 +16,7 @@ from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust
 from ontarget.ground.errors import InputError
 
 if TYPE_CHECKING:
+    from ontarget.experiment.experiment import Experiment
     from ontarget.monitor.campaign import Campaign, Tagged
 
 MOST = 10_000_000
@@ -44,8 +45,9 @@ def command(
 ) -> int:
     """Tag charged-current interactions one by one, in the spill as it is; write them with their truth.
 
-    Leaves tags.csv, response.csv (the probability of a tagged energy), performance.csv, run.json and the parts it goes
-    on from. Ctrl-C keeps whole parts. --set tagger.time="500 ps" sets a number of the tagger.
+    Leaves tags.csv, response.csv (the probability of a tagged energy), performance.csv, run.json, the parts it goes on
+    from, and matching.yaml with its table: what was found as the tag of an experiment's detector, "tag: {use:
+    matching.yaml}". Ctrl-C keeps whole parts. --set tagger.time="500 ps" sets a number of the tagger.
     """
     from ontarget.io import check_folder
     from ontarget.io.entry import load_experiment
@@ -75,7 +77,7 @@ def command(
     if done < events:
         click.echo(f"Interrupted after {done} events. The same command with --resume goes on.", err=True)
         return 130
-    tell(made, events, folder, inputs, seed, loaded.noun.title or experiment)
+    tell(made, events, folder, inputs, seed, loaded.noun)
     return 0
 
 
@@ -120,29 +122,33 @@ def work(made: Campaign, events: int, parts: Path, identity: str, stop: Callable
     return events
 
 
-def tell(made: Campaign, events: int, folder: Path, inputs: dict[str, str], seed: int, title: str) -> None:
+def tell(made: Campaign, events: int, folder: Path, inputs: dict[str, str], seed: int, experiment: Experiment) -> None:
     """Print the table, write the files."""
     import numpy as np
 
     from ontarget.cli.table import print_table
     from ontarget.io import run_record, write_csv, write_json
+    from ontarget.io.matching_file import write_matching
     from ontarget.io.tagged_file import read_part, write_tags
     from ontarget.monitor.campaign import joined_tagged
     from ontarget.monitor.interactions import BLOCK
-    from ontarget.report.tagged import performance_rows, response_rows, responses
+    from ontarget.monitor.tag_response import simulated_tag
+    from ontarget.report.tagged import axis_of, performance_rows, response_rows, responses
 
     def each() -> Any:
         for number, first in enumerate(range(0, events, BLOCK)):
             yield read_part(part_file(folder / "parts", number), identity_of(inputs)).only(slice(events - first))
 
-    origins = made.drawing.origins
+    origins, title = made.drawing.origins, experiment.title or experiment.name
     record = run_record(inputs, seed) | {"events": events}
     write_tags(folder / "tags.csv", each(), origins, record)
     found: Tagged = joined_tagged(list(each()))
     rows = performance_rows(found, origins)
     write_csv(folder / "performance.csv", rows)
-    made_of = responses(found, origins, np.asarray(made.drawing.source.energies.edges))
+    energy, axis = np.asarray(made.drawing.source.energies.edges), axis_of(experiment)
+    made_of = responses(found, origins, energy, np.asarray(axis.edges))
     write_csv(folder / "response.csv", response_rows(made_of))
+    write_matching(folder / "matching.yaml", simulated_tag(found, origins, energy, axis), f"{title}, {events} events.")
     write_json(folder / "run.json", record | {"origins": [one.label for one in origins]})
     print_table(title, [{"": key, **{str(row["interactions of"]): row[key] for row in rows}} for key in rows[0]][1:])
     click.echo(f"{events} events: {folder}")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ontarget.ground.units import GeV, m
-from ontarget.io.wording import one_line
+from ontarget.io.wording import one_line, yaml_text
 from ontarget.io.write import csv_text, write_text
 from ontarget.source.varied import VariedFlux
 
@@ -58,7 +58,7 @@ def lines_of(flux: VariedFlux, table: str, title: str) -> list[str]:
     lines = [
         "# A flux and its uncertainty, written by ontarget: per proton, for one site and the bins of one tag.",
         "type: VariedFlux",
-        f"note: {_quoted(title)}",
+        f"note: {yaml_text(title)}",
         "given:",
         f"  energy: {{values: {(np.asarray(flux.given.energy) / GeV).tolist()}, unit: GeV}}",
         f"  path: {{values: {(np.asarray(flux.given.path) / m).tolist()}, unit: m}}",
@@ -67,9 +67,4 @@ def lines_of(flux: VariedFlux, table: str, title: str) -> list[str]:
     if flux.given.error is not None:
         lines.append(f"  error: {numbers(ERROR, [(1, flavours), (2, energies), (4, tags)])}")
     lines += [f"modes: {numbers(0, [(0, modes), *bins])}", "yields:", "  type: Eigenmodes", "  pulls:"]
-    return lines + [f"    {_quoted(one.name)}: {{value: {float(one.value)!r}}}" for one in flux.yields.pulls]
-
-
-def _quoted(text: str) -> str:
-    """A text as YAML takes it in one line."""
-    return "'" + one_line(text).replace("'", "''") + "'"
+    return lines + [f"    {yaml_text(one.name)}: {{value: {float(one.value)!r}}}" for one in flux.yields.pulls]

@@ -56,3 +56,8 @@ def nearest(word: str, known: Iterable[str], otherwise: str = "") -> str:
     if otherwise or not known:
         return otherwise
     return f"Known: {', '.join(known[:20])}{', ...' if len(known) > 20 else ''}."
+
+
+def yaml_text(text: str) -> str:
+    """A text as YAML takes it in one line."""
+    return "'" + one_line(text).replace("'", "''") + "'"

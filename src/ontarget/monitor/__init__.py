@@ -13,7 +13,7 @@ from ontarget.monitor.scattering import highland
 from ontarget.monitor.silicon import dose, hardness
 from ontarget.monitor.spectrometer import fitted_resolution, momentum_resolution, spectrometer_resolution
 from ontarget.monitor.stream import Stream, WorkingPoint, stream, working_point
-from ontarget.monitor.tag_response import TagResponse, by_flavour, tag_response
+from ontarget.monitor.tag_response import TagResponse, by_flavour, simulated_tag, tag_response
 from ontarget.monitor.tagger import Tagger
 from ontarget.monitor.tagging import Tags
 from ontarget.monitor.tracker import (
@@ -70,6 +70,7 @@ __all__ = [
     "of_pions",
     "performance",
     "raster_around",
+    "simulated_tag",
     "spectrometer_resolution",
     "stream",
     "tag_response",

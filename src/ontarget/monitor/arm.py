@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-import jax.numpy as jnp
-import numpy as np
-from jaxtyping import Array, Float
-
 from ontarget.ground.errors import check_positive, check_range
 from ontarget.ground.noun import Length, Noun, Number, Time, quantity
-from ontarget.ground.units import MeV
-
-Anything = TypeVar("Anything", Float[Array, "*track"], Float[np.ndarray, "*track"])
-
-HIGHLAND = 13.6 * MeV
-"""ParticleDataGroup:2024cfk, passage of particles through matter."""
 
 
 class Arm(Noun):
@@ -56,22 +44,3 @@ class Arm(Noun):
         check_positive(self, "baseline", "pitch", "time", "momentum", "aperture")
         check_range(self, "thickness", 0.0, 0.1)
         check_range(self, "efficiency", 0.0, 1.0)
-
-
-def highland(thickness: Number | float, momentum: Anything, mass: float) -> Anything:
-    r"""Standard deviation per plane of the angle of multiple scattering.
-
-    .. math:: \theta_0 = \frac{13.6\,\mathrm{MeV}}{\beta p}\sqrt{x}\,(1 + 0.038 \ln (x/\beta^2))
-
-    with x in radiation lengths, for single charge; Gaussian core, 11 % for x above 1e-3. Zero without matter.
-
-    References
-    ----------
-    ParticleDataGroup:2024cfk
-    """
-    numbers = np if isinstance(momentum, np.ndarray) else jnp
-    energy = numbers.sqrt(momentum**2 + mass**2)
-    speed = momentum / energy
-    matter = numbers.where(thickness > 0, thickness, 1.0)
-    width = HIGHLAND / (speed * momentum) * numbers.sqrt(matter) * (1 + 0.038 * numbers.log(matter / speed**2))
-    return numbers.where(thickness > 0, width, 0.0)

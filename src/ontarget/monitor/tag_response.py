@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
 from ontarget.monitor.campaign import Tagged
+from ontarget.numerics.axis import AbstractAxis
+from ontarget.source.matching import SimulatedMatching
 from ontarget.source.origin import Origin
+from ontarget.source.tagged import TaggedEnergy
 
 Matrix = Float[np.ndarray, "energy tag"]
 
@@ -65,3 +69,16 @@ def by_flavour(origins: Sequence[Origin], found: Tagged, neutrino: str, parent: 
     """Which interactions are of a flavour, and of a parent of the beam."""
     wanted = [one.neutrino == neutrino and parent in ("", one.parent) for one in origins]
     return np.array(wanted)[found.events.origin]
+
+
+def simulated_tag(
+    found: Tagged, origins: Sequence[Origin], energy: Float[np.ndarray, " energy"], axis: AbstractAxis
+) -> TaggedEnergy:
+    """What was found as the tag of an experiment: P(tag | energy) of each origin, at the nodes of the flux.
+
+    Origins of which nothing interacted are untagged.
+    """
+    edges = np.asarray(axis.edges)
+    each = [tag_response(found, found.events.origin == i, energy, edges).values[:, :-1] for i in range(len(origins))]
+    labels = tuple(one.label for one in origins)
+    return TaggedEnergy(axis, SimulatedMatching(labels, jnp.asarray(energy), jnp.asarray(np.stack(each))))

@@ -9,7 +9,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from ontarget.ground.constants import muon_mass, pion_mass
-from ontarget.monitor.arm import Arm, highland
+from ontarget.monitor.arm import Arm
+from ontarget.monitor.scattering import highland
 
 Numbers = Float[np.ndarray, " track"]
 Rows = TypeVar("Rows", bound="Tracks")
@@ -67,7 +68,7 @@ class Precision:
 def precision(arm: Arm, tracks: Tracks, mass: float) -> Precision:
     """Of measured tracks, from their measured momenta."""
     point = float(arm.pitch) / np.sqrt(12) / float(arm.baseline)
-    slope = np.sqrt(2 * point**2 + highland(float(arm.thickness), tracks.momentum, mass) ** 2)
+    slope = np.sqrt(2 * point**2 + highland(tracks.momentum, mass, float(arm.thickness)) ** 2)
     return Precision(slope, float(arm.momentum) * tracks.momentum, float(arm.time) / np.sqrt(2), mass)
 
 
@@ -86,7 +87,7 @@ def _measured(arm: Arm, particles: Tracks, mass: float, sign: float, random: np.
     within = particles.x**2 + particles.y**2 < float(arm.aperture) ** 2
     particles = particles.only(within & (random.random(len(particles)) < float(arm.efficiency)))
     size, length, point = len(particles), float(arm.baseline), float(arm.pitch) / np.sqrt(12)
-    kick = highland(float(arm.thickness), particles.momentum, mass)
+    kick = highland(particles.momentum, mass, float(arm.thickness))
     found, beyond = {}, np.zeros(size)
     for axis in ("x", "y"):
         near, far, turn = (random.standard_normal(size) for _ in range(3))

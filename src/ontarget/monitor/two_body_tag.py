@@ -14,7 +14,8 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.constants import muon_mass, pion_mass
 from ontarget.ground.noun import Scalar
-from ontarget.monitor.arm import Arm, highland
+from ontarget.monitor.arm import Arm
+from ontarget.monitor.scattering import highland
 
 Known = Float[Array, " 7"]
 Seen = Float[Array, " 5"]
@@ -71,7 +72,7 @@ def errors_of_track(arm: Arm, momentum: Scalar, mass: float, towards: int) -> Er
     return Errors(
         nothing.at[4, 4].set((arm.momentum * momentum) ** 2),
         nothing.at[:4, :4].set(jnp.kron(plane, jnp.eye(2))),
-        nothing.at[jnp.array([2, 3]), jnp.array([2, 3])].set(highland(arm.thickness, momentum, mass) ** 2),
+        nothing.at[jnp.array([2, 3]), jnp.array([2, 3])].set(highland(momentum, mass, arm.thickness) ** 2),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Annotated
 
 import equinox as eqx
@@ -24,6 +25,7 @@ from ontarget.report.beam_variation import BeamError, Counted, count, flux_in
 from ontarget.report.flavour_ratio import ratio_rows
 from ontarget.report.pull import between, pull
 from ontarget.report.section import Context, Picture, Section, Table
+from ontarget.report.simulated_tags import SimulatedTags
 from ontarget.report.task import AbstractTask
 from ontarget.report.unfolding import Unfolded, curvature, unfold
 from ontarget.source.given import GivenFlux
@@ -39,6 +41,7 @@ class Method(Noun):
     ----------
     experiment : its name; what it sees is summed
     tag : instead of the experiment's own
+    simulated : instead of the matching of a tag of energies: events that are tagged in the study
     normalisation : relative error of all its events alike, such as of efficiencies
     errors : of numbers of the beam
     """
@@ -47,6 +50,7 @@ class Method(Noun):
     normalisation: Number = quantity()
     errors: tuple[BeamError, ...] = ()
     tag: AbstractTag | None = None
+    simulated: SimulatedTags | None = None
     name: str = static(default="")
 
     def __check_init__(self) -> None:
@@ -55,7 +59,9 @@ class Method(Noun):
     def noun(self, context: Context) -> Experiment:
         """The experiment with the tag of the method."""
         found = context.experiments[self.experiment].noun
-        return found if self.tag is None else eqx.tree_at(lambda one: one.detector.tag, found, self.tag)
+        if self.tag is not None:
+            found = eqx.tree_at(lambda one: one.detector.tag, found, self.tag)
+        return found if self.simulated is None else self.simulated.given(context, self.experiment, found)
 
 
 class PublishedPrecision(Noun):
@@ -148,6 +154,7 @@ class CrossSectionMeasurement(AbstractTask):
             Table("cross_section_methods", "What each method resolves", rows),
             Table("cross_section_errors", "Relative error of the cross-section by energy", self.rows(results)),
             Table("cross_section_ratio", "Electron to muon neutrinos, monitored in the tunnel", ratios),
+            Table("cross_section_tags", "Tags that were simulated one by one", simulated_rows(self.methods, context)),
         ]
         text = (
             "Factors of the cross-section in bins of true energy are free, with the errors of each method's flux as "
@@ -266,6 +273,15 @@ def with_factors(noun: Experiment, axis: BeamEnergyAxis, flavour: str) -> Experi
         for channel in noun.detector.channels
     )
     return eqx.tree_at(lambda one: one.detector.channels, noun, channels)
+
+
+def simulated_rows(methods: Sequence[Method], context: Context) -> list[dict[str, object]]:
+    """One row per method whose tags were simulated."""
+    return [
+        {"method": one.name} | one.simulated.row(context, one.experiment, one.noun(context))
+        for one in methods
+        if one.simulated is not None
+    ]
 
 
 def steps_of(edges: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

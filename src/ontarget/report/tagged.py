@@ -16,11 +16,13 @@ from ontarget.monitor.performance import Performance, of_mode, performance, stat
 from ontarget.monitor.stream import stream, working_point
 from ontarget.monitor.tag_response import TagResponse, by_flavour, tag_response
 from ontarget.monitor.tagger import Tagger
+from ontarget.numerics import AbstractAxis, BeamEnergyAxis
 from ontarget.report.beam_flux import events_per_fluence, of_a_tunnel
 from ontarget.source.origin import Origin
+from ontarget.source.tagged import TaggedEnergy
 
-EDGES = np.concatenate([[0.0], np.arange(0.2, 4.3, 0.1)]) * GeV
-"""Bins of the tagged energy: neutrinos of pions."""
+AXIS = BeamEnergyAxis(0.2 * GeV, 4.2 * GeV, 40)
+"""Bins of the tagged energy where an experiment has none: neutrinos of pions."""
 
 MODES = {"pi_munu": "pi -> mu nu", "k_munu": "K -> mu nu", "ke3": "K -> pi e nu", "kmu3": "K -> pi mu nu"}
 
@@ -31,6 +33,12 @@ def campaign(experiment: Experiment, tagger: Tagger, intensity: float, seed: int
     energy = np.asarray(source.energies.edges)
     drawing = Drawing(source, site, energy, events_per_fluence(experiment, energy), seed)
     return Campaign(drawing, stream(source, working_point(experiment.facility, intensity)), tagger)
+
+
+def axis_of(experiment: Experiment) -> AbstractAxis:
+    """The bins of the tagged energy: those of the experiment, if it has such a tag."""
+    tag = experiment.detector.tag
+    return tag.energies if isinstance(tag, TaggedEnergy) else AXIS
 
 
 def performance_rows(found: Tagged, origins: Sequence[Origin]) -> list[dict[str, object]]:
@@ -56,13 +64,15 @@ def shown(one: Performance) -> dict[str, object]:
     return row | {"error of efficiency (%)": 100 * statistical(one.efficiency, one.events)}
 
 
-def responses(found: Tagged, origins: Sequence[Origin], energy: np.ndarray) -> dict[str, TagResponse]:
+def responses(
+    found: Tagged, origins: Sequence[Origin], energy: np.ndarray, edges: np.ndarray
+) -> dict[str, TagResponse]:
     """P(tag | energy) of every flavour that interacts, and of muon neutrinos by the beam's particle they come from."""
     flavours = dict.fromkeys(one.neutrino for one in origins)
     asked = {flavour: by_flavour(origins, found, flavour) for flavour in flavours}
     parents = dict.fromkeys(one.parent for one in origins if one.neutrino == "nu_mu")
     asked |= {f"nu_mu from {parent}": by_flavour(origins, found, "nu_mu", parent) for parent in parents}
-    return {name: tag_response(found, chosen, energy, EDGES) for name, chosen in asked.items() if chosen.any()}
+    return {name: tag_response(found, chosen, energy, edges) for name, chosen in asked.items() if chosen.any()}
 
 
 def response_rows(made: dict[str, TagResponse]) -> list[dict[str, object]]:

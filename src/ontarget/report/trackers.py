@@ -220,9 +220,9 @@ def resolution_rows(name: str, experiment: Experiment, trackers: Trackers) -> li
         row: dict[str, Any] = {"experiment": name, "planes": " ".join(one.name for one in planes), "particle": particle}
         row["momentum (GeV/c)"] = float(line.momentum / GeV)
         for what, pitch, thickness in (
-            ("resolution (%)", 1, 1),
-            ("pixels alone", 1, NONE),
-            ("scattering alone", NONE, 1),
+            ("resolution (%)", 1.0, 1.0),
+            ("pixels alone", 1.0, NONE),
+            ("scattering alone", NONE, 1.0),
         ):
             some = [scaled(plane, pitch, thickness) for plane in planes]
             row[what] = 100 * float(spectrometer_resolution(line, some, PARTICLES[particle]))

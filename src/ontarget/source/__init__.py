@@ -5,6 +5,13 @@ from ontarget.source.exposure import AbstractExposure, ProtonsOnTarget, RunningT
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
 from ontarget.source.given import GivenFlux
+from ontarget.source.matching import (
+    AbstractMatching,
+    Association,
+    GaussianMatching,
+    SimulatedMatching,
+    TabulatedMatching,
+)
 from ontarget.source.pulse import (
     AbstractPulse,
     DoublePulse,
@@ -35,15 +42,7 @@ from ontarget.source.tabulated_flux import (
     TabulatedFlux,
     TabulatedSpectrum,
 )
-from ontarget.source.tagged import (
-    AbstractMatching,
-    Association,
-    GaussianMatching,
-    Remainder,
-    TabulatedMatching,
-    TaggedEnergy,
-    TaggedPath,
-)
+from ontarget.source.tagged import Remainder, TaggedEnergy, TaggedPath
 from ontarget.source.varied import Eigenmodes, VariedFlux, covariance_of
 
 __all__ = [
@@ -76,6 +75,7 @@ __all__ = [
     "Radius",
     "Remainder",
     "RunningTime",
+    "SimulatedMatching",
     "Site",
     "StoppedPion",
     "TabulatedFlux",
