@@ -19,7 +19,7 @@ from ontarget.report.beam_quantity import EventsByOrigin
 from ontarget.report.beam_variation import BeamError
 from ontarget.report.bounds import Bounds
 from ontarget.report.coverage import Coverage
-from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeasurement, Method, PublishedPrecision
+from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeasurement, Method
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.entrance import Entrance
 from ontarget.report.measurement import Measurement, PublishedNumber
@@ -27,6 +27,7 @@ from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
 from ontarget.report.off_axis import OffAxis
 from ontarget.report.plane import Plane
+from ontarget.report.precision import PublishedPrecision
 from ontarget.report.profiles import Profiles, PublishedRange
 from ontarget.report.quenching import QuenchingFit, QuenchingPoints
 from ontarget.report.radius import Radius

@@ -11,7 +11,8 @@ from ontarget.ground.units import GeV
 from ontarget.io.entry import load_experiment
 from ontarget.numerics import BeamEnergyAxis
 from ontarget.report.beam_variation import BeamError
-from ontarget.report.cross_section_measurement import CrossSectionMeasurement, Method, PublishedPrecision
+from ontarget.report.cross_section_measurement import CrossSectionMeasurement, Method
+from ontarget.report.precision import PublishedPrecision
 from ontarget.report.section import Context
 from ontarget.report.short_baseline import Search, ShortBaseline
 from ontarget.source import GaussianMatching, TaggedEnergy, Untagged

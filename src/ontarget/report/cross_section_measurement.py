@@ -22,6 +22,7 @@ from ontarget.plot import Curve, Guide, curves_figure
 from ontarget.report.beam_flux import of_a_tunnel
 from ontarget.report.beam_variation import BeamError, Counted, count, flux_in
 from ontarget.report.flavour_ratio import ratio_rows
+from ontarget.report.precision import PublishedPrecision
 from ontarget.report.pull import between, pull
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask
@@ -56,13 +57,6 @@ class Method(Noun):
         """The experiment with the tag of the method."""
         found = context.experiments[self.experiment].noun
         return found if self.tag is None else eqx.tree_at(lambda one: one.detector.tag, found, self.tag)
-
-
-class PublishedPrecision(Noun):
-    """A relative error that others have reached, or aim at."""
-
-    value: Number = quantity()
-    name: str = static(default="")
 
 
 class Bilinear(Noun):
