@@ -18,8 +18,9 @@ from ontarget.report.beam_fluxes import BeamFluxes, PublishedShape
 from ontarget.report.beam_quantity import EventsByOrigin
 from ontarget.report.beam_variation import BeamError
 from ontarget.report.bounds import Bounds
+from ontarget.report.counters import Counters
 from ontarget.report.coverage import Coverage
-from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeasurement, Method, PublishedPrecision
+from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeasurement, Method
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.entrance import Entrance
 from ontarget.report.measurement import Measurement, PublishedNumber
@@ -27,6 +28,7 @@ from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
 from ontarget.report.off_axis import OffAxis
 from ontarget.report.plane import Plane
+from ontarget.report.precision import PublishedPrecision
 from ontarget.report.profiles import Profiles, PublishedRange
 from ontarget.report.quenching import QuenchingFit, QuenchingPoints
 from ontarget.report.radius import Radius
@@ -138,6 +140,7 @@ _rows: list[Noun] = [
     BeamEvents(("nuscope_lar",), published=(PublishedEvents(1.3e6, "nu_mu", name="all"),)),
     OffAxis("nuscope_lar", [0.1, 0.01], [7e-3]),
     FluxFromLeptons("nuscope_lar_varied", ("nuscope_tunnel",)),
+    Counters(("nuscope_tunnel",), 0.01),
     MonitorRates(("nuscope_tunnel",)),
     Entrance(("nuscope_lar",)),
     FacilityYields(("ess",)),

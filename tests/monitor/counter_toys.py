@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import jax.numpy as jnp
 
-from ontarget.beam import ParametrisedBeam, Species, Tunnel
+from ontarget.beam import ParametrisedBeam, Species, Tunnel, decays_of
 from ontarget.beam.yields import MesonYield, Yields
 from ontarget.ground.units import GeV, cm, g, m, mm, mrad
 from ontarget.monitor import Block, EnergyResponse, Halo, RangeMeter, Sample, TunnelCalorimeter
@@ -20,6 +20,12 @@ YIELDS = Yields(
 )
 
 
+FEW_MODES = tuple(
+    one for parent in ("pi+", "K+") for one in decays_of(parent) if one.name in ("pi_munu", "k_munu", "ke3")
+)
+"""One for each kind of lepton and parent: each mode is a program of its own, and takes seconds to compile."""
+
+
 def source(*species: Species, **given) -> DecayTunnel:
     """Pions and kaons of 8.5 GeV/c, of few rays."""
     beam = ParametrisedBeam(
@@ -29,7 +35,7 @@ def source(*species: Species, **given) -> DecayTunnel:
         18 * mm,
         species or (Species(0.038, name="pi+"), Species(0.0025, name="K+")),
     )
-    usual = {"rays": 1024, "repeats": 2, "precision": 1.0, "yields": YIELDS}
+    usual = {"rays": 1024, "repeats": 2, "precision": 1.0, "yields": YIELDS, "decays": FEW_MODES, "daughters": ()}
     return DecayTunnel(beam, TUNNEL, EnergyAxis(0.0, 11 * GeV, 22), **(usual | given))
 
 
@@ -39,7 +45,7 @@ def calorimeter(**given) -> TunnelCalorimeter:
         Sample(0.5, 1e-3, 0.03, Halo(1e-6, 1 * GeV), name="positrons"),
         Sample(1e-3, 0.85, 0.05, Halo(2e-6, 1 * GeV), name="muons"),
     )
-    usual = {"particles": ("e+", "mu+", "pi+", "pi-")}
+    usual = {"particles": ("e+", "mu+")}
     return TunnelCalorimeter(
         LengthAxis(0.0, 40 * m, 4),
         jnp.array([80.0]) * mrad,

@@ -11,7 +11,8 @@ from ontarget.beam import Segments, Species
 from ontarget.ground.constants import muon_mass
 from ontarget.ground.units import GeV, cm, g, m
 from ontarget.matter.medium import MEDIA
-from ontarget.monitor import Block, collect
+from ontarget.monitor import Block
+from ontarget.monitor.flow import settle_leptons
 
 IRON = 7.874 * g / cm**3
 
@@ -69,7 +70,7 @@ def test_every_muon_is_counted_once():
 
 def test_muons_of_pions_dominate():
     """Nine of ten behind the dump are of pi -> mu nu, the more so near the axis."""
-    found = collect(range_meter(), source())
+    found = settle_leptons(range_meter(), source())
     seen = {flow.name: np.asarray(flow.values).sum(axis=0)[1:, :-1] for flow in found.flows}
     assert seen["pi+_pi_munu_mu+"].sum() > 0.85 * sum(one.sum() for one in seen.values())
 
@@ -77,6 +78,6 @@ def test_muons_of_pions_dominate():
 def test_slow_muons_do_not_arrive():
     """Behind 663 g/cm2 of graphite and 1 m of iron: none of pions of 2 GeV/c."""
     slow = source(Species(1.0, name="pi+"), momentum=2 * GeV, yields=None)
-    (flow,) = [one for one in collect(range_meter(), slow).flows if one.mode == "pi_munu"]
+    (flow,) = [one for one in settle_leptons(range_meter(), slow).flows if one.mode == "pi_munu"]
     values = np.asarray(flow.values).sum(axis=(0, 2))
     assert values[1:].sum() < 1e-6 * values[0]

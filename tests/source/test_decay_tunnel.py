@@ -23,6 +23,7 @@ from ontarget.interaction import ChargedCurrent, CrossSection
 from ontarget.matter import FLAVOURS, Material
 from ontarget.matter.particle import PARTICLES
 from ontarget.numerics import EnergyAxis, LengthAxis, TimeAxis
+from ontarget.numerics.share import nodes_beside, one_by_one
 from ontarget.source import (
     ArrivalTime,
     AsDrawn,
@@ -35,7 +36,6 @@ from ontarget.source import (
     Untagged,
 )
 from ontarget.source.decay_tunnel import compiled_flux, worst_error
-from ontarget.source.grid import hats
 
 NU_MU = FLAVOURS.index("nu_mu")
 RINGS = Radius(LengthAxis(0.0, 2.8 * m, 4))
@@ -70,11 +70,12 @@ def test_hats_conserve_numbers_and_mean_energy():
     """Between the ends, whatever the nodes: the shares of a ray add to one, and their energies to its own."""
     nodes = jnp.array([0.0, 1.0, 1.5, 4.0, 11.0]) * GeV
     energy = jnp.asarray(np.random.default_rng(2).uniform(0, 11, 1000)) * GeV
-    (low, one), (high, other) = hats(nodes, energy)
+    (low, one), (high, other) = one_by_one(nodes_beside(nodes, energy))
     np.testing.assert_allclose(one + other, 1.0, rtol=1e-12)
     np.testing.assert_allclose(one * nodes[low] + other * nodes[high], energy, rtol=1e-12)
     assert (np.asarray(one) >= 0).all()
-    assert [float(x[0]) for _, x in hats(nodes, jnp.array([12 * GeV]))] == [0.0, 1.0]  # beyond the end: at the end
+    beyond = one_by_one(nodes_beside(nodes, jnp.array([12 * GeV])))
+    assert [float(x[0]) for _, x in beyond] == [0.0, 1.0]  # at the end
 
 
 @pytest.fixture(scope="module")

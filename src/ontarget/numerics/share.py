@@ -30,6 +30,12 @@ def nodes_beside(nodes: Float[Array, " node"], value: Float[Array, " ray"]) -> S
     return jnp.stack([below, below + 1], axis=1), jnp.stack([1.0 - share, share], axis=1)
 
 
+def one_by_one(both: Shares) -> list[tuple[Int[Array, " ray"], Float[Array, " ray"]]]:
+    """One bin of each ray after the other, with their shares."""
+    place, share = both
+    return [(place[:, i], share[:, i]) for i in range(place.shape[1])]
+
+
 def crossed(*every: Shares) -> tuple[tuple[Int[Array, "ray product"], ...], Float[Array, "ray product"]]:
     """Shares of the bins of several axes together: all products, the last axis fastest."""
     sizes = tuple(share.shape[1] for _, share in every)

@@ -29,7 +29,9 @@ class Curve:
 
 @dataclass(frozen=True)
 class Guide(Curve):
-    """A line to guide the eye: thin, grey, dotted."""
+    """A line to guide the eye: thin, grey, dotted, or in another `dash`."""
+
+    dash: str = ":"
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def draw_curve(axes: Axes, curve: Curve, index: int) -> list[Line2D]:
     """One line in the style of its group; an empty label keeps it out of the legend."""
     group, label = index if curve.group is None else curve.group, curve.label or "_"
     if isinstance(curve, Guide):
-        return axes.plot(curve.x, curve.y, color="#777777", linestyle=":", linewidth=1.0, label=label)
+        return axes.plot(curve.x, curve.y, color="#777777", linestyle=curve.dash, linewidth=1.0, label=label)
     return axes.plot(curve.x, curve.y, color=colour(group), linestyle=DASHES[group % len(DASHES)], label=label)
 
 

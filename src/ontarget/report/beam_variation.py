@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -16,6 +17,7 @@ from ontarget.source.component import Component
 from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.flux import Flux
 from ontarget.source.site import AbstractTag, BeamSite
+from ontarget.source.varied import eigenmodes
 
 Counted = list[tuple[Component, Float[Array, "_ _ _ _"], Float[Array, "_ _ _"]]]
 """Components with what was counted, [label energy path place], and its variance, [label energy place]."""
@@ -37,15 +39,40 @@ class BeamError(Noun):
 @eqx.filter_jit
 def counted(
     source: DecayTunnel, site: BeamSite, tag: AbstractTag
-) -> list[tuple[Float[Array, "_ _ _ _"], Float[Array, "_ _ _"]]]:
-    """Means and variances of every component, compiled once for all numbers of the beam."""
-    return [(one.summed(means), variances) for one, means, variances in source.flux_by_component(site, tag)]
+) -> list[tuple[Float[Array, "_ _ _ _"], Float[Array, "_ _ _ _ _"], Float[Array, "_ _ _"]]]:
+    """Means, what pulls of yields add, variances of every component, compiled once for all numbers of the beam."""
+    found = source.flux_by_component(site, tag)
+    return [(one.summed(means), one.varied(means), variances) for one, means, variances in found]
 
 
 def count(source: DecayTunnel, site: BeamSite, tags: Sequence[AbstractTag]) -> Counted:
     """Every component by label, in the places of that tag which tells most of them apart."""
+    return unmoved(count_with_modes(source, site, tags))
+
+
+def unmoved(found: list[tuple[Component, Any]]) -> Counted:
+    """What is counted with all pulls where they are."""
+    return [(one, mean, variance) for one, (mean, _, variance) in found]
+
+
+def count_with_modes(source: DecayTunnel, site: BeamSite, tags: Sequence[AbstractTag]) -> list[tuple[Component, Any]]:
+    """The same, with what one unit of each pull of the source's yields adds, [pull label energy path place]."""
     widest = max(tags, key=lambda one: one.places)
-    return [(one, *found) for one, found in zip(source.components(), counted(source, site, widest), strict=True)]
+    return list(zip(source.components(), counted(source, site, widest), strict=True))
+
+
+def with_eigenmodes(found: list[tuple[Component, Any]], covariance: Float[np.ndarray, "pull pull"]) -> list[Counted]:
+    """What is counted if each eigenmode of a covariance of the pulls is one standard deviation off."""
+    means = np.concatenate([np.ravel(mean) for _, (mean, _, _) in found])
+    modes = np.concatenate([np.reshape(mode, (len(covariance), -1)) for _, (_, mode, _) in found], axis=1)
+    ends = np.cumsum([np.size(mean) for _, (mean, _, _) in found])[:-1]
+    moved = []
+    for mode in eigenmodes(means, modes, covariance):
+        parts = zip(found, np.split(mode, ends), strict=True)
+        moved.append(
+            [(one, mean + part.reshape(np.shape(mean)), variance) for (one, (mean, _, variance)), part in parts]
+        )
+    return moved
 
 
 @eqx.filter_jit

@@ -21,54 +21,24 @@ from ontarget.interaction import BinnedScale
 from ontarget.numerics import BeamEnergyAxis, Explicit
 from ontarget.plot import Curve, Guide, curves_figure
 from ontarget.report.beam_flux import of_a_tunnel
-from ontarget.report.beam_variation import BeamError, Counted, count, flux_in
+from ontarget.report.beam_variation import (
+    Counted,
+    count,
+    count_with_modes,
+    flux_in,
+    unmoved,
+    with_eigenmodes,
+)
+from ontarget.report.cross_section_method import MESONS, Method, keys_of
 from ontarget.report.flavour_ratio import ratio_rows
+from ontarget.report.precision import PublishedPrecision
 from ontarget.report.pull import between, pull
 from ontarget.report.section import Context, Picture, Section, Table
-from ontarget.report.simulated_tags import SimulatedTags
 from ontarget.report.task import AbstractTask
 from ontarget.report.unfolding import Unfolded, curvature, unfold
 from ontarget.source.given import GivenFlux
-from ontarget.source.site import AbstractTag
 
 MOST = 9.0  # the largest factor that is looked at
-
-
-class Method(Noun):
-    """One way to measure: an experiment, whose tag makes the bins, and what is known of its flux.
-
-    Attributes
-    ----------
-    experiment : its name; what it sees is summed
-    tag : instead of the experiment's own
-    simulated : instead of the matching of a tag of energies: events that are tagged in the study
-    normalisation : relative error of all its events alike, such as of efficiencies
-    errors : of numbers of the beam
-    """
-
-    experiment: str = static()
-    normalisation: Number = quantity()
-    errors: tuple[BeamError, ...] = ()
-    tag: AbstractTag | None = None
-    simulated: SimulatedTags | None = None
-    name: str = static(default="")
-
-    def __check_init__(self) -> None:
-        check_positive(self, "normalisation")
-
-    def noun(self, context: Context) -> Experiment:
-        """The experiment with the tag of the method."""
-        found = context.experiments[self.experiment].noun
-        if self.tag is not None:
-            found = eqx.tree_at(lambda one: one.detector.tag, found, self.tag)
-        return found if self.simulated is None else self.simulated.given(context, self.experiment, found)
-
-
-class PublishedPrecision(Noun):
-    """A relative error that others have reached, or aim at."""
-
-    value: Number = quantity()
-    name: str = static(default="")
 
 
 class Bilinear(Noun):
@@ -131,25 +101,24 @@ class CrossSectionMeasurement(AbstractTask):
                 where = f"methods.{method.name}.experiment"
                 raise InputError(where, repr(method.experiment), f"The study has {known}.", "Name one of these.")
             source, _ = of_a_tunnel(context.experiments[method.experiment].noun)
-            for error in method.errors:
-                error.moved(source)
+            method.check(context, source)
 
     def run(self, context: Context) -> Section:
         found = self.fluxes(context)
         axis = self.axis()
+        keys = {method.name: keys_of(method, found) for method in self.methods}
         results, averages, rows = {}, {}, []
         for method in self.methods:
             context.progress(f"cross-section by {method.name}")
-            noun = self.bilinear(method, context, found)
-            chance = likelihood(noun, self.parameters(method, noun))
+            noun = self.bilinear(method, context, found, keys[method.name])
+            chance = likelihood(noun, self.parameters(noun, keys[method.name]))
             information, bins = fisher(chance), axis.bins
             free = unfold(information, bins, float(self.goal))
             smooth = curvature(np.asarray(axis.edges) / GeV, float(self.strength))
             results[method.name] = free, unfold(information, bins, float(self.goal), smooth)
             rows.append(summary(method.name, noun, *results[method.name]))
             averages[method.name] = self.average(noun, rows[-1])
-        sets = {method.name: method.errors for method in self.methods if method.errors}
-        ratios = ratio_rows(self.methods[0].noun(context), found, sets)
+        ratios = ratio_rows(self.methods[0].noun(context), found, {name: one for name, one in keys.items() if one})
         tables = [
             Table("cross_section_methods", "What each method resolves", rows),
             Table("cross_section_errors", "Relative error of the cross-section by energy", self.rows(results)),
@@ -177,7 +146,13 @@ class CrossSectionMeasurement(AbstractTask):
         source, site = of_a_tunnel(nouns[0])
         tags = [noun.detector.tag for noun in nouns]
         context.progress("flux of the beam as it is")
-        found = {("", 0.0): count(source, site, tags)}
+        every = count_with_modes(source, site, tags)
+        found: dict[tuple[str, float], Counted] = {("", 0.0): unmoved(every)}
+        for method in self.methods:
+            if method.production is not None and source.yields is not None:
+                covariance = method.production.covariance(context, source.yields)
+                for i, moved in enumerate(with_eigenmodes(every, covariance)):
+                    found[f"{MESONS} {method.name} {i}", 1.0] = moved
         for error in itertools.chain(*(method.errors for method in self.methods)):
             key = error.address, float(error.sigma)
             if key not in found:
@@ -185,15 +160,21 @@ class CrossSectionMeasurement(AbstractTask):
                 found[key] = count(error.moved(source), site, tags)
         return found
 
-    def bilinear(self, method: Method, context: Context, found: dict[tuple[str, float], Counted]) -> Bilinear:
+    def bilinear(
+        self,
+        method: Method,
+        context: Context,
+        found: dict[tuple[str, float], Counted],
+        keys: Sequence[tuple[str, float]],
+    ) -> Bilinear:
         """Events of a method by pull and factor, by the chain of its experiment."""
         noun = method.noun(context)
         source, site = of_a_tunnel(noun)
         tag = noun.detector.tag
         given = flux_in(source, site, tag, found["", 0.0])
         fluxes = [given.values, float(method.normalisation) * given.values]
-        for error in method.errors:
-            moved = flux_in(source, site, tag, found[error.address, float(error.sigma)])
+        for key in keys:
+            moved = flux_in(source, site, tag, found[key])
             fluxes.append(moved.values - given.values)
         events = with_factors(eqx.tree_at(lambda one: one.source, noun, GivenFlux(given)), self.axis(), self.flavour)
         bins = self.axis().bins
@@ -213,9 +194,9 @@ class CrossSectionMeasurement(AbstractTask):
         scalars = (jnp.asarray(1.0),) * bins, (jnp.asarray(0.0),) * (len(fluxes) - 1)
         return Bilinear(jnp.asarray(parts[:, :, kept]), *scalars, method.name.replace(" ", "_"))
 
-    def parameters(self, method: Method, noun: Bilinear) -> list[AbstractParameter]:
+    def parameters(self, noun: Bilinear, keys: Sequence[tuple[str, float]]) -> list[AbstractParameter]:
         """A free factor for each bin, and a pull for each error."""
-        words = ["normalisation", *(error.name for error in method.errors)]
+        words = ["normalisation", *(address for address, _ in keys)]
         free = [between(f"bin{i}", f"*.factors.{i}", 0.0, MOST, 1.0) for i in range(len(noun.factors))]
         return [*free, *(pull(word, f"*.pulls.{i}") for i, word in enumerate(words))]
 

@@ -10,7 +10,7 @@ import numpy as np
 from ontarget.experiment.experiment import Experiment
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.report.beam_flux import events_per_fluence, of_a_tunnel
-from ontarget.report.beam_variation import BeamError, Counted
+from ontarget.report.beam_variation import Counted
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ MUONS = {"of pions": Sample("pi_munu", "nu_mu"), "of kaons": Sample("k_munu", "n
 def ratio_rows(
     noun: Experiment,
     found: Mapping[tuple[str, float], Counted],
-    sets: Mapping[str, Sequence[BeamError]],
+    sets: Mapping[str, Sequence[tuple[str, float]]],
 ) -> list[dict[str, object]]:
-    r"""Error of :math:`\sigma_{\nu_e}/\sigma_{\nu_\mu}` from monitored neutrinos, by set of errors of the beam.
+    r"""Error of :math:`\sigma_{\nu_e}/\sigma_{\nu_\mu}` from monitored neutrinos, by set of keys of moved beams.
 
-    Statistical, :math:`\sqrt{1/N_e + 1/N_\mu}`, and by the flux: what each number of the beam moves the ratio by, added
-    in quadrature. Averages over the two spectra, which differ; common errors of the detector cancel.
+    Statistical, :math:`\sqrt{1/N_e + 1/N_\mu}`, and by the flux: what each of them moves the ratio by, added in
+    quadrature. Averages over the two spectra, which differ; common errors of the detector cancel.
     """
     source, _ = of_a_tunnel(noun)
     per_node = events_per_fluence(noun, np.asarray(source.energies.edges))
@@ -53,8 +53,7 @@ def ratio_rows(
         counts = {key: (ELECTRONS.events(one, per_node), muons.events(one, per_node)) for key, one in found.items()}
         electron, muon = counts["", 0.0]
         statistical = np.sqrt(1 / electron + 1 / muon)
-        for name, errors in sets.items():
-            keys = [(error.address, float(error.sigma)) for error in errors]
+        for name, keys in sets.items():
             moves = [counts[key][0] / counts[key][1] * muon / electron - 1 for key in keys]
             flux = float(np.sqrt(np.sum(np.square(moves))))
             rows.append(

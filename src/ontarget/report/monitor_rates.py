@@ -10,7 +10,7 @@ from ontarget.ground.noun import Length, Number, Time, quantity, static
 from ontarget.ground.units import cm, m, ns, s
 from ontarget.monitor import RangeMeter, TunnelCalorimeter
 from ontarget.monitor.rate import Rate, plane_rates, protons_in_spill, wall_rates
-from ontarget.report.monitoring import settled_monitors
+from ontarget.report.counted_pulls import settled_monitors
 from ontarget.report.section import Context, Section, Table
 from ontarget.report.task import AbstractTask
 

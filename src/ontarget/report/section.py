@@ -18,6 +18,7 @@ from ontarget.ground.errors import InputError
 from ontarget.inference import AbstractParameter, Likelihood, likelihood
 from ontarget.io import Loaded
 from ontarget.plot import Figure, to_svg
+from ontarget.source import VariedFlux
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -47,6 +48,15 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class FluxFile:
+    """A flux with its uncertainty, written under `name` as a source that any experiment can use."""
+
+    name: str
+    title: str
+    flux: VariedFlux
+
+
+@dataclass(frozen=True)
 class Section:
     """One part of a report."""
 
@@ -55,6 +65,7 @@ class Section:
     tables: Sequence[Table] = ()
     pictures: Sequence[Picture] = ()
     warnings: Sequence[str] = field(default_factory=tuple)
+    fluxes: Sequence[FluxFile] = ()
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from ontarget.io import (
     write_text,
 )
 from ontarget.io.entry import load_experiment
+from ontarget.io.varied_file import write_varied
 from ontarget.report.page import page
 from ontarget.report.section import Context, Section
 from ontarget.report.task import AbstractTask
@@ -156,7 +157,7 @@ def say(line: str) -> None:
 
 
 def write(answer: Answer, folder: str | Path) -> Path:
-    """Write report.html, figures, tables and run.json; returns the page."""
+    """Write report.html, figures, tables, fluxes and run.json; returns the page."""
     folder = Path(folder)
     for section in answer.sections:
         for table in section.tables:
@@ -164,6 +165,8 @@ def write(answer: Answer, folder: str | Path) -> Path:
             write_json(folder / "tables" / f"{table.name}.json", list(table.rows))
         for picture in section.pictures:
             write_text(folder / "figures" / f"{picture.name}.svg", picture.svg)
+        for one in section.fluxes:
+            write_varied(folder / f"{one.name}.yaml", one.flux, one.title)
     keys = keys_of_study(answer.study, answer.context.experiments)
     title = answer.study.noun.name or answer.study.path.stem
     text = page(title, answer.sections, input_rows(answer.context), answer.record, bibtex(keys))

@@ -20,7 +20,8 @@ from ontarget.beam.yields import Yields
 from ontarget.ground.noun import Noun, static
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.lattice import lattice, shifts
-from ontarget.source.grid import Grid, hats
+from ontarget.numerics.share import nodes_beside, one_by_one
+from ontarget.source.grid import Grid
 from ontarget.source.importance import CELLS, Importance
 from ontarget.source.origin import Origin
 from ontarget.source.sampling import AbstractSampling
@@ -170,7 +171,7 @@ class Component(Noun):
         found = jnp.zeros(len(u))
         for way, groups, decays, _ in self.drawn(beam, tunnel, grid.site, sampling, u, weight):
             row = wanted[FLAVOURS.index(way.decay.neutrino)]
-            for node, share in hats(grid.energy, norm(decays.neutrino)):
+            for node, share in one_by_one(nodes_beside(grid.energy, norm(decays.neutrino))):
                 found = found + ((decays.number * share) ** 2 * row[node]).reshape(groups, len(u)).sum(axis=0)
         return found
 

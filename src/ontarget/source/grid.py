@@ -9,6 +9,7 @@ from jaxtyping import Array, Float, Int
 from ontarget.beam.flight import norm
 from ontarget.beam.segment import Decays
 from ontarget.ground.noun import Noun
+from ontarget.numerics.share import nodes_beside, one_by_one
 from ontarget.source.origin import Origin
 from ontarget.source.site import AbstractTag, BeamSite
 
@@ -64,8 +65,10 @@ class Grid(Noun):
         """The rays by group, shared between the two nodes nearest in energy, and in path."""
         values = jnp.zeros((groups, *self.shape))
         tag = self.tag.placed(vertex[:, 0], vertex[:, 1])
-        along = hats(self.path, norm(vertex - decays.place)) if len(self.path) > 1 else [(0 * tag, jnp.ones(()))]
-        for energy, by_energy in hats(self.energy, norm(decays.neutrino)):
+        along = [(0 * tag, jnp.ones(()))]
+        if len(self.path) > 1:
+            along = one_by_one(nodes_beside(self.path, norm(vertex - decays.place)))
+        for energy, by_energy in one_by_one(nodes_beside(self.energy, norm(decays.neutrino))):
             for path, by_path in along:
                 values = values.at[group, energy, path, tag].add(decays.number * by_energy * by_path)
         return values
@@ -74,13 +77,3 @@ class Grid(Noun):
 def cell(nodes: Float[Array, " node"]) -> Float[Array, " node"]:
     """Half the way to both neighbours, added; the first and the last have one."""
     return (jnp.diff(nodes, prepend=nodes[:1]) + jnp.diff(nodes, append=nodes[-1:])) / 2
-
-
-def hats(
-    nodes: Float[Array, " node"], value: Float[Array, " ray"]
-) -> list[tuple[Int[Array, " ray"], Float[Array, " ray"]]]:
-    """The two nodes around each value with the shares of their hat functions; what is beyond the ends goes to these."""
-    below = jnp.clip(jnp.searchsorted(nodes, value, side="right") - 1, 0, len(nodes) - 2)
-    low, high = nodes[below], nodes[below + 1]
-    share = jnp.clip((value - low) / (high - low), 0.0, 1.0)
-    return [(below, 1.0 - share), (below + 1, share)]

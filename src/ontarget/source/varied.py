@@ -102,16 +102,25 @@ class VariedFlux(AbstractSource):
         lost : share of the variance that may be left out with the smallest modes
         """
         before, modes = np.asarray(self.given.values), np.asarray(self.modes)
-        flat = modes.reshape(len(modes), -1)
         given = before + np.tensordot(np.asarray(mean), modes, axes=1)
-        root = square_root(covariance)
-        weight = np.where(before > 0, 1 / np.sqrt(np.where(before > 0, before, 1.0)), 0.0).ravel()
-        turned, sizes, _ = np.linalg.svd(root @ (flat * weight), full_matrices=False)
-        beyond = np.append(np.cumsum((sizes**2)[::-1])[::-1], 0.0)
-        kept = max(int(np.argmax(beyond <= lost * beyond[0])), 1)
-        left = (turned[:, :kept].T @ root @ flat).reshape(kept, *before.shape)
+        left = eigenmodes(before.ravel(), modes.reshape(len(modes), -1), covariance, lost)
         flux = dataclasses.replace(self.given, values=jnp.asarray(given))
-        return VariedFlux(flux, jnp.asarray(left), Eigenmodes.of(kept))
+        return VariedFlux(flux, jnp.asarray(left.reshape(-1, *before.shape)), Eigenmodes.of(len(left)))
+
+
+def eigenmodes(
+    mean: Float[np.ndarray, " bin"],
+    modes: Float[np.ndarray, "pull bin"],
+    covariance: Float[np.ndarray, "pull pull"],
+    lost: float = LOST,
+) -> Float[np.ndarray, "mode bin"]:
+    r"""What one unit of each eigenmode adds, of the covariance of :math:`\phi/\sqrt{\phi_0}`, the largest first."""
+    root = square_root(covariance)
+    weight = np.where(mean > 0, 1 / np.sqrt(np.where(mean > 0, mean, 1.0)), 0.0)
+    turned, sizes, _ = np.linalg.svd(root @ (modes * weight), full_matrices=False)
+    beyond = np.append(np.cumsum((sizes**2)[::-1])[::-1], 0.0)
+    kept = max(int(np.argmax(beyond <= lost * beyond[0])), 1)
+    return turned[:, :kept].T @ root @ modes
 
 
 def square_root(covariance: Float[np.ndarray, "pull pull"]) -> Float[np.ndarray, "pull pull"]:
