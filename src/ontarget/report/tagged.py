@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from itertools import pairwise
 
+import jax.numpy as jnp
 import numpy as np
 
 from ontarget.experiment.experiment import Experiment
@@ -21,7 +22,7 @@ from ontarget.report.beam_flux import events_per_fluence, of_a_tunnel
 from ontarget.source.origin import Origin
 from ontarget.source.tagged import TaggedEnergy
 
-AXIS = BeamEnergyAxis(0.2 * GeV, 4.2 * GeV, 40)
+AXIS = BeamEnergyAxis(jnp.asarray(0.2 * GeV), jnp.asarray(4.2 * GeV), 40)
 """Bins of the tagged energy where an experiment has none: neutrinos of pions."""
 
 MODES = {"pi_munu": "pi -> mu nu", "k_munu": "K -> mu nu", "ke3": "K -> pi e nu", "kmu3": "K -> pi mu nu"}
