@@ -15,7 +15,7 @@ from ontarget.report.cross_section_measurement import Method, simulated_rows
 from ontarget.report.section import Context
 from ontarget.report.simulated_tags import SimulatedTags
 from ontarget.report.study import load_study
-from ontarget.report.tagged import AXIS, campaign, responses
+from ontarget.report.tagged import AXIS, responses
 from ontarget.report.tagging import Tagging
 
 PION = {
@@ -37,6 +37,15 @@ def loaded():
 @pytest.fixture(scope="module")
 def tagger():
     return load(Tagger, "taggers/nuscope", kinds=("taggers",)).noun
+
+
+@pytest.fixture(scope="module")
+def simulated(loaded, tagger):
+    """A context in which interactions were tagged once, what asks for them, and what was said."""
+    said = []
+    context, some = Context({"lar": loaded}, (), said.append), SimulatedTags(tagger, 512, 1)
+    some.found(context, "lar")
+    return context, some, said
 
 
 @pytest.fixture
@@ -82,21 +91,20 @@ def test_section_says_what_came_out(task, loaded):
     assert any("mrad" in line for line in said)
 
 
-def test_response_is_on_the_nodes_of_the_flux(loaded, tagger):
-    made = campaign(loaded.noun, tagger, 1.0, 1)
+def test_response_is_on_the_nodes_of_the_flux(loaded, simulated):
+    context, some, _ = simulated
     energy = np.asarray(loaded.noun.source.energies.edges)
-    found = responses(made.run(512), made.drawing.origins, energy, np.asarray(AXIS.edges))
+    found = responses(*some.found(context, "lar"), energy, np.asarray(AXIS.edges))
     assert list(found) == ["nu_mu", "nu_mu from pi+", "nu_mu from K+"]
     assert found["nu_mu"].values.shape == (len(energy), 41)
     tagged = 1 - found["nu_mu from K+"].values[found["nu_mu from K+"].events > 0, -1]
     assert tagged.mean() < 0.1  # neutrinos of kaons are not tagged as those of pions
 
 
-def test_method_with_simulated_tags(loaded, tagger):
+def test_method_with_simulated_tags(loaded, tagger, simulated):
     """What was tagged is the tag of the experiment; it is simulated once for all methods that ask for the same."""
-    said = []
-    context = Context({"lar": loaded}, (), said.append)
-    untagged, some = Method("lar", 0.01), SimulatedTags(tagger, 512, 1)
+    context, some, said = simulated
+    untagged = Method("lar", 0.01)
     method = dataclasses.replace(untagged, simulated=some)
     tag = method.noun(context).detector.tag
     assert tag.matching.origins == ("pi+ > nu_mu (pi_munu), tunnel", "K+ > nu_mu (k_munu), tunnel")

@@ -55,8 +55,8 @@ class SimulatedTags(Noun):
     def given(self, context: Context, name: str, experiment: Experiment) -> Experiment:
         """The experiment with what was found as its tag; `name` is what the study calls it."""
         tagged, origins = self.found(context, name)
-        energy = np.asarray(of_a_tunnel(context.experiments[name].noun)[0].energies.edges)
-        tag = simulated_tag(tagged, origins, energy, axis_of(experiment))
+        source, _ = of_a_tunnel(context.experiments[name].noun)
+        tag = simulated_tag(tagged, origins, np.asarray(source.energies.edges), axis_of(experiment))
         return eqx.tree_at(lambda one: one.detector.tag, experiment, tag)
 
     def row(self, context: Context, name: str, experiment: Experiment) -> dict[str, object]:

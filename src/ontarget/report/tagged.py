@@ -6,10 +6,10 @@ import dataclasses
 from collections.abc import Sequence
 from itertools import pairwise
 
+import jax.numpy as jnp
 import numpy as np
 
 from ontarget.experiment.experiment import Experiment
-from ontarget.ground.noun import as_array
 from ontarget.ground.units import GeV
 from ontarget.monitor.campaign import Campaign, Tagged
 from ontarget.monitor.interactions import Drawing
@@ -22,7 +22,7 @@ from ontarget.report.beam_flux import events_per_fluence, of_a_tunnel
 from ontarget.source.origin import Origin
 from ontarget.source.tagged import TaggedEnergy
 
-AXIS = BeamEnergyAxis(as_array(0.2 * GeV), as_array(4.2 * GeV), 40)
+AXIS = BeamEnergyAxis(jnp.asarray(0.2 * GeV), jnp.asarray(4.2 * GeV), 40)
 """Bins of the tagged energy where an experiment has none: neutrinos of pions."""
 
 MODES = {"pi_munu": "pi -> mu nu", "k_munu": "K -> mu nu", "ke3": "K -> pi e nu", "kmu3": "K -> pi mu nu"}
