@@ -35,7 +35,7 @@ def source(*species: Species, **given) -> DecayTunnel:
         18 * mm,
         species or (Species(0.038, name="pi+"), Species(0.0025, name="K+")),
     )
-    usual = {"rays": 1024, "repeats": 2, "precision": 1.0, "yields": YIELDS, "decays": FEW_MODES, "daughters": ()}
+    usual = {"rays": 256, "repeats": 2, "precision": 1.0, "yields": YIELDS, "decays": FEW_MODES, "daughters": ()}
     return DecayTunnel(beam, TUNNEL, EnergyAxis(0.0, 11 * GeV, 22), **(usual | given))
 
 

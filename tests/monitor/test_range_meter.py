@@ -77,7 +77,7 @@ def test_muons_of_pions_dominate():
 
 def test_slow_muons_do_not_arrive():
     """Behind 663 g/cm2 of graphite and 1 m of iron: none of pions of 2 GeV/c."""
-    slow = source(Species(1.0, name="pi+"), momentum=2 * GeV, yields=None)
+    slow = source(Species(1.0, name="pi+"), momentum=2 * GeV)
     (flow,) = [one for one in settle_leptons(range_meter(), slow).flows if one.mode == "pi_munu"]
     values = np.asarray(flow.values).sum(axis=(0, 2))
     assert values[1:].sum() < 1e-6 * values[0]

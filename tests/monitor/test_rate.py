@@ -28,7 +28,7 @@ def test_channel():
 def test_rates_add_to_all_particles():
     """Integrated over the wall and over the plane: the particles of the templates, times protons per time."""
     facility = load("facilities/nuscope")
-    instrument, meter = calorimeter(), range_meter()
+    instrument, meter = calorimeter(particles=("mu+",)), range_meter()
     given = settle_leptons(instrument, source())
     area = 2 * np.pi * float(TUNNEL.radius) * float(instrument.z.stop) / instrument.z.bins
     every = sum(one.flux for one in wall_rates(instrument, TUNNEL, facility, given)) * area
