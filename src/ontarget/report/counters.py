@@ -21,7 +21,7 @@ class Counters(Noun):
     modelling : how well each of their bins is known beyond that, see `CountedPulls`
     """
 
-    monitors: tuple[str, ...] = static()
+    monitors: tuple[str, ...] = static(default=())
     modelling: Number = quantity(default=0.0)
 
     def __check_init__(self) -> None:
