@@ -26,6 +26,9 @@ FEW_MODES = tuple(
 """One for each kind of lepton and parent: each mode is a program of its own, and takes seconds to compile."""
 
 
+PIONS, KAONS = Species(0.038, name="pi+"), Species(0.0025, name="K+")
+
+
 def source(*species: Species, **given) -> DecayTunnel:
     """Pions and kaons of 8.5 GeV/c, of few rays."""
     beam = ParametrisedBeam(
@@ -33,9 +36,9 @@ def source(*species: Species, **given) -> DecayTunnel:
         given.pop("spread", 0.075),
         given.pop("divergence", 6.7e-3),
         18 * mm,
-        species or (Species(0.038, name="pi+"), Species(0.0025, name="K+")),
+        species or (PIONS, KAONS),
     )
-    usual = {"rays": 1024, "repeats": 2, "precision": 1.0, "yields": YIELDS, "decays": FEW_MODES, "daughters": ()}
+    usual = {"rays": 256, "repeats": 2, "precision": 1.0, "yields": YIELDS, "decays": FEW_MODES, "daughters": ()}
     return DecayTunnel(beam, TUNNEL, EnergyAxis(0.0, 11 * GeV, 22), **(usual | given))
 
 
@@ -64,7 +67,7 @@ def calorimeter(**given) -> TunnelCalorimeter:
 
 
 def range_meter(**given) -> RangeMeter:
-    """Graphite and iron, then three more blocks."""
+    """Graphite and iron, a plane, one more block, and another plane."""
     iron = Block(1 * m, 7.874 * g / cm**3, "iron")
     absorber = (Block(3 * m, 2.21 * g / cm**3, "graphite", name="core"), iron)
-    return RangeMeter(absorber, (iron, iron, iron), LengthAxis(0.0, 1.5 * m, 3), 1 * cm, efficiency=0.95, **given)
+    return RangeMeter(absorber, (iron,), LengthAxis(0.0, 1.5 * m, 3), 1 * cm, efficiency=0.95, **given)

@@ -1,6 +1,6 @@
 """The calorimeter on the wall: geometry in closed form, energies, and every particle counted once."""
 
-import jax
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -106,7 +106,7 @@ def test_energies_are_kept(of_a_pencil):
     mean = by_node @ np.asarray(instrument.truth.edges) / by_node.sum()
     random = np.random.default_rng(1).uniform(size=(50_000, 5))
     along = jnp.tile(jnp.array([[0.0, 0.0, 8.5]]) * GeV, (len(random), 1))
-    lepton = np.asarray(jax.jit(mode("ke3").emit)(along, 0 * along, jnp.asarray(random)).lepton)
+    lepton = np.asarray(eqx.filter_jit(mode("ke3").emit)(along, 0 * along, jnp.asarray(random)).lepton)
     assert mean == pytest.approx(np.linalg.norm(lepton, axis=1).mean(), rel=0.02)
 
 

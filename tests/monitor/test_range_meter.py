@@ -2,12 +2,13 @@
 
 import dataclasses
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from counter_toys import TUNNEL, range_meter, source
+from counter_toys import KAONS, PIONS, TUNNEL, range_meter, source
 
-from ontarget.beam import Segments, Species
+from ontarget.beam import Segments
 from ontarget.ground.constants import muon_mass
 from ontarget.ground.units import GeV, cm, g, m
 from ontarget.matter.medium import MEDIA
@@ -31,13 +32,13 @@ def test_planes_through_graphite():
     graphite, iron = MEDIA["graphite"], MEDIA["iron"]
     start = graphite.energy_of(meter.needed())
     after = graphite.energy_of(graphite.range_of(start) - 3 * m * 2.21 * g / cm**3)
-    np.testing.assert_allclose(iron.range_of(after), IRON * np.array([1.0, 2.0, 3.0, 4.0]) * m, rtol=1e-4)
+    np.testing.assert_allclose(iron.range_of(after), IRON * np.array([1.0, 2.0]) * m, rtol=1e-4)
 
 
 def test_half_of_them_reach_a_plane_at_their_range():
     meter = range_meter()
     energy = MEDIA["graphite"].energy_of(meter.needed())
-    reached = np.asarray(meter.reaching(energy, jnp.ones(4)))
+    reached = np.asarray(meter.reaching(energy, jnp.ones(2)))
     np.testing.assert_allclose(np.diag(reached), 0.5, atol=1e-3)
     assert (np.diff(reached, axis=1) <= 0).all()
 
@@ -61,23 +62,26 @@ def test_every_muon_is_counted_once():
     momentum = jnp.tile(jnp.array([[0.02, 0.0, 5.0]]) * GeV, (3, 1)) * jnp.array([[0.3], [1.0], [2.0]])
     nought = jnp.zeros(3)
     flight = Segments(0 * momentum, momentum, nought, nought, nought + 1, 0 * momentum)
-    where, weight = range_meter().place("mu+", flight, TUNNEL, jnp.full((3, 2), 0.4))
+    placed = jax.jit(lambda one: range_meter().place("mu+", one, TUNNEL, jnp.full((3, 2), 0.4)))
+    where, weight = placed(flight)
     total = np.asarray(weight.sum(axis=1))
     assert ((total > 0.99) & (total <= 1)).all()
     last = (np.asarray(where[0]) * np.asarray(weight)).sum(axis=1)
-    assert last[0] < 0.01 < last[1] < last[2] <= 4
+    assert last[0] < 0.01 < last[1] <= last[2] <= 2
 
 
 def test_muons_of_pions_dominate():
     """Nine of ten behind the dump are of pi -> mu nu, the more so near the axis."""
-    found = settle_leptons(range_meter(), source())
-    seen = {flow.name: np.asarray(flow.values).sum(axis=0)[1:, :-1] for flow in found.flows}
-    assert seen["pi+_pi_munu_mu+"].sum() > 0.85 * sum(one.sum() for one in seen.values())
+    pions, kaons = (
+        sum(float(flow.values[:, 1:, :-1].sum()) for flow in settle_leptons(range_meter(), source(one)).flows)
+        for one in (PIONS, KAONS)
+    )
+    assert 0.85 < pions / (pions + kaons) < 1
 
 
 def test_slow_muons_do_not_arrive():
     """Behind 663 g/cm2 of graphite and 1 m of iron: none of pions of 2 GeV/c."""
-    slow = source(Species(1.0, name="pi+"), momentum=2 * GeV, yields=None)
+    slow = source(PIONS, momentum=2 * GeV)
     (flow,) = [one for one in settle_leptons(range_meter(), slow).flows if one.mode == "pi_munu"]
     values = np.asarray(flow.values).sum(axis=(0, 2))
     assert values[1:].sum() < 1e-6 * values[0]

@@ -70,7 +70,7 @@ class CountedPulls:
         for name in counters:
             mean, slopes = self.counts[name]
             rows.append(slopes[:, columns] / np.sqrt(np.maximum(mean, LEAST) + (modelling * mean) ** 2)[:, None])
-        triangle = scipy.linalg.qr(np.concatenate(rows), mode="r")[0][: len(columns), :][len(free) :, len(free) :]
+        triangle: np.ndarray = np.asarray(np.linalg.qr(np.concatenate(rows), mode="r"))[len(free) :, len(free) :]
         inverse = scipy.linalg.solve_triangular(triangle, unit)
         return inverse @ inverse.T
 

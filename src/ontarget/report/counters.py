@@ -21,7 +21,7 @@ class Counters(Noun):
     modelling : how well each of their bins is known beyond that, see `CountedPulls`
     """
 
-    monitors: tuple[str, ...] = static()
+    monitors: tuple[str, ...] = static(default=())
     modelling: Number = quantity(default=0.0)
 
     def __check_init__(self) -> None:
@@ -38,5 +38,7 @@ class Counters(Noun):
         """Of the pulls of the yields, after the counters have counted what is expected."""
         if not self.monitors:
             return np.eye(len(yields.names))
-        found = counted_pulls(context, self.monitors, yields.names)
-        return found.covariance(self.monitors, float(self.modelling))
+        key = "counted pulls", self.monitors, yields.names
+        if key not in context.known:
+            context.known[key] = counted_pulls(context, self.monitors, yields.names)
+        return context.known[key].covariance(self.monitors, float(self.modelling))

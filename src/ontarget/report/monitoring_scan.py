@@ -50,13 +50,16 @@ def response_picture(
     published: dict[str, float],
 ) -> Picture:
     """The error after against how well each bin is known, for three sets of efficiencies."""
-    steps = np.geomspace(LEAST_DRAWN, max(MODELLING), 61)
-    curves: list[Curve] = []
+    steps = np.geomspace(LEAST_DRAWN, max(MODELLING), 26)
     sets = FACTORS if efficiencies else {"1": 1.0}
-    for group, (flavour, (words, factor)) in enumerate(itertools.product(FLAVOURS_SHOWN, sets.items())):
-        factors = dict.fromkeys(efficiencies, factor)
-        after = [whole_error(flux, flavour, counted.covariance(counters, f, factors=factors)) for f in steps]
-        curves.append(Curve(f"{flavour}, priors x {words}", 100 * steps, 100 * np.array(after), group=group))
+    after = {
+        words: [counted.covariance(counters, f, factors=dict.fromkeys(efficiencies, factor)) for f in steps]
+        for words, factor in sets.items()
+    }
+    curves: list[Curve] = []
+    for group, (flavour, words) in enumerate(itertools.product(FLAVOURS_SHOWN, sets)):
+        errors = np.array([whole_error(flux, flavour, one) for one in after[words]])
+        curves.append(Curve(f"{flavour}, priors x {words}", 100 * steps, 100 * errors, group=group))
     ends = 100 * steps[[0, -1]]
     for flavour in FLAVOURS_SHOWN:
         level = 100 * whole_error(flux, flavour, np.eye(len(counted.pulls)))
