@@ -35,6 +35,11 @@ class Tagged:
         return {f"{name}.{one.name}": getattr(part, one.name) for name, part in both for one in fields(part)}
 
 
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def tagged_of(columns: dict[str, np.ndarray]) -> Tagged:
     """What `columns` says, put together again."""
     events = Interactions(*(columns[f"events.{one.name}"] for one in fields(Interactions)))
@@ -69,7 +74,7 @@ class Campaign:
             chunk = (number * BLOCK + start) // CHUNK
             return None if stop() else self.chunk(events.only(slice(start, start + CHUNK)), chunk)
 
-        with ThreadPoolExecutor(max(1, len(os.sched_getaffinity(0)))) as pool:
+        with ThreadPoolExecutor(cores()) as pool:
             done = [part for part in pool.map(one, starts) if part is not None]
         return joined_tagged(done).only(slice(size)) if len(done) == len(starts) else None
 

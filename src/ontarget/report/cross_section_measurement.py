@@ -201,16 +201,16 @@ class CrossSectionMeasurement(AbstractTask):
         return [*free, *(pull(word, f"*.pulls.{i}") for i, word in enumerate(words))]
 
     def rows(self, results: dict[str, tuple[Unfolded, Unfolded]]) -> list[dict[str, object]]:
-        """One row per bin: errors in per cent, None where nothing is known."""
+        """One row per method and bin: errors in per cent, None where nothing is known."""
         edges = np.asarray(self.edges) / GeV
-        rows = []
-        for i, (low, high) in enumerate(itertools.pairwise(edges)):
-            row: dict[str, object] = {"from (GeV)": float(low), "to (GeV)": float(high)}
-            for name, both in results.items():
+        rows: list[dict[str, object]] = []
+        for name, both in results.items():
+            for i, (low, high) in enumerate(itertools.pairwise(edges)):
+                row: dict[str, object] = {"method": name, "from (GeV)": float(low), "to (GeV)": float(high)}
                 for kind, one in zip(("", ", smoothed"), both, strict=True):
                     for part in ("statistical", "systematic", "total"):
-                        row[f"{name}{kind}: {part} (%)"] = percent(getattr(one, part)[i])
-            rows.append(row)
+                        row[f"{part}{kind} (%)"] = percent(getattr(one, part)[i])
+                rows.append(row)
         return rows
 
     def average(self, noun: Bilinear, row: dict[str, object]) -> tuple[np.ndarray, np.ndarray]:
