@@ -65,19 +65,23 @@ def command(
     if not resume and parts.is_dir() and any(parts.iterdir()):
         truth = "There are events in it that would be lost."
         raise InputError(str(parts), "parts that are there already", truth, "Say --resume, or remove them.")
+    from ontarget.report.beam_flux import of_a_tunnel, of_neutrinos
+
+    noun = of_neutrinos(loaded.noun)
+    of_a_tunnel(noun)
     keep_compiled()
     inputs = {f"experiment {experiment}": loaded.digest, f"tagger {tagger}": with_it.digest}
     inputs |= {"intensity": repr(intensity), "seed": str(seed)}
     from ontarget.report.tagged import campaign
 
     click.echo("  compiling: up to a minute before the first events", err=True)
-    made = campaign(loaded.noun, with_it.noun, intensity, seed)
+    made = campaign(noun, with_it.noun, intensity, seed)
     with interrupts() as interrupted:
         done = work(made, events, parts, identity_of(inputs), interrupted.is_set)
     if done < events:
         click.echo(f"Interrupted after {done} events. The same command with --resume goes on.", err=True)
         return 130
-    tell(made, events, folder, inputs, seed, loaded.noun)
+    tell(made, events, folder, inputs, seed, noun)
     return 0
 
 

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ontarget.experiment.contract import AbstractExperiment
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, m
@@ -83,8 +84,17 @@ def simulated(context: Context, experiment: Experiment, precision: float) -> Bea
     return collected(experiment, simulation)
 
 
-def of_a_tunnel(experiment: Experiment) -> tuple[DecayTunnel, BeamSite]:
+def of_neutrinos(experiment: AbstractExperiment) -> Experiment:
+    """The experiment, if it is one of neutrinos: a counter of leptons is refused."""
+    if isinstance(experiment, Experiment):
+        return experiment
+    truth = "It counts charged particles; this is about neutrinos at a detector."
+    raise InputError("experiment", type(experiment).__name__, truth, "Name another experiment.")
+
+
+def of_a_tunnel(given: AbstractExperiment) -> tuple[DecayTunnel, BeamSite]:
     """The source and site of an experiment behind a decay tunnel; others are refused."""
+    experiment = of_neutrinos(given)
     source, site = experiment.source, experiment.detector.site
     if isinstance(source, DecayTunnel) and isinstance(site, BeamSite):
         return source, site
