@@ -114,15 +114,15 @@ def test_seven_chunks_leave_the_same_files(small, whole, tmp_path):
 
 def test_interrupted_and_resumed(small, whole, tmp_path, capsys, monkeypatch):
     """Ctrl-C in the twelfth lattice: it is finished, kept, and the rest counted later."""
-    count, done, before = Simulation.count, [], signal.getsignal(signal.SIGINT)
+    add, done, before = Simulation.add, [], signal.getsignal(signal.SIGINT)
 
-    def interrupting(self):
+    def interrupting(self, found):
         done.append(1)
         if len(done) == 12:
             signal.raise_signal(signal.SIGINT)
-        count(self)
+        add(self, found)
 
-    monkeypatch.setattr(Simulation, "count", interrupting)
+    monkeypatch.setattr(Simulation, "add", interrupting)
     arguments = ["flux", small, "--precision", "15%", "-o", tmp_path]
     found = told(capsys, *arguments, code=130)
     assert "Interrupted after 1536 rays. The same command with --resume goes on." in found.err

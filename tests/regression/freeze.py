@@ -6,11 +6,20 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 FROZEN = Path(__file__).with_name("expected.json")
 
 
 # the beam from protons on, with few rays: any change of its physics moves them as it moves many; as in laws/shaken.py
-FEW = {"nuscope_lar_line": {"source.rays": 2048, "source.repeats": 2, "source.precision": 0.99, "source.daughters": []}}
+RAYS = {"source.rays": 2048, "source.repeats": 2, "source.precision": 0.99, "source.daughters": []}
+LEPTONS = {"source.rays": 1024, "source.repeats": 2, "source.precision": 1.0}
+FEW = {
+    "nuscope_lar_line": RAYS,
+    "nuscope_lar_tagged_pions": RAYS,
+    "nuscope_tunnel": LEPTONS,
+    "nuscope_range_meter": LEPTONS,
+}
 
 
 def compute(name: str) -> dict[str, Any]:
@@ -32,6 +41,16 @@ def compute(name: str) -> dict[str, Any]:
     for background, part in data["backgrounds"].items():
         found[f"{name}.{background}"] = {"total_per_year": rounded(part["total_per_year"])}
     return found
+
+
+def flat(parts: dict[str, Any]) -> np.ndarray:
+    """All numbers of an experiment in one row, by the names of its parts."""
+    rows = [
+        row
+        for _, data in sorted(parts.items())
+        for row in ([data["total_per_year"]], data.get("by_flavour", {}).values(), data.get("counts", []))
+    ]
+    return np.concatenate([np.array(list(row), dtype=float) for row in rows])
 
 
 def frozen(name: str) -> dict[str, Any]:

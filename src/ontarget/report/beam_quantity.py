@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-
-import jax
 import numpy as np
 
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.noun import static
 from ontarget.report.beam_flux import BeamFlux, collected, of_a_tunnel
-from ontarget.report.quantity import AbstractQuantity
+from ontarget.report.quantity import AbstractQuantity, digest_of
 from ontarget.source.simulation import Simulation
 
 LAST: dict[str, BeamFlux] = {}
@@ -19,17 +16,16 @@ LAST: dict[str, BeamFlux] = {}
 
 def counted(experiment: Experiment) -> BeamFlux:
     """As many lattices of each component as the experiment's own chain takes."""
-    leaves, structure = jax.tree.flatten(experiment)
-    digest = hashlib.sha256(b"".join(np.asarray(leaf).tobytes() for leaf in leaves) + str(structure).encode())
-    if digest.hexdigest() not in LAST:
+    digest = digest_of(experiment)
+    if digest not in LAST:
         source, site = of_a_tunnel(experiment)
         simulation = Simulation(source, site, experiment.detector.tag)
         simulation.left = [(i, unit) for i in range(len(simulation.components)) for unit in range(source.repeats)]
         while simulation.left:
             simulation.count()
         LAST.clear()
-        LAST[digest.hexdigest()] = collected(experiment, simulation)
-    return LAST[digest.hexdigest()]
+        LAST[digest] = collected(experiment, simulation)
+    return LAST[digest]
 
 
 class EventsByOrigin(AbstractQuantity):

@@ -36,8 +36,8 @@ class Method(Noun):
     normalisation: Number = quantity()
     errors: tuple[BeamError, ...] = ()
     tag: AbstractTag | None = None
-    simulated: SimulatedTags | None = None
     production: Counters | None = None
+    simulated: SimulatedTags | None = None
     name: str = static(default="")
 
     def __check_init__(self) -> None:

@@ -8,13 +8,14 @@ import numpy as np
 
 from ontarget.experiment.counts import ChannelCounts, Counts
 from ontarget.experiment.experiment import Experiment
+from ontarget.experiment.lepton_monitor import LeptonMonitor
 from ontarget.ground.units import year
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.axis import AbstractAxis
 from ontarget.source.exposure import RunningTime
 
 
-def exposure_text(experiment: Experiment) -> str:
+def exposure_text(experiment: Experiment | LeptonMonitor) -> str:
     """The exposure as a user writes it."""
     exposure = experiment.exposure
     if isinstance(exposure, RunningTime):
@@ -29,7 +30,7 @@ def axis_data(axis: AbstractAxis | None) -> dict[str, Any] | None:
     return {"quantity": axis.dimension.name, "unit": axis.dimension.unit, "edges": axis.shown().tolist()}
 
 
-def expectation(experiment: Experiment, counts: Counts | None = None) -> dict[str, Any]:
+def expectation(experiment: Experiment | LeptonMonitor, counts: Counts | None = None) -> dict[str, Any]:
     """Expected counts of an experiment as plain data; numbers of events, axes in the units they name.
 
     A second observable is summed over.

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any, ClassVar
+
+import jax
+import numpy as np
 
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError
@@ -105,3 +109,9 @@ class NeutrinosPerYear(AbstractQuantity):
             got = type(source).__name__
             raise InputError(f"{experiment.name}.source", got, "Only stopped pions give a number per flavour.")
         return float(source.neutrinos_per_proton * experiment.facility.protons_per_time * year)
+
+
+def digest_of(noun: Noun) -> str:
+    """All numbers and names of a noun in one word: what is alike need not be computed again."""
+    leaves, structure = jax.tree.flatten(noun)
+    return hashlib.sha256(b"".join(np.asarray(leaf).tobytes() for leaf in leaves) + str(structure).encode()).hexdigest()

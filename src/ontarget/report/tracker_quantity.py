@@ -10,8 +10,11 @@ from ontarget.ground.errors import InputError
 from ontarget.ground.noun import static
 from ontarget.ground.units import DOSE, PER_AREA, RATE_PER_AREA, Dimension
 from ontarget.io.entry import load
-from ontarget.report.quantity import AbstractQuantity
+from ontarget.report.quantity import AbstractQuantity, digest_of
 from ontarget.report.trackers import Load, load_on, planes_of
+
+LAST: dict[tuple[str, str, tuple[str, ...]], Load] = {}
+"""What was computed last: several published numbers are of one beam."""
 
 RAYS, REPEATS = 2**13, 4  # errors below one per cent for a parametrised beam
 
@@ -54,6 +57,15 @@ class PeakFluence(AbstractQuantity):
 
 def worst(experiment: Experiment, name: str, planes: tuple[str, ...]) -> Load:
     """What the plane must stand, of these in a catalog entry, that is hit most."""
+    key = (digest_of(experiment), name, planes)
+    if key not in LAST:
+        LAST.clear()
+        LAST[key] = worst_of(experiment, name, planes)
+    return LAST[key]
+
+
+def worst_of(experiment: Experiment, name: str, planes: tuple[str, ...]) -> Load:
+    """The same, computed."""
     trackers = load(name)
     some = tuple(plane for plane in trackers.planes if plane.name in planes)
     found = planes_of(experiment, dataclasses.replace(trackers, planes=some), RAYS, REPEATS)
