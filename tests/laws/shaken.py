@@ -186,7 +186,10 @@ def trackers() -> list[float]:
 
 
 # the same data in other conventions: their classes are in the specimens above, their numbers in the regression tests
-VARIANTS = ("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water", "_tagged", "_short_baseline", "_varied")
+VARIANTS = (
+    *("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water", "_tagged", "_short_baseline", "_varied"),
+    *("ess_argon", "ess_silicon", "ess_xenon", "coherent_csi_2017"),
+)
 
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "regression"))  # frozen numbers, in ordinary units
