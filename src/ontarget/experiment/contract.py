@@ -6,9 +6,12 @@ from abc import abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar
 
+import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.experiment.counts import Counts
+from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.noun import Noun
 
 
@@ -31,3 +34,16 @@ class AbstractExperiment(Noun):
     def settled_for(self, targets: Iterable[str]) -> AbstractExperiment:
         """The same with all computed that none of these addresses moves; itself where that is done elsewhere."""
         return self
+
+
+def check_observed(observed: Float[Array, "tag seen"] | None, wanted: tuple[int, ...], by: str) -> None:
+    """Refuse counts that do not fit the bins of what counted them, or are none."""
+    if observed is None:
+        return
+    shape = np.shape(observed)
+    if shape != wanted:
+        truth = f"The {by} has {wanted[0]} tag bins and {wanted[1]} seen bins."
+        raise InputError("observed", f"counts of shape {list(shape)}", truth, "Give one count per bin.")
+    least = concrete(jnp.min(observed))
+    if least is not None and not least >= 0:
+        raise InputError("observed", "a negative count, or no number", "Counts are finite.", "Mend the data.")

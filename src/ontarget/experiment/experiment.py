@@ -9,13 +9,12 @@ from collections.abc import Iterable
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.detector.channel import Channel
 from ontarget.detector.detector import Detector
 from ontarget.detector.sideband import Sideband
-from ontarget.experiment.contract import AbstractExperiment
+from ontarget.experiment.contract import AbstractExperiment, check_observed
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
 from ontarget.experiment.many import counts_of_many, leave_the_flux
 from ontarget.ground.errors import InputError, concrete
@@ -56,15 +55,7 @@ class Experiment(AbstractExperiment):
     title: str = static(default="")
 
     def __check_init__(self) -> None:
-        if self.observed is None:
-            return
-        wanted, shape = (self.detector.tag.bins, self.detector.bins), np.shape(self.observed)
-        if shape != wanted:
-            truth = f"The detector has {wanted[0]} tag bins and {wanted[1]} seen bins."
-            raise InputError("observed", f"counts of shape {list(shape)}", truth, "Give one count per bin.")
-        counts = concrete(jnp.min(self.observed))
-        if counts is not None and not counts >= 0:
-            raise InputError("observed", "a negative count, or no number", "Counts are finite.", "Mend the data.")
+        check_observed(self.observed, (self.detector.tag.bins, self.detector.bins), "detector")
 
     def flux(self) -> Flux:
         """Neutrinos per area at the detector during the whole exposure."""

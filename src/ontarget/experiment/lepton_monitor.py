@@ -10,10 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.experiment.contract import AbstractExperiment
+from ontarget.experiment.contract import AbstractExperiment, check_observed
 from ontarget.experiment.counts import BackgroundCounts, Counts
 from ontarget.ground.address import addresses
-from ontarget.ground.errors import InputError, concrete
+from ontarget.ground.errors import InputError
 from ontarget.ground.noun import quantity, static
 from ontarget.monitor.flow import GivenLeptons, collect, settle_leptons
 from ontarget.monitor.instrument import AbstractInstrument
@@ -50,15 +50,8 @@ class LeptonMonitor(AbstractExperiment):
     title: str = static(default="")
 
     def __check_init__(self) -> None:
-        if self.observed is None:
-            return
-        wanted, shape = jax.eval_shape(self.instrument.background).shape, np.shape(self.observed)
-        if shape != wanted:
-            truth = f"The instrument has {wanted[0]} tag bins and {wanted[1]} seen bins."
-            raise InputError("observed", f"counts of shape {list(shape)}", truth, "Give one count per bin.")
-        counts = concrete(jnp.min(self.observed))
-        if counts is not None and not counts >= 0:
-            raise InputError("observed", "a negative count, or no number", "Counts are finite.", "Mend the data.")
+        if self.observed is not None:
+            check_observed(self.observed, jax.eval_shape(self.instrument.background).shape, "instrument")
 
     def leptons(self) -> GivenLeptons:
         """What arrives at the instrument, per proton."""

@@ -23,7 +23,7 @@ class Map:
     words: str = ""
 
 
-def maps_figure(maps: Sequence[Map], x_label: str, y_label: str, colour_label: str, columns: int = 5) -> Figure:
+def maps_figure(maps: Sequence[Map], x_label: str, y_label: str, colour_label: str, columns: int = 3) -> Figure:
     """Panels with one scale of colour each, from nought to its largest value, and equal lengths in x and y."""
     columns = min(columns, len(maps))
     rows = -(-len(maps) // columns)

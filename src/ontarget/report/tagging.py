@@ -122,7 +122,7 @@ class Tagging(AbstractTask):
         if self.published is None:
             return []
         place = np.array([float(self.tagger.time / ns)])
-        return [Mark("published", place, np.array([100 * float(self.published)]))]
+        return [Mark("published", place, np.array([100 * float(self.published)]), group=6)]
 
     def text(self) -> str:
         """What is assumed."""
