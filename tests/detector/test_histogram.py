@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
+from detector_toys import running
 from ontarget.detector import HistogramBackground, LogisticEfficiency, StepEfficiency
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import ns, us
@@ -32,7 +33,7 @@ def background(*efficiency, number=2.0):
 
 
 def expected(one, tag):
-    return np.asarray(one.expected(jnp.asarray(1.0), jnp.asarray(1.0), tag, jnp.asarray(SEEN)))
+    return np.asarray(one.expected(jnp.asarray(1.0), running(1.0), tag, jnp.asarray(SEEN)))
 
 
 def test_rebinned_by_hand():
