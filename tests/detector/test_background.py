@@ -1,8 +1,8 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-
 from detector_toys import running
+
 from ontarget.detector import (
     Channel,
     ConstantQuenching,

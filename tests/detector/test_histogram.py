@@ -5,9 +5,9 @@ import itertools
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from detector_toys import running
 from scipy.integrate import quad
 
-from detector_toys import running
 from ontarget.detector import HistogramBackground, LogisticEfficiency, StepEfficiency
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import ns, us

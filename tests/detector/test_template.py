@@ -3,8 +3,8 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-
 from detector_toys import running
+
 from ontarget.detector import TemplateBackground, Variation
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import us

@@ -119,6 +119,9 @@ _rows: list[Noun] = [
             q.NeutrinosPerYear,
         )
     ),
+    q.BeamPower("pip2_bar_100t"),
+    q.FluxOfFlavour("pip2_bar_100t", flavour="nu_mu"),
+    q.FluencePerProton("pip2_bar_100t", flavour="nu_e"),
     Expect(),
     ThresholdScan(1 * keV, 10 * keV),
     EventsByOrigin("nuscope_lar", neutrino="nu_mu"),

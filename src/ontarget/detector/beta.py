@@ -23,7 +23,7 @@ WHOLE = 64
 
 
 def log_gamma_squared(x: Float[Array, ""], y: Float[Array, "*y"]) -> Float[Array, "*y"]:
-    r""":math:`\ln|\Gamma(x + iy)|^2` for x above zero: Stirling's series at x + 7, and the recurrence down. Errors 1e-9."""
+    r""":math:`\ln|\Gamma(x + iy)|^2` for x above zero: Stirling's series at x + 7, then down. Errors 1e-9."""
     shift = 7
     below = sum(jnp.log((x + k) ** 2 + y**2) for k in range(shift))
     a = x + shift
