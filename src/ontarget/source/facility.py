@@ -49,16 +49,21 @@ class Facility(Noun):
 
     def check_pulses(self) -> None:
         """Refuse a design whose pulses do not make its power."""
-        power = None if self.protons_per_pulse is None else concrete(self.power_of_pulses)
-        if power is not None and not abs(power / float(self.power) - 1) < 0.03:
-            got, truth = f"{float(self.protons_per_pulse):.4g}", f"That makes a power of {POWER.show(power)}."
-            raise InputError("protons_per_pulse", got, truth, f"Give what makes {POWER.show(float(self.power))}.")
+        given, power = concrete(self.protons_per_pulse), concrete(self.power)
+        if given is None or power is None:
+            return
+        made = float(self.power_of_pulses)
+        if not abs(made / power - 1) < 0.03:
+            got, truth = f"{given:.4g}", f"That makes a power of {POWER.show(made)}."
+            raise InputError("protons_per_pulse", got, truth, f"Give what makes {POWER.show(power)}.")
 
     @property
     def power_of_pulses(self) -> Float[Array, ""]:
         r"""Beam power from the design, :math:`n f E_p`; an error where it says nothing of its pulses."""
         if self.protons_per_pulse is None:
-            raise InputError("protons_per_pulse", "nothing", "It is not known how many protons a pulse has.", "Give it.")
+            raise InputError(
+                "protons_per_pulse", "nothing", "It is not known how many protons a pulse has.", "Give it."
+            )
         return self.protons_per_pulse * self.repetition * self.proton_energy
 
     @property
