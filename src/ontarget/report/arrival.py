@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
+import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
+from ontarget.detector import Detector
 from ontarget.experiment.counts import Counts
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.constants import c
@@ -14,7 +19,7 @@ from ontarget.ground.errors import InputError
 from ontarget.ground.units import us, year
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.axis import TimeAxis
-from ontarget.source import ArrivalTime, Facility, RunningTime, Site, StoppedPion
+from ontarget.source import AbstractTag, ArrivalTime, Facility, RunningTime, Site, StoppedPion
 
 DELAYED = ("nu_e", "nubar_mu")
 """Flavours that follow the muon's clock; the muon neutrino follows the pion's."""
@@ -64,28 +69,37 @@ def per_neutrino(experiment: Experiment, counts: Counts) -> dict[str, float]:
     source, detector = experiment.source, experiment.detector
     assert isinstance(source, StoppedPion)
     assert isinstance(detector.site, Site)
-    prompt, delayed = (
-        float(one[:-1].sum()) for one in source.arrival(experiment.facility.pulse, detector.site, detector.tag)
-    )
+    prompt, delayed = (float(one.sum()) for one in in_time(detector, experiment.facility, source, detector.tag)[:2])
     made = float(source.neutrinos_per_proton * experiment.exposure.protons(experiment.facility))
     seen = sum(np.asarray(channel.values).sum(axis=(1, 2)) for channel in counts.channels)
     inside = {"nu_mu": prompt, **dict.fromkeys(DELAYED, delayed)}
     return {flavour: float(seen[FLAVOURS.index(flavour)]) / share / made for flavour, share in inside.items()}
 
 
+@eqx.filter_jit
+def in_time(
+    detector: Detector, facility: Facility, source: StoppedPion, tag: AbstractTag
+) -> tuple[Float[Array, " bin"], Float[Array, " bin"], dict[str, Float[Array, " bin"]]]:
+    """Shares of prompt and of delayed neutrinos in the bins of a tag, and backgrounds there in a calendar year."""
+    assert isinstance(detector.site, Site)
+    prompt, delayed = source.arrival(facility.pulse, detector.site, tag)
+    running = RunningTime(jnp.asarray(year)).running(facility)
+    backgrounds = {
+        one.name: one.expected(detector.mass, running, tag, detector.seen.edges).sum(axis=1)
+        for one in detector.backgrounds
+    }
+    return prompt[:-1], delayed[:-1], backgrounds
+
+
 def arrivals(
     experiment: Experiment, seen: dict[str, float], facility: Facility, source: StoppedPion, axis: TimeAxis
 ) -> Arrivals:
     """The detector of an experiment at a facility, with the events `seen` for each neutrino."""
-    detector = experiment.detector
-    assert isinstance(detector.site, Site)
-    tag = ArrivalTime(axis, detector.site.baseline / c)
-    prompt, delayed = (np.asarray(one[:-1]) for one in source.arrival(facility.pulse, detector.site, tag))
+    site = experiment.detector.site
+    assert isinstance(site, Site)
+    tag = ArrivalTime(axis, site.baseline / c)
+    found = in_time(experiment.detector, dataclasses.replace(facility, name=""), source, tag)
+    prompt, delayed, backgrounds = jax.tree.map(np.asarray, found)
     made = float(source.neutrinos_per_proton * facility.protons_per_time * year)
-    running = RunningTime(jnp.asarray(year)).running(facility)
     neutrinos = {name: made * seen[name] * (delayed if name in DELAYED else prompt) for name in seen}
-    backgrounds = {
-        one.name: np.asarray(one.expected(detector.mass, running, tag, detector.seen.edges)).sum(axis=1)
-        for one in detector.backgrounds
-    }
     return Arrivals(np.asarray(axis.edges) / us, neutrinos, backgrounds)

@@ -17,6 +17,9 @@ from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask
 from ontarget.source import Site
 
+LEAST = 0.1
+"""Events per year below which a background is not drawn."""
+
 
 class BaselineScan(AbstractTask):
     """Events per year above each edge of the seen axis, at `baselines`: neutrinos as 1/L², backgrounds as they are.
@@ -97,7 +100,8 @@ def picture(rows: list[dict]) -> Picture:
     ]
     names = [key for key in rows[0] if key.endswith(" per year") and key != "signal per year"]
     for key, dash in zip(names, ("--", ":", "-.", "-") * len(names), strict=False):
-        curves.append(Guide(key.removesuffix(" per year"), x, np.array([row[key] for row in one_place]), dash=dash))
+        y = np.array([row[key] for row in one_place])
+        curves.append(Guide(key.removesuffix(" per year"), x[y > LEAST], y[y > LEAST], dash=dash))
     figure = curves_figure(curves, [], unit, "events per year above threshold", "linear", "log")
     caption = f"Events per calendar year in {rows[0]['experiment']}: neutrinos at each baseline, backgrounds in grey."
     return Picture("baselines", caption, figure)

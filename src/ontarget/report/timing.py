@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ontarget.experiment.experiment import Experiment
-from ontarget.ground.constants import c, pion_lifetime
+from ontarget.ground.constants import pion_lifetime
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Time, quantity, static
 from ontarget.ground.units import MW, GeV, Hz, m, us, year
@@ -22,7 +22,7 @@ from ontarget.report.arrival import Arrivals, arrivals, check_clocks, per_neutri
 from ontarget.report.goal import AbstractGoal, BestSignificance
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask, check_points
-from ontarget.source import ArrivalTime, Facility, Site, StoppedPion
+from ontarget.source import Facility, Site, StoppedPion
 
 SHARES = (0.9, 0.95, 0.99)
 """Of prompt neutrinos, that a window of the table of leakage holds."""
@@ -66,7 +66,16 @@ class Timing(AbstractTask):
         if self.experiment not in context.experiments:
             known = ", ".join(context.experiments)
             raise InputError("experiment", repr(self.experiment), f"The study has {known}.", "Name one of these.")
-        check_clocks(self.experiment, context.experiments[self.experiment].noun)
+        noun = context.experiments[self.experiment].noun
+        check_clocks(self.experiment, noun)
+        detector = noun.detector
+        for one in detector.backgrounds:
+            try:
+                one.check_bins(self.bins, detector.seen.bins, detector.bins // detector.seen.bins)
+            except InputError:
+                truth = "It is known in its own bins of time only, and not at other facilities."
+                got = type(one).__name__
+                raise InputError(f"{self.experiment}.backgrounds.{one.name}", got, truth, "Leave it out.") from None
 
     def run(self, context: Context) -> Section:
         noun, axis = context.experiments[self.experiment].noun, TimeAxis(jnp.zeros(()), self.stop, self.bins)
@@ -103,7 +112,7 @@ class Timing(AbstractTask):
 def beam_of(name: str, experiment: Experiment, seen: Mapping[str, float], axis: TimeAxis) -> Beam:
     """A facility of the catalog, its source, and what is seen of it."""
     facility, source = load_entry(f"facilities/{name}").noun, load_entry(f"sources/{name}").noun
-    source = dataclasses.replace(source, nodes=8)  # times ask for no energies
+    source = dataclasses.replace(source, nodes=8, name="")  # times ask for no energies, and compile once
     return Beam(name, facility, source, arrivals(experiment, dict(seen), facility, source, axis))
 
 
@@ -131,25 +140,24 @@ def window_row(beam: Beam, kind: str, first: int, last: int, wanted: np.ndarray)
 
 
 def leakage(beam: Beam, experiment: Experiment) -> list[dict[str, object]]:
-    """What lies in windows from time zero until a share of all prompt neutrinos has come (within 1e-4)."""
-    site, facility = experiment.detector.site, beam.facility
-    assert isinstance(site, Site)
-    stop = 2 * facility.pulse.length + 20 * pion_lifetime
-    axis = TimeAxis(jnp.zeros(()), stop, 2000)
-    found = beam.source.arrival(facility.pulse, site, ArrivalTime(axis, site.baseline / c))
-    prompt, delayed = (np.append(0.0, np.cumsum(np.asarray(one[:-1]))) for one in found)
+    """What lies in windows from time zero until a share of all prompt neutrinos has come (within 1e-3)."""
+    facility, stop = beam.facility, 2 * beam.facility.pulse.length + 20 * pion_lifetime
+    axis = TimeAxis(jnp.zeros(()), stop, len(beam.seen.edges) - 1)
+    found = arrivals(experiment, dict.fromkeys(beam.seen.neutrinos, 1.0), facility, beam.source, axis)
+    prompt, delayed = (np.append(0.0, np.cumsum(one)) for one in (found.prompt, found.delayed / 2))
+    made = float(beam.source.neutrinos_per_proton * facility.protons_per_time * year)
     rows = []
     for share in SHARES:
-        time = float(np.interp(share, prompt, np.asarray(axis.edges)))
-        leaked = float(np.interp(time, np.asarray(axis.edges), delayed))
+        time = float(np.interp(share * made, prompt, found.edges))
+        leaked = float(np.interp(time, found.edges, delayed)) / made
         rows.append(
             {
                 "facility": beam.name,
                 "share of prompt": share,
-                "stop (us)": time / us,
+                "stop (us)": time,
                 "share of delayed": leaked,
                 "delayed per prompt neutrino": 2 * leaked / share,
-                "duty": float(facility.repetition) * time,
+                "duty": float(facility.repetition * time * us),
             }
         )
     return rows
@@ -185,19 +193,19 @@ def pictures(beams: list[Beam], windows: list[dict]) -> list[Picture]:
         Curve(LATEX[name], middle[shown], (values / width / values.sum())[shown], group=index)
         for index, (name, values) in enumerate(first.seen.neutrinos.items())
     ]
-    shapes = curves_figure(curves, [], "time after the first neutrino (us)", "arrivals per us, unit area")
+    shapes = curves_figure(curves, [], "time after the first neutrino (µs)", "arrivals per µs, unit area")
     panels = []
     for beam in beams:
         parts = {**beam.seen.backgrounds, **{LATEX[name]: one for name, one in beam.seen.neutrinos.items()}}
         within = beam.seen.edges <= 5.0
         edges = beam.seen.edges[within]
         parts = {name: values[: len(edges) - 1] / width[: len(edges) - 1] for name, values in parts.items()}
-        panels.append(Panel(beam.name.replace("_", " "), edges, parts, "time (us)", "events per us and year"))
+        panels.append(Panel(beam.name.replace("_", " "), edges, parts, "time (µs)", "events per µs and year"))
     marks = [
         Mark(row["facility"], np.array([1 - row["purity"]]), np.array([row["S per year"]]), group=index)
         for index, row in enumerate(one for one in windows if one["window"] == "prompt")
     ]
-    held = curves_figure([], marks, "share of all else in the window", "prompt neutrinos per year", "log", "log")
+    held = curves_figure([], marks, "share of all else in the window", "prompt neutrinos per year", "linear", "log")
     return [
         Picture("flavours", f"Arrival of each flavour at {first.facility.name}.", shapes),
         Picture("arrivals", "Events by time, per calendar year, stacked.", panels_figure(panels)),
