@@ -9,10 +9,11 @@ from ontarget import inference as f
 from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
-from ontarget.ground.units import GeV, MHz, cm, gray, keV, m, mm, ns
+from ontarget.ground.units import GeV, Hz, MHz, cm, gray, keV, kg, m, mm, ns
 from ontarget.inference.likelihood import Chain
 from ontarget.monitor import Arm, Tagger, Trackers
 from ontarget.report import quantity as q
+from ontarget.report.activity import Activity, TargetActivity
 from ontarget.report.baselines import BaselineScan
 from ontarget.report.beam_events import BeamEvents, PublishedEvents
 from ontarget.report.beam_fluxes import BeamFluxes, PublishedShape
@@ -156,6 +157,8 @@ _rows: list[Noun] = [
     ),
     PublishedLoad(("T6",), 20 * MHz / mm**2, 7e6 * gray, 1e16 / cm**2, name="beam spectrometer"),
     TrackerSpecification(("nuscope_lar",), Trackers((), muon_arm)),
+    Activity(1 * Hz / kg, name="atmospheric"),
+    TargetActivity("pip2_bar_100t", (Activity(1 * Hz / kg, name="atmospheric"),)),
     BaselineScan(("ess_csi",), jnp.array([20.0, 30.0]) * m),
     BestSignificance(),
     MostAtPurity(0.9),

@@ -11,6 +11,7 @@ import pytest
 from ontarget.detector import AfterPulse, BeamNeutrons, BetaDecays, ExponentialRecoils, UniqueFirstForbidden
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import Hz, keV, kg, m, ns, us, year
+from ontarget.report.activity import Activity, TargetActivity
 from ontarget.report.baselines import BaselineScan
 from ontarget.report.goal import BestSignificance, MostAtPurity
 from ontarget.report.section import Context
@@ -37,7 +38,7 @@ def beside(context):
 def tables(beside):
     task = Timing("tank", ("pip2_bar", "sns_fts"), stop=6 * us, bins=300)
     task.check(beside)
-    return {table.name: table.rows for table in task.run(beside).tables}
+    return {table.name.removeprefix("timing_"): table.rows for table in task.run(beside).tables}
 
 
 def h(t, tau):
@@ -118,11 +119,26 @@ def test_events_at_a_baseline(beside):
     assert far["prompt_neutrons per year"] == pytest.approx(neutrons / years, rel=1e-12)
 
 
+def test_a_purer_target_decays_less(beside):
+    """60 kg, windows of 6 us at 60 Hz: 360e-6 decays in each at 1 Bq/kg; nothing is selected here."""
+    batches = Activity(1 * Hz / kg, name="air"), Activity(0.01 * Hz / kg, name="underground")
+    task = TargetActivity("tank", batches)
+    task.check(beside)
+    air, all_of_air, underground, _ = task.run(beside).tables[0].rows
+    assert air["decays per window"] == pytest.approx(60 * 6e-6, rel=1e-9)
+    assert (air["selection"], air["counts per year"]) == ("none", all_of_air["counts per year"])
+    assert underground["counts per year"] == pytest.approx(0.01 * air["counts per year"], rel=1e-9)
+    share = float(BACKGROUNDS[0].spectrum.shares(beside.known["tank"].seen.edges).sum())
+    by_hand = 60 * share * 60 * 6e-6 * 5000 * 3600  # windows are open in the 5000 hours with beam
+    assert air["counts per year"] == pytest.approx(by_hand, rel=1e-3)  # a schedule of 5000 h/yr
+
+
 @pytest.mark.parametrize(
     ("task", "where"),
     [
         (lambda: Timing("crystal", ("pip2_bar",)), "crystal.backgrounds.prompt_neutrons"),
         (lambda: Timing("nobody", ("pip2_bar",)), "experiment"),
+        (lambda: TargetActivity("crystal", ()), "crystal.backgrounds"),
         (lambda: BaselineScan(("nobody",), jnp.array([1.0]) * m), "experiments"),
         (lambda: BaselineScan(("tank",), jnp.array([-1.0]) * m), "baselines"),
         (lambda: MostAtPurity(1.2), "purity"),

@@ -1,5 +1,6 @@
 """Floor 11: studies. Run them; write tables, figures and one page."""
 
+from ontarget.report.activity import Activity, TargetActivity
 from ontarget.report.baselines import BaselineScan
 from ontarget.report.beam_events import BeamEvents
 from ontarget.report.beam_fluxes import BeamFluxes
@@ -29,6 +30,7 @@ from ontarget.report.yields import FacilityYields
 
 __all__ = [
     "AbstractTask",
+    "Activity",
     "BaselineScan",
     "BeamEvents",
     "BeamFluxes",
@@ -53,6 +55,7 @@ __all__ = [
     "ShortBaseline",
     "Study",
     "Tagging",
+    "TargetActivity",
     "ThresholdScan",
     "Timing",
     "TrackerSpecification",

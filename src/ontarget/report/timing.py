@@ -49,6 +49,7 @@ class Timing(AbstractTask):
     facilities : names that stand in the catalog both as a facility and as a source
     stop, bins : of the times that are looked at
     prompt, delayed : what the windows for the pion's and for the muon's neutrinos are chosen for
+    title, key : of the section, and before the names of tables and figures
     """
 
     experiment: str = static()
@@ -57,6 +58,8 @@ class Timing(AbstractTask):
     bins: int = static(default=500)
     prompt: AbstractGoal = BestSignificance()
     delayed: AbstractGoal = BestSignificance()
+    title: str = static(default="Arrival times")
+    key: str = static(default="timing")
 
     def __check_init__(self) -> None:
         check_positive(self, "stop")
@@ -84,9 +87,9 @@ class Timing(AbstractTask):
         windows = [row for beam in beams for row in self.windows(beam)]
         leaks = [row for beam in beams for row in leakage(beam, noun)]
         tables = [
-            Table("windows", "Windows in time", windows),
-            Table("leakage", "Delayed neutrinos in a prompt window", leaks),
-            Table("facilities", "The same detector at each facility", [facility_row(one) for one in beams]),
+            Table(f"{self.key}_windows", "Windows in time", windows),
+            Table(f"{self.key}_leakage", "Delayed neutrinos in a prompt window", leaks),
+            Table(f"{self.key}_facilities", "The same detector at each facility", [facility_row(one) for one in beams]),
         ]
         site = noun.detector.site
         assert isinstance(site, Site)
@@ -95,7 +98,7 @@ class Timing(AbstractTask):
             "Yields are those of the catalog, with their notes; steady backgrounds go with repetition and window, "
             "neutrons with the protons. In each window S is what it is for, and B all else, other neutrinos included."
         )
-        return Section("Arrival times", text, tables, pictures(beams, windows))
+        return Section(self.title, text, tables, pictures(self.key, beams, windows))
 
     def windows(self, beam: Beam) -> list[dict[str, object]]:
         """The window for prompt neutrinos, and the one after it for delayed ones."""
@@ -184,7 +187,7 @@ def facility_row(beam: Beam) -> dict[str, object]:
     }
 
 
-def pictures(beams: list[Beam], windows: list[dict]) -> list[Picture]:
+def pictures(key: str, beams: list[Beam], windows: list[dict]) -> list[Picture]:
     """Three flavours at the first facility, all of it at each, and what prompt windows hold."""
     first, middle = beams[0], (beams[0].seen.edges[1:] + beams[0].seen.edges[:-1]) / 2
     width = np.diff(first.seen.edges)
@@ -207,7 +210,7 @@ def pictures(beams: list[Beam], windows: list[dict]) -> list[Picture]:
     ]
     held = curves_figure([], marks, "share of all else in the window", "prompt neutrinos per year", "linear", "log")
     return [
-        Picture("flavours", f"Arrival of each flavour at {first.facility.name}.", shapes),
-        Picture("arrivals", "Events by time, per calendar year, stacked.", panels_figure(panels)),
-        Picture("prompt_windows", "What the chosen prompt windows hold.", held),
+        Picture(f"{key}_flavours", f"Arrival of each flavour at {first.facility.name}.", shapes),
+        Picture(f"{key}_arrivals", "Events by time, per calendar year, stacked.", panels_figure(panels)),
+        Picture(f"{key}_prompt_windows", "What the chosen prompt windows hold.", held),
     ]
