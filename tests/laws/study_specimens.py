@@ -9,10 +9,12 @@ from ontarget import inference as f
 from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
-from ontarget.ground.units import GeV, MHz, cm, gray, keV, m, mm, ns
+from ontarget.ground.units import GeV, Hz, MHz, cm, gray, keV, kg, m, mm, ns
 from ontarget.inference.likelihood import Chain
 from ontarget.monitor import Arm, Tagger, Trackers
 from ontarget.report import quantity as q
+from ontarget.report.activity import Activity, TargetActivity
+from ontarget.report.baselines import BaselineScan
 from ontarget.report.beam_events import BeamEvents, PublishedEvents
 from ontarget.report.beam_fluxes import BeamFluxes, PublishedShape
 from ontarget.report.beam_quantity import EventsByOrigin
@@ -23,6 +25,7 @@ from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeasurement, Method
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.entrance import Entrance
+from ontarget.report.goal import BestSignificance, MostAtPurity
 from ontarget.report.measurement import Measurement, PublishedNumber
 from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
@@ -38,6 +41,7 @@ from ontarget.report.spectra import Expect
 from ontarget.report.study import Study
 from ontarget.report.tagging import Tagging
 from ontarget.report.thresholds import ThresholdScan
+from ontarget.report.timing import Timing
 from ontarget.report.tracker_quantity import PeakDose, PeakFluence, PeakRate
 from ontarget.report.trackers import PublishedLoad, TrackerSpecification
 from ontarget.report.yields import FacilityYields
@@ -119,6 +123,9 @@ _rows: list[Noun] = [
             q.NeutrinosPerYear,
         )
     ),
+    q.BeamPower("pip2_bar_100t"),
+    q.FluxOfFlavour("pip2_bar_100t", flavour="nu_mu"),
+    q.FluencePerProton("pip2_bar_100t", flavour="nu_e"),
     Expect(),
     ThresholdScan(1 * keV, 10 * keV),
     EventsByOrigin("nuscope_lar", neutrino="nu_mu"),
@@ -150,6 +157,12 @@ _rows: list[Noun] = [
     ),
     PublishedLoad(("T6",), 20 * MHz / mm**2, 7e6 * gray, 1e16 / cm**2, name="beam spectrometer"),
     TrackerSpecification(("nuscope_lar",), Trackers((), muon_arm)),
+    Activity(1 * Hz / kg, name="atmospheric"),
+    TargetActivity("pip2_bar_100t", (Activity(1 * Hz / kg, name="atmospheric"),)),
+    BaselineScan(("ess_csi",), jnp.array([20.0, 30.0]) * m),
+    BestSignificance(),
+    MostAtPurity(0.9),
+    Timing("ess_csi", ("ess",)),
     BeamError("beam.momentum", 0.002, "momentum"),
     rings,
     PublishedPrecision(0.01, "aim"),

@@ -1,5 +1,7 @@
 """Floor 11: studies. Run them; write tables, figures and one page."""
 
+from ontarget.report.activity import Activity, TargetActivity
+from ontarget.report.baselines import BaselineScan
 from ontarget.report.beam_events import BeamEvents
 from ontarget.report.beam_fluxes import BeamFluxes
 from ontarget.report.bounds import Bounds
@@ -7,6 +9,7 @@ from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import CrossSectionMeasurement
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.entrance import Entrance
+from ontarget.report.goal import BestSignificance, MostAtPurity
 from ontarget.report.measurement import Measurement
 from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
@@ -21,13 +24,17 @@ from ontarget.report.study import Study, load_study, run, write
 from ontarget.report.tagging import Tagging
 from ontarget.report.task import AbstractTask
 from ontarget.report.thresholds import ThresholdScan
+from ontarget.report.timing import Timing
 from ontarget.report.trackers import TrackerSpecification
 from ontarget.report.yields import FacilityYields
 
 __all__ = [
     "AbstractTask",
+    "Activity",
+    "BaselineScan",
     "BeamEvents",
     "BeamFluxes",
+    "BestSignificance",
     "Bounds",
     "Coverage",
     "CrossSectionMeasurement",
@@ -38,6 +45,7 @@ __all__ = [
     "FluxFromLeptons",
     "Measurement",
     "MonitorRates",
+    "MostAtPurity",
     "OffAxis",
     "Plane",
     "Profiles",
@@ -47,7 +55,9 @@ __all__ = [
     "ShortBaseline",
     "Study",
     "Tagging",
+    "TargetActivity",
     "ThresholdScan",
+    "Timing",
     "TrackerSpecification",
     "load_study",
     "run",

@@ -20,6 +20,7 @@ from ontarget.source.pulse import (
     TriangularPulse,
     UniformPulse,
 )
+from ontarget.source.running import Running
 from ontarget.source.sampling import AbstractSampling, AsDrawn, Towards
 from ontarget.source.site import (
     AbstractSite,
@@ -74,6 +75,7 @@ __all__ = [
     "ProtonsOnTarget",
     "Radius",
     "Remainder",
+    "Running",
     "RunningTime",
     "SimulatedMatching",
     "Site",

@@ -121,6 +121,12 @@ class AbstractTag(Noun):
         """
         return jnp.eye(self.places)[None, None]
 
+    @property
+    def window(self) -> Float[Array, ""]:
+        """Time in which events are recorded, per pulse."""
+        truth = "It has no window in time, so that the share of the time in which it is open is not known."
+        raise InputError("tag", type(self).__name__, truth, "Use ArrivalTime, or give backgrounds their 'duty'.")
+
     @abstractmethod
     def steady(self) -> Float[Array, " tag"]:
         """Shares of a constant rate in each bin inside, as it is recorded; they add to one."""
@@ -235,8 +241,15 @@ class ArrivalTime(AbstractTag):
         return jnp.concatenate([inside, 1.0 - inside.sum(keepdims=True)])
 
     def steady(self) -> Float[Array, " tag"]:
-        shares = self.efficiency.recorded(lambda t: t - self.times.start, self.times.edges)
-        return shares / shares.sum()
+        return self.open() / self.open().sum()
+
+    @property
+    def window(self) -> Float[Array, ""]:
+        return self.open().sum()
+
+    def open(self) -> Float[Array, " tag"]:
+        """Time in which events are recorded in each bin, per pulse."""
+        return self.efficiency.recorded(lambda t: t - self.times.start, self.times.edges)
 
 
 class Radius(AbstractTag):
