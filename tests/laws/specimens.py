@@ -209,6 +209,13 @@ _rows: list[Noun] = [
     i.ChargedCurrent((cross_section,), 0.1),
     i.Factor(1.1, "bin0"),
     i.BinnedScale.over(i.ChargedCurrent((cross_section,), 0.1), nu.BeamEnergyAxis(1 * GeV, 4 * GeV, 3)),
+    i.ElectronScattering(),
+    i.TreeElectronCouplings(),
+    i.RadiativeElectronCouplings(),
+    i.ElectronNSI(eps_ee_L=0.1, eps_mutau_R=-0.2),
+    i.MagneticMoments(1e-10, 2e-10, 3e-10),
+    i.MagneticMoment(moments=i.MagneticMoments(1e-10)),
+    i.ElectronMagneticMoment(moments=i.MagneticMoments(1e-10)),
     i.CEvNS().factors(one_argon, jnp.array([10.0, 30.0]) * MeV, energy.edges),
     # monitor
     planes,

@@ -22,6 +22,7 @@ from ontarget.report.tagging import Tagging
 from ontarget.report.task import AbstractTask
 from ontarget.report.thresholds import ThresholdScan
 from ontarget.report.trackers import TrackerSpecification
+from ontarget.report.upper_limits import UpperLimits
 from ontarget.report.yields import FacilityYields
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Tagging",
     "ThresholdScan",
     "TrackerSpecification",
+    "UpperLimits",
     "load_study",
     "run",
     "write",
