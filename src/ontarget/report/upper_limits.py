@@ -75,7 +75,7 @@ class UpperLimits(AbstractTask):
             context.progress(f"{self.title}: {label}")
             chance = context.likelihood(groups[label], self.parameters)
             nuisances = {one.name for one in context.parameters}
-            grids = {one.name: np.linspace(0.0, float(one.high), self.points) for one in self.parameters}
+            grids = {one.name: self.grid(one) for one in self.parameters}
             return [
                 profile(chance, {name: grid}, fixed=at_start(chance, nuisances | {name}))
                 for name, grid in grids.items()
@@ -90,6 +90,10 @@ class UpperLimits(AbstractTask):
         warnings = [f"{label}: {one.message}" for label, scans in found.items() for one in scans if one.message]
         percent = f"{100 * float(self.level):.4g} % CL"
         return Section(self.title, self.text, [Table(self.key, f"{self.title}, {percent}", rows)], pictures, warnings)
+
+    def grid(self, parameter: AbstractParameter) -> np.ndarray:
+        """From zero, or where the box begins above it, to the end of the box."""
+        return np.linspace(max(0.0, float(parameter.low)), float(parameter.high), self.points)
 
     def rows(self, parameter: AbstractParameter, scans: Mapping[str, Scan]) -> list[dict[str, Any]]:
         """A row for each group, then one for each published limit."""
@@ -107,7 +111,7 @@ class UpperLimits(AbstractTask):
     def picture(self, parameter: AbstractParameter, scans: Mapping[str, Scan]) -> Picture:
         """Profiles up to thrice the level, published limits as upright lines."""
         unit, level = float(self.unit), threshold(float(self.level), 1)
-        grid, ends = np.linspace(0.0, float(parameter.high), self.points) * unit, [0.0]
+        grid, ends = self.grid(parameter) * unit, [0.0]
         curves: list[Curve] = []
         for label, scan in scans.items():
             shown = scan.values <= 3 * level
