@@ -24,6 +24,7 @@ from ontarget.report.counters import Counters
 from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeasurement, Method
 from ontarget.report.cross_sections import CrossSections
+from ontarget.report.electron_quantity import ElectronCrossSection
 from ontarget.report.entrance import Entrance
 from ontarget.report.goal import BestSignificance, MostAtPurity
 from ontarget.report.measurement import Measurement, PublishedNumber
@@ -44,6 +45,7 @@ from ontarget.report.thresholds import ThresholdScan
 from ontarget.report.timing import Timing
 from ontarget.report.tracker_quantity import PeakDose, PeakFluence, PeakRate
 from ontarget.report.trackers import PublishedLoad, TrackerSpecification
+from ontarget.report.upper_limits import PublishedLimit, UpperLimits
 from ontarget.report.yields import FacilityYields
 
 
@@ -129,6 +131,9 @@ _rows: list[Noun] = [
     Expect(),
     ThresholdScan(1 * keV, 10 * keV),
     EventsByOrigin("nuscope_lar", neutrino="nu_mu"),
+    ElectronCrossSection("lsnd_nu_e", neutrino="nu_e"),
+    PublishedLimit(6.8, "signal"),
+    UpperLimits("A limit", "limit", (parameter,), "signal", published={"others": PublishedLimit(6.8, "signal")}),
     published_shape,
     BeamFluxes("nuscope_lar", shape=published_shape),
     PublishedEvents(1.3e6, "nu_mu", name="all"),

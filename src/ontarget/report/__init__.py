@@ -26,6 +26,7 @@ from ontarget.report.task import AbstractTask
 from ontarget.report.thresholds import ThresholdScan
 from ontarget.report.timing import Timing
 from ontarget.report.trackers import TrackerSpecification
+from ontarget.report.upper_limits import UpperLimits
 from ontarget.report.yields import FacilityYields
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "ThresholdScan",
     "Timing",
     "TrackerSpecification",
+    "UpperLimits",
     "load_study",
     "run",
     "write",
