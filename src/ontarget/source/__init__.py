@@ -1,6 +1,7 @@
 """Floor 5: the facility, its pulse and running plan, the site, and the neutrinos born there."""
 
 from ontarget.source.decay_tunnel import DecayTunnel
+from ontarget.source.distance import TimeAndDistance
 from ontarget.source.exposure import AbstractExposure, ProtonsOnTarget, RunningTime
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
@@ -44,6 +45,7 @@ from ontarget.source.tabulated_flux import (
 )
 from ontarget.source.tagged import Remainder, TaggedEnergy, TaggedPath
 from ontarget.source.varied import Eigenmodes, VariedFlux, covariance_of
+from ontarget.source.volume import AbstractVolume, PointVolume, UprightCylinder
 
 __all__ = [
     "AbstractExposure",
@@ -55,6 +57,7 @@ __all__ = [
     "AbstractSpreading",
     "AbstractTag",
     "AbstractTimeEfficiency",
+    "AbstractVolume",
     "AlwaysOpen",
     "ArrivalTime",
     "AsDrawn",
@@ -71,6 +74,7 @@ __all__ = [
     "GaussianPulse",
     "GivenFlux",
     "InverseSquare",
+    "PointVolume",
     "ProtonsOnTarget",
     "Radius",
     "Remainder",
@@ -84,10 +88,12 @@ __all__ = [
     "TabulatedSpectrum",
     "TaggedEnergy",
     "TaggedPath",
+    "TimeAndDistance",
     "Towards",
     "TriangularPulse",
     "UniformPulse",
     "Untagged",
+    "UprightCylinder",
     "VariedFlux",
     "covariance_of",
 ]
