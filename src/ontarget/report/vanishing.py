@@ -7,11 +7,12 @@ import dataclasses
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.noun import Noun
-from ontarget.propagation import NoOscillation
+from ontarget.propagation import NoOscillation, Sterile31
 from ontarget.source import Flux
 
 
@@ -43,8 +44,8 @@ def unit_flux(flux: Flux) -> Flux:
 
 
 @eqx.filter_jit
-def vanishing(experiment: Experiment, splittings: Float[Array, " splitting"]) -> Vanishing:
-    """What an experiment whose propagation is a `Sterile31` counts, and what it loses at each splitting.
+def vanishing(experiment: Experiment, fourth: Sterile31, splittings: Float[Array, " splitting"]) -> Vanishing:
+    """What an experiment counts, and what it loses to a fourth neutrino at each splitting.
 
     What a neutrino of each energy leaves in the detector is computed once; a splitting then costs its averaged phases
     at the nodes of energy and path, and one sum over them.
@@ -52,13 +53,51 @@ def vanishing(experiment: Experiment, splittings: Float[Array, " splitting"]) ->
     flux, still = experiment.flux(), eqx.tree_at(lambda one: one.propagation, experiment, NoOscillation())
     unit = unit_flux(flux)
     channels = [still.channel_counts(channel, unit) for channel in experiment.detector.channels]
-    seen = sum(one.values.sum(axis=2) for one in channels)
+    seen = jnp.stack([one.values.sum(axis=2) for one in channels]).sum(axis=0)
+    cells = [0.0 if cell is None else cell for cell in (flux.energy_cell, flux.path_cell)]
     counted = seen[:, :, None, None] * flux.values[..., :-1]
 
     def changed(dm2: Float[Array, ""]) -> Float[Array, "energy path"]:
-        return dataclasses.replace(experiment.propagation, dm2=dm2).changed(
-            flux.energy, flux.path, flux.energy_cell, flux.path_cell
-        )
+        return dataclasses.replace(fourth, dm2=dm2).changed(flux.energy, flux.path, *cells)
 
     lost = jnp.einsum("sep,fepk->sfk", jax.vmap(changed)(splittings), counted)
     return Vanishing(counted.sum(axis=(1, 2)), lost)
+
+
+def gram(
+    steady: Float[np.ndarray, " bin"], lost: Float[np.ndarray, "part splitting bin"], background: float
+) -> Float[np.ndarray, "splitting basis basis"]:
+    r"""Scalar products, over the bins of one detector, of what its counts are made of: N, and -D of each part.
+
+    Weighted with :math:`1/V,\; V = N(1 + b)`, b being background per signal in every bin.
+    """
+    known = np.broadcast_to(steady, lost.shape[1:])
+    basis = np.concatenate([known[None], -lost])
+    variance = np.where(steady > 0, (1 + background) * steady, 1.0)
+    return np.einsum("isk,jsk,k->sij", basis, basis, (steady > 0) / variance, optimize=True)
+
+
+def chi_square(
+    grams: Float[np.ndarray, "splitting detector basis basis"],
+    data: Float[np.ndarray, "point basis"],
+    model: Float[np.ndarray, "point basis"],
+    normalisation: float,
+    uncorrelated: float,
+) -> Float[np.ndarray, "splitting point"]:
+    r"""Least :math:`\chi^2` over a normalisation of all detectors and one of each, for data and models on a basis.
+
+    .. math:: \chi^2 = \min_{a,u} \sum_d \Big[\sum_k \frac{(n_k - T_k(1 + a + u_d))^2}{V_k}
+        + \frac{u_d^2}{\sigma_u^2}\Big] + \frac{a^2}{\sigma_a^2}
+
+    The minimum is closed: with :math:`R, q, t` the sums of :math:`(n-T)^2, (n-T)T, T^2` over V in a detector and
+    :math:`w = 1/(1 + \sigma_u^2 t)`, it is :math:`\sum_d (R - \sigma_u^2 q^2 w) - (\sum_d q w)^2 / (\sum_d t w +
+    \sigma_a^{-2})`. Counts are Gaussian: valid for bins of hundreds and more.
+    """
+    away = data - model
+    left, right = np.tensordot(grams, away, (3, 1)), np.tensordot(grams, model, (3, 1))
+    square = np.einsum("pa,sdap->sdp", away, left)
+    cross = np.einsum("pa,sdap->sdp", model, left)
+    total = np.einsum("pa,sdap->sdp", model, right)
+    weight = 1 / (1 + uncorrelated**2 * total)
+    within = (square - uncorrelated**2 * cross**2 * weight).sum(axis=1)
+    return within - (cross * weight).sum(axis=1) ** 2 / ((total * weight).sum(axis=1) + normalisation**-2)

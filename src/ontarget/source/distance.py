@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import jax.numpy as jnp
+import numpy as np
 from jax.scipy.special import ndtr
 from jaxtyping import Array, Float
 
@@ -59,6 +60,8 @@ class TimeAndDistance(AbstractTag):
         widths = jnp.diff(self.lengths.edges)
         return (self.time.steady()[:, None] * widths / widths.sum()).ravel()
 
-    def split(self, values: Float[Array, "*parts tag"]) -> Float[Array, "*parts time distance"]:
+    def split(
+        self, values: Float[Array | np.ndarray, "*parts tag"]
+    ) -> Float[Array | np.ndarray, "*parts time distance"]:
         """The flattened bins as two axes."""
         return values.reshape(*values.shape[:-1], self.time.bins, self.lengths.bins)
