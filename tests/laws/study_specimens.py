@@ -22,7 +22,7 @@ from ontarget.report.counters import Counters
 from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeasurement, Method
 from ontarget.report.cross_sections import CrossSections
-from ontarget.report.disappearance import Disappearance, Distances, Rates
+from ontarget.report.disappearance import Disappearance, Distances, Rates, Summed, SummedDistances
 from ontarget.report.entrance import Entrance
 from ontarget.report.measurement import Measurement, PublishedNumber
 from ontarget.report.monitor_rates import MonitorRates
@@ -36,6 +36,7 @@ from ontarget.report.radius import Radius
 from ontarget.report.short_baseline import Oscillated, Search, ShortBaseline
 from ontarget.report.simulated_tags import SimulatedTags
 from ontarget.report.spectra import Expect
+from ontarget.report.sterile_product import SterileProduct
 from ontarget.report.sterile_reach import SterileReach
 from ontarget.report.study import Study
 from ontarget.report.tagging import Tagging
@@ -165,8 +166,11 @@ _rows: list[Noun] = [
     lost,
     Rates(),
     Distances(),
+    Summed(),
+    SummedDistances(),
     Vanishing(jnp.ones((6, 4)), jnp.ones((3, 6, 4))),
     SterileReach((lost,)),
+    SterileProduct((lost,)),
     Bounds("Bounds", "bounds", (parameter,)),
     Plane("Plane", "plane", parameter, f.Parameter("other", "*.other", 0.0, 1.0, 0.5)),
     Radius("Radius", "radius"),

@@ -11,8 +11,9 @@ from ontarget.ground.errors import InputError
 from ontarget.ground.units import eV
 from ontarget.io.entry import load_experiment
 from ontarget.matter.flavour import FLAVOURS
-from ontarget.report.disappearance import Disappearance, Distances, crossing, excluded
+from ontarget.report.disappearance import Disappearance, Distances, Rates, Summed, SummedDistances, crossing, excluded
 from ontarget.report.section import Context
+from ontarget.report.sterile_product import SterileProduct, product_excluded
 from ontarget.report.sterile_reach import SterileReach, peaks
 from ontarget.report.vanishing import chi_square, gram, vanishing
 
@@ -118,6 +119,35 @@ def test_what_is_found(section):
     exclusion, discovery = (np.array([row["rates"] for row in section.tables[i].rows]) for i in (2, 3))
     assert (discovery >= exclusion).all()
     assert len(section.pictures) == 2
+
+
+def test_product_of_two_mixings():
+    """Each known by a number of its own to 1e-3: the product is an eighth of that of both limits."""
+    one, other = np.array([1e6, 1e6]), np.array([[[5e5, 0.0]], [[0.0, 5e5]]])
+    grams = np.stack([gram(one, other, 0.0)], axis=1)
+    alone = [excluded(np.stack([gram(one, part[None], 0.0)], axis=1), 1e-9, 0.0, 0.9)[0] for part in other]
+    # chi squared / 4.605 = (s_mu / S_mu)^2 + (s_e / S_e)^2, least where both are alike, and s_mu s_e = 4 sin^2 2theta
+    found = product_excluded(grams, 1e-9, 0.0, 0.9)[0]
+    # the sterile share is short of one by 0.004, the ratio of both is tried in steps of 15 %
+    assert found == pytest.approx(alone[0] * alone[1] / 8, rel=0.02)
+
+
+def test_more_told_apart_excludes_more(loaded):
+    """Windows and distances each for itself, against sums over them; the product as a task."""
+    searches = [
+        Disappearance((0, 1), ("nu_mu", "nu_e", "nubar_mu"), binning=one, name=type(one).__name__)
+        for one in (Summed(), SummedDistances(), Rates(), Distances())
+    ]
+    context = Context(loaded, (), lambda line: None)
+    reach = SterileReach(tuple(searches), lowest=0.5 * eV**2, points=55).run(context)
+    found = curves(reach)
+    for more, less in (("SummedDistances", "Summed"), ("Rates", "Summed"), ("Distances", "SummedDistances")):
+        assert (found[more] <= 1.001 * found[less]).all()
+    product = SterileProduct(tuple(searches[2:]), lowest=0.5 * eV**2, points=55)
+    product.check(context)
+    rows = product.run(context).tables[1].rows
+    assert all(row["Distances"] <= 1.001 * row["Rates"] for row in rows)
+    assert all(1e-6 < row["Distances"] < 0.25 for row in rows)
 
 
 def test_limits_of_a_parabola():

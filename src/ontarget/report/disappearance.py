@@ -24,7 +24,7 @@ AMPLITUDES = np.geomspace(1e-4, 1.0, 321)
 
 
 class AbstractBinning(Noun):
-    """What is told apart within a time window."""
+    """What is told apart within the time windows."""
 
     @abstractmethod
     def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts bin"]:
@@ -32,17 +32,31 @@ class AbstractBinning(Noun):
 
 
 class Rates(AbstractBinning):
-    """The rate of a window alone."""
+    """The rate of each window alone; that of one against another is taken as known."""
 
     def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts bin"]:
         return values.sum(axis=-1)
 
 
 class Distances(AbstractBinning):
-    """Every bin of reconstructed distance."""
+    """Every bin of reconstructed distance in each window."""
 
     def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts bin"]:
         return values.reshape(*values.shape[:-2], -1)
+
+
+class Summed(AbstractBinning):
+    """One rate of all windows together."""
+
+    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts bin"]:
+        return values.sum(axis=(-2, -1))[..., None]
+
+
+class SummedDistances(AbstractBinning):
+    """All windows together, in every bin of reconstructed distance."""
+
+    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts bin"]:
+        return values.sum(axis=-2)
 
 
 class Disappearance(Noun):
@@ -122,16 +136,21 @@ def paired(amplitudes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([one, amplitudes], axis=1), np.stack([one, none], axis=1)
 
 
-def crossing(values: Float[np.ndarray, "splitting amplitude"], level: float) -> Float[np.ndarray, " splitting"]:
-    """Where chi squared last rises through a level, along the logarithm of the amplitude."""
-    found = np.ones(len(values))
+def crossing(
+    values: Float[np.ndarray, "splitting amplitude"],
+    level: float,
+    amplitudes: Float[np.ndarray, " amplitude"] = AMPLITUDES,
+) -> Float[np.ndarray, " splitting"]:
+    """Where chi squared last rises through a level, along the logarithm of the amplitude; the last one where never."""
+    found = np.full(len(values), amplitudes[-1])
     for i, row in enumerate(values):
         below = np.flatnonzero(row < level)
         if len(below) == 0:
-            found[i] = AMPLITUDES[0]
+            found[i] = amplitudes[0]
         elif (last := below[-1]) < len(row) - 1:
-            share = np.log(level / row[last]) / np.log(row[last + 1] / row[last])
-            found[i] = AMPLITUDES[last] * (AMPLITUDES[last + 1] / AMPLITUDES[last]) ** share
+            # near zero a chi squared is the square of the amplitude
+            share = np.log(level / max(row[last], 1e-300)) / np.log(row[last + 1] / max(row[last], 1e-300))
+            found[i] = amplitudes[last] * (amplitudes[last + 1] / amplitudes[last]) ** share
     return found
 
 
