@@ -43,6 +43,14 @@ def unit_flux(flux: Flux) -> Flux:
     return Flux(flux.energy, flux.path[:1], jnp.broadcast_to(values, (len(flux.values), *values.shape[1:])))
 
 
+def seen(experiment: Experiment, flux: Flux) -> Float[Array, "flavour energy"]:
+    """What one neutrino per area of each flavour and energy leaves in the detector: all channels, all of the axis."""
+    still = eqx.tree_at(lambda one: one.propagation, experiment, NoOscillation())
+    unit = unit_flux(flux)
+    channels = [still.channel_counts(channel, unit) for channel in experiment.detector.channels]
+    return jnp.stack([one.values.sum(axis=2) for one in channels]).sum(axis=0)
+
+
 @eqx.filter_jit
 def vanishing(experiment: Experiment, fourth: Sterile31, splittings: Float[Array, " splitting"]) -> Vanishing:
     """What an experiment counts, and what it loses to a fourth neutrino at each splitting.
@@ -50,12 +58,9 @@ def vanishing(experiment: Experiment, fourth: Sterile31, splittings: Float[Array
     What a neutrino of each energy leaves in the detector is computed once; a splitting then costs its averaged phases
     at the nodes of energy and path, and one sum over them.
     """
-    flux, still = experiment.flux(), eqx.tree_at(lambda one: one.propagation, experiment, NoOscillation())
-    unit = unit_flux(flux)
-    channels = [still.channel_counts(channel, unit) for channel in experiment.detector.channels]
-    seen = jnp.stack([one.values.sum(axis=2) for one in channels]).sum(axis=0)
+    flux = experiment.flux()
+    counted = seen(experiment, flux)[:, :, None, None] * flux.values[..., :-1]
     cells = [0.0 if cell is None else cell for cell in (flux.energy_cell, flux.path_cell)]
-    counted = seen[:, :, None, None] * flux.values[..., :-1]
 
     def changed(dm2: Float[Array, ""]) -> Float[Array, "energy path"]:
         return dataclasses.replace(fourth, dm2=dm2).changed(flux.energy, flux.path, *cells)
