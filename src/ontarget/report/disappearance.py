@@ -27,36 +27,36 @@ class AbstractBinning(Noun):
     """What is told apart within the time windows."""
 
     @abstractmethod
-    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts bin"]:
-        """Counts of the bins of a fit."""
+    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts group bin"]:
+        """Counts of the bins of a fit, in groups each of which has a normalisation of its own."""
 
 
 class Rates(AbstractBinning):
-    """The rate of each window alone; that of one against another is taken as known."""
+    """The rate of each window alone."""
 
-    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts bin"]:
-        return values.sum(axis=-1)
+    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts group bin"]:
+        return values.sum(axis=-1, keepdims=True)
 
 
 class Distances(AbstractBinning):
     """Every bin of reconstructed distance in each window."""
 
-    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts bin"]:
-        return values.reshape(*values.shape[:-2], -1)
+    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts group bin"]:
+        return values
 
 
 class Summed(AbstractBinning):
     """One rate of all windows together."""
 
-    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts bin"]:
-        return values.sum(axis=(-2, -1))[..., None]
+    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts group bin"]:
+        return values.sum(axis=(-2, -1), keepdims=True)
 
 
 class SummedDistances(AbstractBinning):
     """All windows together, in every bin of reconstructed distance."""
 
-    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts bin"]:
-        return values.sum(axis=-2)
+    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts group bin"]:
+        return values.sum(axis=-2, keepdims=True)
 
 
 class Disappearance(Noun):
@@ -68,7 +68,7 @@ class Disappearance(Noun):
     counted : flavours; all, or fewer where an ideal separation is meant
     oscillating : flavours that disappear with the amplitude of the search
     binning : within a window
-    uncorrelated : relative error of each detector's normalisation, beside the one that they share
+    uncorrelated : relative error of each window in each detector, beside the one that all share
     """
 
     windows: tuple[int, ...] = static()
@@ -99,7 +99,7 @@ class Disappearance(Noun):
                 raise InputError(f"{self.name}.windows", str(list(self.windows)), truth, "Name those.")
 
     def counts(self, tag: TimeAndDistance, values: np.ndarray, flavours: Sequence[str]) -> np.ndarray:
-        """Counts [... bin] of some flavours, of values [... flavour tag]."""
+        """Counts [... group bin] of some flavours, of values [... flavour tag]."""
         rows = [FLAVOURS.index(one) for one in flavours]
         split = np.asarray(tag.split(values[..., rows, :].sum(axis=-2)))
         return self.binning.bins(split[..., list(self.windows), :])
@@ -107,14 +107,14 @@ class Disappearance(Noun):
     def grams(
         self, nouns: Sequence[Experiment], found: Sequence[Vanishing], parts: Sequence[Sequence[str]], background: float
     ) -> np.ndarray:
-        """Scalar products [splitting detector basis basis] of the counts and of what each part loses."""
+        """Scalar products [splitting group basis basis] of the counts and of what each part loses."""
         every = []
         for noun, one in zip(nouns, found, strict=True):
             tag = tag_of(noun)
             steady = self.counts(tag, np.asarray(one.steady), self.counted)
             shown = [[flavour for flavour in part if flavour in self.counted] for part in parts]
             lost = np.stack([self.counts(tag, np.asarray(one.lost), part) for part in shown])
-            every.append(gram(steady, lost, background))
+            every += [gram(steady[i], lost[:, :, i], background) for i in range(len(steady))]
         return np.stack(every, axis=1)
 
 

@@ -94,13 +94,13 @@ class SterileProduct(AbstractTask):
         text = (
             "Prompt neutrinos measure the mixing of the muon's neutrino, delayed ones that and the electron's. Their "
             "product is that of an appearance, which is nowhere looked for here. The fourth mass is at least half "
-            "sterile. The ratio of delayed to prompt counts without oscillation is taken as known."
+            "sterile. Without uncorrelated errors the ratio of delayed to prompt counts is taken as known."
         )
         return Section("Muon to electron neutrinos", text, tables, [Picture("sterile_product", caption, figure)])
 
 
 def product_excluded(
-    grams: Float[np.ndarray, "splitting detector basis basis"], normalisation: float, uncorrelated: float, level: float
+    grams: Float[np.ndarray, "splitting group basis basis"], normalisation: float, uncorrelated: float, level: float
 ) -> Float[np.ndarray, " splitting"]:
     """The product above which all are excluded, whatever the ratio of the mixings."""
     size = np.sqrt(APPEARING) / 2

@@ -127,7 +127,7 @@ class SterileReach(AbstractTask):
 TEXT = (
     "Asimov sensitivity. Counts are those of the chain, with paths averaged over the volume; each bin has background "
     "in proportion to its signal; all detectors share one normalisation. How the rate falls along a detector is taken "
-    "as known, and so is the ratio of the detectors, but for the uncorrelated errors that a search states."
+    "as known, and so are the ratios of detectors and windows, but for the uncorrelated errors that a search states."
 )
 
 

@@ -72,7 +72,7 @@ def vanishing(experiment: Experiment, fourth: Sterile31, splittings: Float[Array
 def gram(
     steady: Float[np.ndarray, " bin"], lost: Float[np.ndarray, "part splitting bin"], background: float
 ) -> Float[np.ndarray, "splitting basis basis"]:
-    r"""Scalar products, over the bins of one detector, of what its counts are made of: N, and -D of each part.
+    r"""Scalar products, over a group of bins, of what its counts are made of: N, and -D of each part.
 
     Weighted with :math:`1/V,\; V = N(1 + b)`, b being background per signal in every bin.
     """
@@ -83,20 +83,21 @@ def gram(
 
 
 def chi_square(
-    grams: Float[np.ndarray, "splitting detector basis basis"],
+    grams: Float[np.ndarray, "splitting group basis basis"],
     data: Float[np.ndarray, "point basis"],
     model: Float[np.ndarray, "point basis"],
     normalisation: float,
     uncorrelated: float,
 ) -> Float[np.ndarray, "splitting point"]:
-    r"""Least :math:`\chi^2` over a normalisation of all detectors and one of each, for data and models on a basis.
+    r"""Least :math:`\chi^2` over a normalisation of all counts and one of each group, for data and models on a basis.
 
-    .. math:: \chi^2 = \min_{a,u} \sum_d \Big[\sum_k \frac{(n_k - T_k(1 + a + u_d))^2}{V_k}
-        + \frac{u_d^2}{\sigma_u^2}\Big] + \frac{a^2}{\sigma_a^2}
+    .. math:: \chi^2 = \min_{a,u} \sum_g \Big[\sum_k \frac{(n_k - T_k(1 + a + u_g))^2}{V_k}
+        + \frac{u_g^2}{\sigma_u^2}\Big] + \frac{a^2}{\sigma_a^2}
 
-    The minimum is closed: with :math:`R, q, t` the sums of :math:`(n-T)^2, (n-T)T, T^2` over V in a detector and
-    :math:`w = 1/(1 + \sigma_u^2 t)`, it is :math:`\sum_d (R - \sigma_u^2 q^2 w) - (\sum_d q w)^2 / (\sum_d t w +
-    \sigma_a^{-2})`. Counts are Gaussian: valid for bins of hundreds and more.
+    A group is a window of a detector. The minimum is closed: with :math:`R, q, t` the sums of
+    :math:`(n-T)^2, (n-T)T, T^2` over V in a group and :math:`w = 1/(1 + \sigma_u^2 t)`, it is
+    :math:`\sum_g (R - \sigma_u^2 q^2 w) - (\sum_g q w)^2 / (\sum_g t w + \sigma_a^{-2})`. Counts are Gaussian: valid
+    for bins of hundreds and more.
     """
     away = data - model
     left, right = np.tensordot(grams, away, (3, 1)), np.tensordot(grams, model, (3, 1))
