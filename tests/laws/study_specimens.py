@@ -25,6 +25,7 @@ from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeasurement, Method
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.electron_quantity import ElectronCrossSection
+from ontarget.report.disappearance import Disappearance, Distances, Rates, Summed, SummedDistances
 from ontarget.report.entrance import Entrance
 from ontarget.report.goal import BestSignificance, MostAtPurity
 from ontarget.report.measurement import Measurement, PublishedNumber
@@ -39,6 +40,8 @@ from ontarget.report.radius import Radius
 from ontarget.report.short_baseline import Oscillated, Search, ShortBaseline
 from ontarget.report.simulated_tags import SimulatedTags
 from ontarget.report.spectra import Expect
+from ontarget.report.sterile_product import SterileProduct
+from ontarget.report.sterile_reach import SterileReach
 from ontarget.report.study import Study
 from ontarget.report.tagging import Tagging
 from ontarget.report.thresholds import ThresholdScan
@@ -46,6 +49,7 @@ from ontarget.report.timing import Timing
 from ontarget.report.tracker_quantity import PeakDose, PeakFluence, PeakRate
 from ontarget.report.trackers import PublishedLoad, TrackerSpecification
 from ontarget.report.upper_limits import PublishedLimit, UpperLimits
+from ontarget.report.vanishing import Vanishing
 from ontarget.report.yields import FacilityYields
 
 
@@ -87,6 +91,7 @@ published_shape = PublishedShape([2 * GeV, 3 * GeV], [75.0, 72.0], 0.1 * GeV)
 rings = Method("nuscope_lar", 0.005, (BeamError("beam.momentum", 0.002, "momentum"),), name="rings")
 tagger = Tagger(planes, planes, 0.3 * ns, 10 * mm, 0.25 * m, 0.6 * ns)
 search = Search("nuscope_lar_short_baseline", "nu_mu disappearance", 0.01, 0.05, name="muons")
+lost = Disappearance((0,), ("nu_mu",), name="lost")
 strength = f.Scale("strength", "*.source.neutrinos_per_proton", 0.0, 3.0)
 factors = QuenchingPoints([5.0 * keV, 10.0 * keV], [1.0 * keV, 1.0 * keV], [0.08, 0.09], [0.01, 0.01], name="lab")
 
@@ -176,6 +181,14 @@ _rows: list[Noun] = [
     Oscillated(*jnp.ones((3, 4)), jnp.ones((1, 4)), (jnp.ones(()),) * 2, (jnp.zeros(()),) * 3),
     search,
     ShortBaseline((search,)),
+    lost,
+    Rates(),
+    Distances(),
+    Summed(),
+    SummedDistances(),
+    Vanishing(jnp.ones((6, 4)), jnp.ones((3, 6, 4))),
+    SterileReach((lost,)),
+    SterileProduct((lost,)),
     Bounds("Bounds", "bounds", (parameter,)),
     Plane("Plane", "plane", parameter, f.Parameter("other", "*.other", 0.0, 1.0, 0.5)),
     Radius("Radius", "radius"),

@@ -20,6 +20,8 @@ from ontarget.report.quenching import QuenchingFit, QuenchingPoints
 from ontarget.report.radius import Radius
 from ontarget.report.short_baseline import ShortBaseline
 from ontarget.report.spectra import Expect
+from ontarget.report.sterile_product import SterileProduct
+from ontarget.report.sterile_reach import SterileReach
 from ontarget.report.study import Study, load_study, run, write
 from ontarget.report.tagging import Tagging
 from ontarget.report.task import AbstractTask
@@ -54,6 +56,8 @@ __all__ = [
     "QuenchingPoints",
     "Radius",
     "ShortBaseline",
+    "SterileProduct",
+    "SterileReach",
     "Study",
     "Tagging",
     "TargetActivity",
