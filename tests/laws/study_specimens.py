@@ -9,7 +9,7 @@ from ontarget import inference as f
 from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
-from ontarget.ground.units import GeV, MHz, cm, gray, keV, m, mm, ns
+from ontarget.ground.units import GeV, MeV, MHz, cm, gray, keV, m, mm, ns
 from ontarget.inference.likelihood import Chain
 from ontarget.monitor import Arm, Tagger, Trackers
 from ontarget.report import quantity as q
@@ -21,6 +21,7 @@ from ontarget.report.bounds import Bounds
 from ontarget.report.counters import Counters
 from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeasurement, Method
+from ontarget.report.cross_section_quantity import CrossSectionAt, FlavourAverage
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.entrance import Entrance
 from ontarget.report.measurement import Measurement, PublishedNumber
@@ -122,6 +123,8 @@ _rows: list[Noun] = [
     Expect(),
     ThresholdScan(1 * keV, 10 * keV),
     EventsByOrigin("nuscope_lar", neutrino="nu_mu"),
+    CrossSectionAt("dar_argon", energy=30 * MeV),
+    FlavourAverage("dar_argon"),
     published_shape,
     BeamFluxes("nuscope_lar", shape=published_shape),
     PublishedEvents(1.3e6, "nu_mu", name="all"),
