@@ -94,7 +94,7 @@ def test_leptons_between_against_quadrature():
 
 
 def test_argon_is_the_sum_over_the_strengths(argon, mirror):
-    """All strengths of the file, for which eight upper levels stand here, without a Coulomb factor: 0.4 % (grouping)."""
+    """All strengths of the file without a Coulomb factor: 0.4 %, for eight levels stand for the upper ones."""
     path = mirror / "marley" / "ve40ArCC_Bhattacharya2009.react"
     if not path.exists():
         pytest.skip("The mirror has no strengths.")

@@ -200,6 +200,7 @@ _rows: list[Noun] = [
     # propagation
     p.NoOscillation(),
     p.Sterile31(1 * eV**2, 0.01, 0.02, 0.03, 0.5 * m),
+    p.ThreeFlavour(density=2.8 * g / cm**3),
     # interaction
     i.CEvNS(),
     i.NoCoulomb(),
