@@ -24,6 +24,7 @@ from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeas
 from ontarget.report.cross_section_quantity import CrossSectionAt, FlavourAverage
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.entrance import Entrance
+from ontarget.report.long_baseline import LongBaseline
 from ontarget.report.measurement import Measurement, PublishedNumber
 from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
@@ -165,6 +166,7 @@ _rows: list[Noun] = [
     Plane("Plane", "plane", parameter, f.Parameter("other", "*.other", 0.0, 1.0, 0.5)),
     Radius("Radius", "radius"),
     PublishedNumber(134.0, 22.0),
+    LongBaseline("dar_argon", ("pip2_bar", "lujan"), points=3),
     Measurement("Measurement", "measurement", "ess_csi", strength, published={"observed": PublishedNumber(9.0, 3.0)}),
     CrossSections(("measurement",)),
     PublishedRange(0.22, 0.026, 0.028),

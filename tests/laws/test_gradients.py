@@ -28,6 +28,8 @@ def is_binning(experiment, address):
     Cells of the truth, of smearings and of released histograms are discretisation, not physics. What is counted in
     quanta jumps with the bins; what stands on the edges of a histogram has a kink there.
     """
+    if address.endswith((".excitation", ".mass_difference")):
+        return True  # lines as narrow as the recoil of a nucleus: a kink where one crosses an edge of a cell
     if not address.endswith(EDGES):
         return False
     if isinstance(experiment, LeptonMonitor):

@@ -7,6 +7,7 @@ from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import CrossSectionMeasurement
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.entrance import Entrance
+from ontarget.report.long_baseline import LongBaseline
 from ontarget.report.measurement import Measurement
 from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
@@ -36,6 +37,7 @@ __all__ = [
     "Expect",
     "FacilityYields",
     "FluxFromLeptons",
+    "LongBaseline",
     "Measurement",
     "MonitorRates",
     "OffAxis",
