@@ -90,6 +90,7 @@ iron = mo.Block(1 * m, 7.874 * g / cm**3, "iron")
 meter = mo.RangeMeter((iron,), (iron,), nu.LengthAxis(0.0, 1.5 * m, 2), 1 * cm)
 arrived = mo.Flow(jnp.ones((1, *meter.shape)), 0.1 * jnp.ones(meter.shape), "pi+", "mu+", "pi_munu")
 given_leptons = mo.GivenLeptons((arrived,))
+analogue = i.Strengths([4.38 * MeV], [4.0])
 
 _rows: list[Noun] = [
     # numerics
@@ -203,8 +204,17 @@ _rows: list[Noun] = [
     # propagation
     p.NoOscillation(),
     p.Sterile31(1 * eV**2, 0.01, 0.02, 0.03, 0.5 * m),
+    p.ThreeFlavour(density=2.8 * g / cm**3),
     # interaction
     i.CEvNS(),
+    i.NoCoulomb(),
+    i.FermiFunction(),
+    i.EffectiveMomentum(1.1 * fm),
+    i.SmallerOfBoth(),
+    analogue,
+    i.AllowedTransitions("Ar40", 0.99 * MeV, analogue, i.Strengths([2.3 * MeV, 6 * MeV], [1.6, 3.0])),
+    i.InverseBetaDecay(),
+    i.NuclearTable("C12", jnp.array([19.0, 30.0, 60.0]) * MeV, jnp.array([0.0, 5.0, 130.0]) * 1e-42 * cm**2),
     i.AxialCEvNS(),
     i.TreeCouplings(),
     i.RadiativeCouplings(),

@@ -9,7 +9,7 @@ from ontarget import inference as f
 from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
-from ontarget.ground.units import GeV, Hz, MHz, cm, gray, keV, kg, m, mm, ns
+from ontarget.ground.units import GeV, Hz, MeV, MHz, cm, gray, keV, kg, m, mm, ns
 from ontarget.inference.likelihood import Chain
 from ontarget.monitor import Arm, Tagger, Trackers
 from ontarget.report import quantity as q
@@ -23,11 +23,13 @@ from ontarget.report.bounds import Bounds
 from ontarget.report.counters import Counters
 from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeasurement, Method
+from ontarget.report.cross_section_quantity import CrossSectionAt, FlavourAverage
 from ontarget.report.cross_sections import CrossSections
-from ontarget.report.electron_quantity import ElectronCrossSection
 from ontarget.report.disappearance import Disappearance, Distances, Rates, Summed, SummedDistances
+from ontarget.report.electron_quantity import ElectronCrossSection
 from ontarget.report.entrance import Entrance
 from ontarget.report.goal import BestSignificance, MostAtPurity
+from ontarget.report.long_baseline import LongBaseline
 from ontarget.report.measurement import Measurement, PublishedNumber
 from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
@@ -139,6 +141,8 @@ _rows: list[Noun] = [
     ElectronCrossSection("lsnd_nu_e", neutrino="nu_e"),
     PublishedLimit(6.8, "signal"),
     UpperLimits("A limit", "limit", (parameter,), "signal", published={"others": PublishedLimit(6.8, "signal")}),
+    CrossSectionAt("dar_argon", energy=30 * MeV),
+    FlavourAverage("dar_argon"),
     published_shape,
     BeamFluxes("nuscope_lar", shape=published_shape),
     PublishedEvents(1.3e6, "nu_mu", name="all"),
@@ -193,6 +197,7 @@ _rows: list[Noun] = [
     Plane("Plane", "plane", parameter, f.Parameter("other", "*.other", 0.0, 1.0, 0.5)),
     Radius("Radius", "radius"),
     PublishedNumber(134.0, 22.0),
+    LongBaseline("dar_argon", ("pip2_bar", "lujan"), points=3),
     Measurement("Measurement", "measurement", "ess_csi", strength, published={"observed": PublishedNumber(9.0, 3.0)}),
     CrossSections(("measurement",)),
     PublishedRange(0.22, 0.026, 0.028),

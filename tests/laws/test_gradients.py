@@ -31,13 +31,14 @@ TRIED = [name for name in entries("experiments") if name not in SAME_CLASSES]
 EDGES = (".start", ".stop", ".spacing.fractions")
 
 
-
 def is_binning(experiment, address):
     """Whether a number is an edge of bins where there is no derivative.
 
     Cells of the truth, of smearings and of released histograms are discretisation, not physics. What is counted in
     quanta jumps with the bins; what stands on the edges of a histogram has a kink there.
     """
+    if address.endswith((".excitation", ".mass_difference")):
+        return True  # lines as narrow as the recoil of a nucleus: a kink where one crosses an edge of a cell
     if not address.endswith(EDGES):
         return False
     if isinstance(experiment, LeptonMonitor):

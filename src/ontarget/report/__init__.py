@@ -10,6 +10,7 @@ from ontarget.report.cross_section_measurement import CrossSectionMeasurement
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.entrance import Entrance
 from ontarget.report.goal import BestSignificance, MostAtPurity
+from ontarget.report.long_baseline import LongBaseline
 from ontarget.report.measurement import Measurement
 from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
@@ -46,6 +47,7 @@ __all__ = [
     "Expect",
     "FacilityYields",
     "FluxFromLeptons",
+    "LongBaseline",
     "Measurement",
     "MonitorRates",
     "MostAtPurity",
