@@ -13,6 +13,7 @@ from ontarget.interaction.electron_coupling import (
     RadiativeElectronCouplings,
     TreeElectronCouplings,
 )
+from ontarget.interaction.electron_photon import PhotonCorrection
 from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.interaction.magnetic_moment import ElectronMagneticMoment, MagneticMoment, MagneticMoments
 from ontarget.interaction.millicharge import ElectronMillicharge, Millicharge, Millicharges
@@ -55,6 +56,7 @@ __all__ = [
     "MagneticMoments",
     "Millicharge",
     "Millicharges",
+    "PhotonCorrection",
     "RadiativeCouplings",
     "RadiativeElectronCouplings",
     "TreeCouplings",
