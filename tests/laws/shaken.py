@@ -188,7 +188,16 @@ def trackers() -> list[float]:
 # the same data in other conventions: their classes are in the specimens above, their numbers in the regression tests
 VARIANTS = (
     *("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water", "_tagged", "_short_baseline", "_varied"),
-    *("ess_argon", "ess_silicon", "ess_xenon", "coherent_csi_2017"),
+    *(
+        "ess_argon",
+        "ess_silicon",
+        "ess_xenon",
+        "coherent_csi_2017",
+        "pip2_bar_upgrade_100t",
+        "pip2_rcs_100t",
+        "ccm_far",
+        "cenns10_projection",
+    ),
 )
 
 

@@ -90,6 +90,7 @@ iron = mo.Block(1 * m, 7.874 * g / cm**3, "iron")
 meter = mo.RangeMeter((iron,), (iron,), nu.LengthAxis(0.0, 1.5 * m, 2), 1 * cm)
 arrived = mo.Flow(jnp.ones((1, *meter.shape)), 0.1 * jnp.ones(meter.shape), "pi+", "mu+", "pi_munu")
 given_leptons = mo.GivenLeptons((arrived,))
+analogue = i.Strengths([4.38 * MeV], [4.0])
 
 _rows: list[Noun] = [
     # numerics
@@ -172,6 +173,9 @@ _rows: list[Noun] = [
     so.AsTabulated(),
     so.InverseSquare(),
     so.Untagged(),
+    so.PointVolume(),
+    so.UprightCylinder(2.25 * m, 4.5 * m),
+    so.TimeAndDistance(tag, nu.LengthAxis(15 * m, 25 * m, 2), 0.36 * m),
     behind,
     rings,
     in_flight,
@@ -196,11 +200,21 @@ _rows: list[Noun] = [
     so.ExponentialLoss(0.52 * us, 0.0494 / us),
     exposure,
     so.ProtonsOnTarget(1e23),
+    exposure.running(facility),
     # propagation
     p.NoOscillation(),
     p.Sterile31(1 * eV**2, 0.01, 0.02, 0.03, 0.5 * m),
+    p.ThreeFlavour(density=2.8 * g / cm**3),
     # interaction
     i.CEvNS(),
+    i.NoCoulomb(),
+    i.FermiFunction(),
+    i.EffectiveMomentum(1.1 * fm),
+    i.SmallerOfBoth(),
+    analogue,
+    i.AllowedTransitions("Ar40", 0.99 * MeV, analogue, i.Strengths([2.3 * MeV, 6 * MeV], [1.6, 3.0])),
+    i.InverseBetaDecay(),
+    i.NuclearTable("C12", jnp.array([19.0, 30.0, 60.0]) * MeV, jnp.array([0.0, 5.0, 130.0]) * 1e-42 * cm**2),
     i.AxialCEvNS(),
     i.TreeCouplings(),
     i.RadiativeCouplings(),
@@ -267,6 +281,13 @@ _rows: list[Noun] = [
     ),
     d.FactoredBackground(100.0, jnp.arange(1.0, 7.0), d.DecayingShape(20 * us)),
     d.MeasuredBackground(jnp.arange(1.0, 7.0), 0.5, d.DecayingShape(20 * us)),
+    d.UniqueFirstForbidden(565 * keV, 19.0),
+    d.BetaDecays(1 * Hz / kg, d.UniqueFirstForbidden(565 * keV, 19.0)),
+    d.ExponentialRecoils(10 * keV),
+    d.AfterPulse(200 * ns, 500 * ns),
+    d.GaussianArrival(0.5 * us, 0.2 * us),
+    d.BeamNeutrons(1e-22 / kg, d.ExponentialRecoils(10 * keV), d.AfterPulse(200 * ns, 500 * ns)),
+    d.PulseShapeCut(4.6 / keV, 0.3, 0.6),
     d.SteadyShape(),
     d.DecayingShape(20 * us),
     d.Sideband(jnp.arange(1.0, 7.0), 0.2),

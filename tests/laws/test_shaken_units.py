@@ -20,7 +20,16 @@ from freeze import flat, frozen  # noqa: E402
 # as in shaken.py: the same classes as others, which are tried
 VARIANTS = (
     *("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water", "_tagged", "_short_baseline", "_varied"),
-    *("ess_argon", "ess_silicon", "ess_xenon", "coherent_csi_2017"),
+    *(
+        "ess_argon",
+        "ess_silicon",
+        "ess_xenon",
+        "coherent_csi_2017",
+        "pip2_bar_upgrade_100t",
+        "pip2_rcs_100t",
+        "ccm_far",
+        "cenns10_projection",
+    ),
 )
 EVERY = sorted(path.stem for path in (SRC / "catalog" / "experiments").glob("*.yaml"))
 CATALOG = [name for name in EVERY if not name.endswith(VARIANTS)]

@@ -1,10 +1,12 @@
 """Floor 6: one process on one target."""
 
+from ontarget.interaction.allowed import AllowedTransitions, Strengths
 from ontarget.interaction.axial import AxialCEvNS
 from ontarget.interaction.binned import BinnedScale, Factor
 from ontarget.interaction.cevns import CEvNS
 from ontarget.interaction.charge_radius import ChargeRadii, ChargeRadius, ElectronChargeRadius
 from ontarget.interaction.charged_current import ChargedCurrent, CrossSection
+from ontarget.interaction.coulomb import AbstractCoulomb, EffectiveMomentum, FermiFunction, NoCoulomb, SmallerOfBoth
 from ontarget.interaction.coupling import NSI, AbstractCouplings, RadiativeCouplings, TreeCouplings
 from ontarget.interaction.electron import ElectronScattering
 from ontarget.interaction.electron_coupling import (
@@ -15,8 +17,10 @@ from ontarget.interaction.electron_coupling import (
 )
 from ontarget.interaction.electron_photon import PhotonCorrection
 from ontarget.interaction.interaction import AbstractInteraction
+from ontarget.interaction.inverse_beta import InverseBetaDecay
 from ontarget.interaction.magnetic_moment import ElectronMagneticMoment, MagneticMoment, MagneticMoments
 from ontarget.interaction.millicharge import ElectronMillicharge, Millicharge, Millicharges
+from ontarget.interaction.nuclear_table import NuclearTable
 from ontarget.interaction.scalar_mediator import ElectronLightScalar, LightScalar
 from ontarget.interaction.vector_mediator import (
     AbstractCharges,
@@ -30,9 +34,11 @@ from ontarget.interaction.vector_mediator import (
 __all__ = [
     "NSI",
     "AbstractCharges",
+    "AbstractCoulomb",
     "AbstractCouplings",
     "AbstractElectronCouplings",
     "AbstractInteraction",
+    "AllowedTransitions",
     "AxialCEvNS",
     "BMinusL",
     "BinnedScale",
@@ -41,6 +47,7 @@ __all__ = [
     "ChargeRadius",
     "ChargedCurrent",
     "CrossSection",
+    "EffectiveMomentum",
     "ElectronChargeRadius",
     "ElectronLightScalar",
     "ElectronLightVector",
@@ -49,6 +56,8 @@ __all__ = [
     "ElectronNSI",
     "ElectronScattering",
     "Factor",
+    "FermiFunction",
+    "InverseBetaDecay",
     "LMuMinusLTau",
     "LightScalar",
     "LightVector",
@@ -56,9 +65,13 @@ __all__ = [
     "MagneticMoments",
     "Millicharge",
     "Millicharges",
+    "NoCoulomb",
+    "NuclearTable",
     "PhotonCorrection",
     "RadiativeCouplings",
     "RadiativeElectronCouplings",
+    "SmallerOfBoth",
+    "Strengths",
     "TreeCouplings",
     "TreeElectronCouplings",
     "Universal",
