@@ -194,6 +194,7 @@ VARIANTS = (
         "ess_xenon",
         "coherent_csi_2017",
         "pip2_bar_upgrade_100t",
+        "pip2_bar_100t_electrons",
         "pip2_rcs_100t",
         "ccm_far",
         "cenns10_projection",
