@@ -25,8 +25,8 @@ BEAM = "nuscope_lar"  # what other beams share with it is tried there
 SAME_CLASSES = (
     *("cenns10_note", "coherent_csi_2017", "coherent_csi_2021", "ess_argon", "ess_csi", "ess_germanium"),
     *("nuscope_lar_face", "nuscope_lar_short_baseline", "nuscope_water"),
-    *("pip2_bar_upgrade_100t", "pip2_rcs_100t", "ccm_near", "ccm_far", "cenns_750", "cenns10_projection"),
-    "pip2_bar_100t_electrons",
+    *("pip2_bar_upgrade_100t", "pip2_rcs_100t", "ccm_far", "cenns_750", "cenns10_projection"),
+    *("pip2_bar_100t_electrons", "pip2_sterile_far"),
 )
 TRIED = [name for name in entries("experiments") if name not in SAME_CLASSES]
 EDGES = (".start", ".stop", ".spacing.fractions")
