@@ -224,6 +224,7 @@ _rows: list[Noun] = [
     i.Factor(1.1, "bin0"),
     i.BinnedScale.over(i.ChargedCurrent((cross_section,), 0.1), nu.BeamEnergyAxis(1 * GeV, 4 * GeV, 3)),
     i.ElectronScattering(),
+    i.PhotonCorrection(),
     i.TreeElectronCouplings(),
     i.RadiativeElectronCouplings(),
     i.ElectronNSI(eps_ee_L=0.1, eps_mutau_R=-0.2),

@@ -26,7 +26,7 @@ SAME_CLASSES = (
     *("cenns10_note", "coherent_csi_2017", "coherent_csi_2021", "ess_argon", "ess_csi", "ess_germanium"),
     *("nuscope_lar_face", "nuscope_lar_short_baseline", "nuscope_water"),
     *("pip2_bar_upgrade_100t", "pip2_rcs_100t", "ccm_far", "cenns_750", "cenns10_projection"),
-    *("lsnd_nu_e", "pip2_sterile_far"),
+    *("pip2_bar_100t_electrons", "pip2_sterile_far"),
 )
 TRIED = [name for name in entries("experiments") if name not in SAME_CLASSES]
 EDGES = (".start", ".stop", ".spacing.fractions")

@@ -15,6 +15,7 @@ from ontarget.interaction.electron_coupling import (
     RadiativeElectronCouplings,
     TreeElectronCouplings,
 )
+from ontarget.interaction.electron_photon import PhotonCorrection
 from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.interaction.inverse_beta import InverseBetaDecay
 from ontarget.interaction.magnetic_moment import ElectronMagneticMoment, MagneticMoment, MagneticMoments
@@ -66,6 +67,7 @@ __all__ = [
     "Millicharges",
     "NoCoulomb",
     "NuclearTable",
+    "PhotonCorrection",
     "RadiativeCouplings",
     "RadiativeElectronCouplings",
     "SmallerOfBoth",

@@ -56,9 +56,9 @@ class RadiativeElectronCouplings(AbstractElectronCouplings):
         I(T) = \tfrac16\Big\{\tfrac13 + (3 - x^2)\Big[\tfrac x2\ln\frac{x+1}{x-1} - 1\Big]\Big\},\quad
         x = \sqrt{1 + 2m_e/T},\quad q^2 = 2m_eT
 
-    The neutrino charge radii are contained. Not contained: photons (QED), which take 1 to 2 % from the rate at tens
-    of MeV. :math:`\kappa_\tau = \kappa_\mu + 0.0092` follows from the difference of the charge radii in the reference
-    of `RadiativeCouplings`. The constants were read in another code that quotes the reference.
+    The neutrino charge radii are contained. Not contained: photons, 1 % of the rate at tens of MeV
+    (`PhotonCorrection`). :math:`\kappa_\tau = \kappa_\mu + 0.0092` follows from the difference of the charge radii
+    in the reference of `RadiativeCouplings`. The constants were read in another code that quotes the reference.
 
     Attributes
     ----------
