@@ -173,6 +173,14 @@ def test_fast_oscillations_are_averaged_and_never_sampled():
     )  # 19000 km are 19 of the slow ones
 
 
+def test_energies_at_rest_are_averaged():
+    """The first node of a flux may be zero: its phase has no value, its mean has."""
+    found = CASES["vacuum"].among(jnp.array([0.0, 1.0]) * GeV, PATH)
+    s12, s13 = 0.308, 0.02215
+    squares = np.array([(1 - s12) * (1 - s13), s12 * (1 - s13), s13])
+    np.testing.assert_allclose(found[0, 0, :, 0], (squares**2).sum(), atol=1e-12)
+
+
 def test_derivatives():
     def answer(x):
         one = ThreeFlavour(x[0], x[1], x[2], x[3], x[4] * eV**2, x[5] * eV**2, x[6] * g / cm**3, x[7], x[8] * km)
