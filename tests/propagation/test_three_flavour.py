@@ -8,7 +8,7 @@ from scipy.linalg import expm
 
 from ontarget.ground.constants import hbar_c
 from ontarget.ground.errors import InputError
-from ontarget.ground.units import GeV, MeV, cm, eV, g, km, m
+from ontarget.ground.units import GeV, cm, eV, g, km, m
 from ontarget.matter import FLAVOURS
 from ontarget.propagation import AbstractPropagation, Sterile31, ThreeFlavour
 from ontarget.source import Flux
