@@ -5,6 +5,7 @@ import itertools
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from detector_toys import running
 from scipy.integrate import quad
 
 from ontarget.detector import HistogramBackground, LogisticEfficiency, StepEfficiency
@@ -32,7 +33,7 @@ def background(*efficiency, number=2.0):
 
 
 def expected(one, tag):
-    return np.asarray(one.expected(jnp.asarray(1.0), jnp.asarray(1.0), tag, jnp.asarray(SEEN)))
+    return np.asarray(one.expected(jnp.asarray(1.0), running(1.0), tag, jnp.asarray(SEEN)))
 
 
 def test_rebinned_by_hand():

@@ -51,6 +51,18 @@ def test_operation_is_at_most_one():
         ess(operation=1.1)
 
 
+def test_pulses_make_the_power():
+    facility = ess(protons_per_pulse=5e6 / (2e9 * ELEMENTARY) / 14)
+    assert float(facility.power_of_pulses / MW) == pytest.approx(5, rel=1e-12)
+    for make, where in (
+        (lambda: ess(protons_per_pulse=1e15), "protons_per_pulse"),
+        (lambda: ess().power_of_pulses, "protons_per_pulse"),
+    ):
+        with pytest.raises(InputError) as caught:
+            make()
+        assert caught.value.where == where
+
+
 def test_running_time():
     facility = ess(operation=0.25)
     three = RunningTime(3 * year)

@@ -10,6 +10,7 @@ from ontarget.detector.background import (
     SteadyStateIntegrated,
     TabulatedBackground,
 )
+from ontarget.detector.beta import AbstractBetaSpectrum, BetaDecays, UniqueFirstForbidden
 from ontarget.detector.channel import Channel
 from ontarget.detector.conditional import AbstractConditional, TabulatedConditional
 from ontarget.detector.counting import GammaSmearing, PoissonSmearing
@@ -18,6 +19,15 @@ from ontarget.detector.efficiency import ConstantEfficiency, SmoothThreshold, Ta
 from ontarget.detector.factored import FactoredBackground
 from ontarget.detector.histogram import HistogramBackground
 from ontarget.detector.measured import AbstractTagShape, DecayingShape, MeasuredBackground, SteadyShape
+from ontarget.detector.neutrons import (
+    AbstractArrival,
+    AbstractRecoils,
+    AfterPulse,
+    BeamNeutrons,
+    ExponentialRecoils,
+    GaussianArrival,
+)
+from ontarget.detector.pulse_shape import PulseShapeCut
 from ontarget.detector.quenching import (
     AbstractQuenching,
     ConstantQuenching,
@@ -39,13 +49,19 @@ from ontarget.detector.template import TemplateBackground
 from ontarget.detector.variation import Variation
 
 __all__ = [
+    "AbstractArrival",
     "AbstractBackground",
+    "AbstractBetaSpectrum",
     "AbstractConditional",
     "AbstractEnergyScale",
     "AbstractQuenching",
+    "AbstractRecoils",
     "AbstractResolution",
     "AbstractStage",
     "AbstractTagShape",
+    "AfterPulse",
+    "BeamNeutrons",
+    "BetaDecays",
     "Channel",
     "ConstantEfficiency",
     "ConstantQuenching",
@@ -53,8 +69,10 @@ __all__ = [
     "DecayingShape",
     "Detector",
     "ElectronEquivalent",
+    "ExponentialRecoils",
     "FactoredBackground",
     "GammaSmearing",
+    "GaussianArrival",
     "GaussianSmearing",
     "HistogramBackground",
     "InterpolatedEfficiency",
@@ -65,6 +83,7 @@ __all__ = [
     "NuclearEquivalent",
     "PoissonSmearing",
     "PolynomialQuenching",
+    "PulseShapeCut",
     "Sideband",
     "SmoothThreshold",
     "SquareRootResolution",
@@ -79,5 +98,6 @@ __all__ = [
     "TemplateBackground",
     "Threshold",
     "TruncatedGaussianSmearing",
+    "UniqueFirstForbidden",
     "Variation",
 ]

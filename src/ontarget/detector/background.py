@@ -13,6 +13,7 @@ from ontarget.detector.sideband import Sideband
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Mass, Noun, Number, RatePerEnergyMass, RatePerMass, quantity, static
 from ontarget.ground.units import PER_DAY
+from ontarget.source.running import Running
 from ontarget.source.site import AbstractTag
 
 
@@ -23,9 +24,9 @@ class AbstractBackground(Noun):
 
     @abstractmethod
     def expected(
-        self, mass: Mass, live: Float[Array, ""], tag: AbstractTag, seen: Float[Array, " seen_edge"]
+        self, mass: Mass, running: Running, tag: AbstractTag, seen: Float[Array, " seen_edge"]
     ) -> Float[Array, "tag seen"]:
-        """Counts in a detector of this mass during a live time; seen and second observable flattened."""
+        """Counts in a detector of this mass while the beam ran; seen and second observable flattened."""
 
     def check_bins(self, tag: int, first: int, second: int) -> None:
         """Refuse a detector with other numbers of bins than the background has: of tag, seen and second observable."""
@@ -42,15 +43,20 @@ class AbstractEnergyScale(Noun):
     """The energy that a background rate is given per."""
 
     @abstractmethod
+    def energies(self, seen: Float[Array, "*seen"]) -> Float[Array, "*seen"]:
+        """The energy on that scale of each value of the seen axis."""
+
     def widths(self, seen: Float[Array, " seen_edge"]) -> Float[Array, " seen"]:
         """Width of each seen bin on that scale."""
+        edges = self.energies(seen)
+        return edges[1:] - edges[:-1]
 
 
 class NuclearEquivalent(AbstractEnergyScale):
     """The seen axis itself: nuclear-recoil energy where that is what is seen."""
 
-    def widths(self, seen: Float[Array, " seen_edge"]) -> Float[Array, " seen"]:
-        return seen[1:] - seen[:-1]
+    def energies(self, seen: Float[Array, "*seen"]) -> Float[Array, "*seen"]:
+        return seen
 
 
 class ElectronEquivalent(AbstractEnergyScale):
@@ -58,19 +64,19 @@ class ElectronEquivalent(AbstractEnergyScale):
 
     quenching: AbstractQuenching
 
-    def widths(self, seen: Float[Array, " seen_edge"]) -> Float[Array, " seen"]:
-        visible = self.quenching.image(seen)
-        return visible[1:] - visible[:-1]
+    def energies(self, seen: Float[Array, "*seen"]) -> Float[Array, "*seen"]:
+        return self.quenching.image(seen)
 
 
 class SteadyState(AbstractBackground):
     """A steady rate per energy, mass and time, flat in energy.
 
-    `duty` is the fraction of the time with beam in which the detector's window is open (repetition times window).
+    `duty` is the fraction of the time with beam in which the detector's window is open: where it is not given, the
+    facility's repetition times the window of the tag in time.
     """
 
     rate: RatePerEnergyMass = quantity()
-    duty: Number = quantity()
+    duty: Number | None = quantity(default=None)
     scale: AbstractEnergyScale = NuclearEquivalent()
 
     def __check_init__(self) -> None:
@@ -78,26 +84,26 @@ class SteadyState(AbstractBackground):
         check_range(self, "duty", 0.0, 1.0, open_low=True)
 
     def expected(
-        self, mass: Mass, live: Float[Array, ""], tag: AbstractTag, seen: Float[Array, " seen_edge"]
+        self, mass: Mass, running: Running, tag: AbstractTag, seen: Float[Array, " seen_edge"]
     ) -> Float[Array, "tag seen"]:
-        return self.rate * mass * live * self.duty * tag.steady()[:, None] * self.scale.widths(seen)
+        return self.rate * mass * open_time(self.duty, running, tag)[:, None] * self.scale.widths(seen)
 
 
 class SteadyStateIntegrated(AbstractBackground):
     """A steady rate per mass and time, integrated over the seen axis and flat along it."""
 
     rate: RatePerMass = quantity()
-    duty: Number = quantity()
+    duty: Number | None = quantity(default=None)
 
     def __check_init__(self) -> None:
         check_range(self, "rate", 0.0)
         check_range(self, "duty", 0.0, 1.0, open_low=True)
 
     def expected(
-        self, mass: Mass, live: Float[Array, ""], tag: AbstractTag, seen: Float[Array, " seen_edge"]
+        self, mass: Mass, running: Running, tag: AbstractTag, seen: Float[Array, " seen_edge"]
     ) -> Float[Array, "tag seen"]:
         shares = (seen[1:] - seen[:-1]) / (seen[-1] - seen[0])
-        return self.rate * mass * live * self.duty * tag.steady()[:, None] * shares
+        return self.rate * mass * open_time(self.duty, running, tag)[:, None] * shares
 
 
 class TabulatedBackground(AbstractBackground):
@@ -107,7 +113,7 @@ class TabulatedBackground(AbstractBackground):
     """
 
     rates: Annotated[Float[Array, " seen"], PER_DAY] = quantity()
-    duty: Number = quantity()
+    duty: Number | None = quantity(default=None)
 
     def __check_init__(self) -> None:
         check_range(self, "duty", 0.0, 1.0, open_low=True)
@@ -119,9 +125,15 @@ class TabulatedBackground(AbstractBackground):
         check_length("rates", len(np.asarray(self.rates)), first * second)
 
     def expected(
-        self, mass: Mass, live: Float[Array, ""], tag: AbstractTag, seen: Float[Array, " seen_edge"]
+        self, mass: Mass, running: Running, tag: AbstractTag, seen: Float[Array, " seen_edge"]
     ) -> Float[Array, "tag seen"]:
-        return live * self.duty * tag.steady()[:, None] * self.rates
+        return open_time(self.duty, running, tag)[:, None] * self.rates
+
+
+def open_time(duty: Number | None, running: Running, tag: AbstractTag) -> Float[Array, " tag"]:
+    """Time in which events are recorded in each bin of the tag; the duty where it is given, else what follows."""
+    share = running.duty(tag) if duty is None else duty
+    return running.live * share * tag.steady()
 
 
 def check_length(field: str, length: int, bins: int) -> None:

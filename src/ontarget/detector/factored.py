@@ -11,6 +11,7 @@ from ontarget.detector.histogram import check_contents
 from ontarget.detector.measured import AbstractTagShape, SteadyShape
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Mass, Number, quantity
+from ontarget.source.running import Running
 from ontarget.source.site import AbstractTag
 
 
@@ -45,6 +46,6 @@ class FactoredBackground(AbstractBackground):
         check_length("spectrum", len(np.asarray(self.spectrum)), first * second)
 
     def expected(
-        self, mass: Mass, live: Float[Array, ""], tag: AbstractTag, seen: Float[Array, " seen_edge"]
+        self, mass: Mass, running: Running, tag: AbstractTag, seen: Float[Array, " seen_edge"]
     ) -> Float[Array, "tag seen"]:
         return self.total * self.shape.shares(tag)[:, None] * (self.spectrum / jnp.sum(self.spectrum))

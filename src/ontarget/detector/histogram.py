@@ -11,6 +11,7 @@ from ontarget.detector.stage import AbstractWeight, sort_into
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Mass, Number, quantity
 from ontarget.numerics.axis import AbstractAxis, TimeAxis
+from ontarget.source.running import Running
 from ontarget.source.site import AbstractTag
 
 
@@ -49,7 +50,7 @@ class HistogramBackground(AbstractBackground):
         check_contents("time_contents", np.asarray(self.time_contents), self.times.bins)
 
     def expected(
-        self, mass: Mass, live: Float[Array, ""], tag: AbstractTag, seen: Float[Array, " seen_edge"]
+        self, mass: Mass, running: Running, tag: AbstractTag, seen: Float[Array, " seen_edge"]
     ) -> Float[Array, "tag seen"]:
         return self.number * self.in_time(tag)[:, None] * self.along(seen)
 

@@ -12,6 +12,7 @@ from ontarget.detector.background import AbstractBackground, check_length
 from ontarget.detector.sideband import Sideband
 from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Mass, Noun, Number, Time, quantity
+from ontarget.source.running import Running
 from ontarget.source.site import AbstractTag
 
 
@@ -79,7 +80,7 @@ class MeasuredBackground(AbstractBackground):
         check_length("counts", len(np.asarray(self.counts)), first * second)
 
     def expected(
-        self, mass: Mass, live: Float[Array, ""], tag: AbstractTag, seen: Float[Array, " seen_edge"]
+        self, mass: Mass, running: Running, tag: AbstractTag, seen: Float[Array, " seen_edge"]
     ) -> Float[Array, "tag seen"]:
         return self.ratio * self.shape.shares(tag)[:, None] * self.counts
 

@@ -10,6 +10,7 @@ from ontarget.detector.background import AbstractBackground, check_shape
 from ontarget.detector.variation import Variation, check_variations, vary
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Mass, Number, quantity
+from ontarget.source.running import Running
 from ontarget.source.site import AbstractTag
 
 
@@ -48,6 +49,6 @@ class TemplateBackground(AbstractBackground):
         check_shape("shape", np.shape(self.shape), tag, first * second)
 
     def expected(
-        self, mass: Mass, live: Float[Array, ""], tag: AbstractTag, seen: Float[Array, " seen_edge"]
+        self, mass: Mass, running: Running, tag: AbstractTag, seen: Float[Array, " seen_edge"]
     ) -> Float[Array, "tag seen"]:
         return self.total * vary(self.shape, self.variations, lambda shape: shape / jnp.sum(shape))

@@ -113,10 +113,10 @@ class Experiment(AbstractExperiment):
 
     def counts(self) -> Counts:
         """Expected counts, as a pure function of the leaves (no checks: for transformations)."""
-        detector, live = self.detector, self.exposure.live(self.facility)
+        detector, running = self.detector, self.exposure.running(self.facility)
         backgrounds = tuple(
             BackgroundCounts(
-                background.name, background.expected(detector.mass, live, detector.tag, detector.seen.edges)
+                background.name, background.expected(detector.mass, running, detector.tag, detector.seen.edges)
             )
             for background in detector.backgrounds
         )
@@ -126,11 +126,11 @@ class Experiment(AbstractExperiment):
 
     def sidebands(self) -> dict[str, tuple[Sideband, Float[Array, "tag seen"]]]:
         """Of each background that was counted in a sideband: the sideband, and what it stands for in the signal."""
-        detector, live = self.detector, self.exposure.live(self.facility)
+        detector, running = self.detector, self.exposure.running(self.facility)
         return {
             background.name: (
                 sideband,
-                background.expected(detector.mass, live, detector.tag, detector.seen.edges),
+                background.expected(detector.mass, running, detector.tag, detector.seen.edges),
             )
             for background in detector.backgrounds
             if (sideband := background.sideband()) is not None

@@ -12,6 +12,7 @@ atomic_mass_energy = 931.49410242 * MeV  # u c^2, Tiesinga:2021myr
 atomic_mass = 1.66053906660e-27 * kg  # u, Tiesinga:2021myr
 electron_mass = 0.51099895 * MeV  # m_e c^2, Tiesinga:2021myr
 muon_mass = 105.6583755 * MeV  # ParticleDataGroup:2024cfk
+tau_mass = 1776.93 * MeV  # ParticleDataGroup:2024cfk
 pion_mass = 139.57039 * MeV  # charged pion, ParticleDataGroup:2024cfk
 neutral_pion_mass = 134.9768 * MeV  # ParticleDataGroup:2024cfk
 kaon_mass = 493.677 * MeV  # charged kaon, ParticleDataGroup:2024cfk

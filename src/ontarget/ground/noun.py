@@ -39,6 +39,7 @@ PerArea = Annotated[Scalar, units.PER_AREA]
 Power = Annotated[Scalar, units.POWER]
 Mass = Annotated[Scalar, units.MASS]
 Density = Annotated[Scalar, units.DENSITY]
+PerMass = Annotated[Scalar, units.PER_MASS]
 RatePerMass = Annotated[Scalar, units.RATE_PER_MASS]
 RatePerEnergyMass = Annotated[Scalar, units.RATE_PER_ENERGY_MASS]
 

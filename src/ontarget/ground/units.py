@@ -77,6 +77,7 @@ DOSE = Dimension("dose", length=2, time=-2, unit="MGy", value=1e6 * gray)
 POWER = Dimension("power", mass=1, length=2, time=-3, unit="MW", value=MW)
 MASS = Dimension("mass", mass=1, unit="kg", value=kg)
 DENSITY = Dimension("density", mass=1, length=-3, unit="g/cm3", value=g / cm**3)
+PER_MASS = Dimension("1/mass", mass=-1, unit="1/kg", value=1 / kg)
 RATE_PER_MASS = Dimension("1/(mass time)", mass=-1, time=-1, unit="1/(kg day)", value=1 / (kg * day))
 RATE_PER_ENERGY_MASS = Dimension(
     "1/(energy mass time)", mass=-2, length=-2, time=1, unit="1/(keV kg day)", value=1 / (keV * kg * day)

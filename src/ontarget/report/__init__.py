@@ -1,5 +1,7 @@
 """Floor 11: studies. Run them; write tables, figures and one page."""
 
+from ontarget.report.activity import Activity, TargetActivity
+from ontarget.report.baselines import BaselineScan
 from ontarget.report.beam_events import BeamEvents
 from ontarget.report.beam_fluxes import BeamFluxes
 from ontarget.report.bounds import Bounds
@@ -7,6 +9,7 @@ from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import CrossSectionMeasurement
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.entrance import Entrance
+from ontarget.report.goal import BestSignificance, MostAtPurity
 from ontarget.report.long_baseline import LongBaseline
 from ontarget.report.measurement import Measurement
 from ontarget.report.monitor_rates import MonitorRates
@@ -18,17 +21,24 @@ from ontarget.report.quenching import QuenchingFit, QuenchingPoints
 from ontarget.report.radius import Radius
 from ontarget.report.short_baseline import ShortBaseline
 from ontarget.report.spectra import Expect
+from ontarget.report.sterile_product import SterileProduct
+from ontarget.report.sterile_reach import SterileReach
 from ontarget.report.study import Study, load_study, run, write
 from ontarget.report.tagging import Tagging
 from ontarget.report.task import AbstractTask
 from ontarget.report.thresholds import ThresholdScan
+from ontarget.report.timing import Timing
 from ontarget.report.trackers import TrackerSpecification
+from ontarget.report.upper_limits import UpperLimits
 from ontarget.report.yields import FacilityYields
 
 __all__ = [
     "AbstractTask",
+    "Activity",
+    "BaselineScan",
     "BeamEvents",
     "BeamFluxes",
+    "BestSignificance",
     "Bounds",
     "Coverage",
     "CrossSectionMeasurement",
@@ -40,6 +50,7 @@ __all__ = [
     "LongBaseline",
     "Measurement",
     "MonitorRates",
+    "MostAtPurity",
     "OffAxis",
     "Plane",
     "Profiles",
@@ -47,10 +58,15 @@ __all__ = [
     "QuenchingPoints",
     "Radius",
     "ShortBaseline",
+    "SterileProduct",
+    "SterileReach",
     "Study",
     "Tagging",
+    "TargetActivity",
     "ThresholdScan",
+    "Timing",
     "TrackerSpecification",
+    "UpperLimits",
     "load_study",
     "run",
     "write",

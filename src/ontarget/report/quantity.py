@@ -11,11 +11,12 @@ import jax
 import numpy as np
 
 from ontarget.experiment.experiment import Experiment
-from ontarget.ground.errors import InputError
+from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Noun, static
-from ontarget.ground.units import AREA, NUMBER, PER_AREA, Dimension, year
+from ontarget.ground.units import AREA, NUMBER, PER_AREA, POWER, RATE_PER_AREA, Dimension, year
 from ontarget.io.entry import load_experiment
+from ontarget.matter.flavour import FLAVOURS
 from ontarget.source.stopped_pion import StoppedPion
 
 
@@ -98,6 +99,44 @@ class SidebandCounts(AbstractQuantity):
 
     def of(self, experiment: Experiment) -> float:
         return sum(float(sideband.counts.sum()) for sideband, _ in experiment.sidebands().values())
+
+
+class BeamPower(AbstractQuantity):
+    """Beam power from protons in a pulse, repetition and proton energy."""
+
+    dimension: ClassVar[Dimension] = POWER
+
+    def of(self, experiment: Experiment) -> float:
+        return float(experiment.facility.power_of_pulses)
+
+
+class FluxOfFlavour(AbstractQuantity):
+    """Neutrinos of one `flavour` per area and time at the detector, while the beam runs."""
+
+    flavour: str = static(kw_only=True)
+
+    dimension: ClassVar[Dimension] = RATE_PER_AREA
+
+    def of(self, experiment: Experiment) -> float:
+        return float(fluence(experiment, self.flavour) / experiment.exposure.live(experiment.facility))
+
+
+class FluencePerProton(AbstractQuantity):
+    """Neutrinos of one `flavour` per area and proton at the detector."""
+
+    flavour: str = static(kw_only=True)
+
+    dimension: ClassVar[Dimension] = PER_AREA
+
+    def of(self, experiment: Experiment) -> float:
+        return float(fluence(experiment, self.flavour) / experiment.exposure.protons(experiment.facility))
+
+
+def fluence(experiment: Experiment, flavour: str) -> float:
+    """Neutrinos of one flavour per area in the whole exposure."""
+    if flavour not in FLAVOURS:
+        raise InputError("flavour", repr(flavour), "There is no such one.", did_you_mean(flavour, FLAVOURS))
+    return float(experiment.flux().values[FLAVOURS.index(flavour)].sum())
 
 
 class NeutrinosPerYear(AbstractQuantity):

@@ -1,6 +1,7 @@
 """Floor 5: the facility, its pulse and running plan, the site, and the neutrinos born there."""
 
 from ontarget.source.decay_tunnel import DecayTunnel
+from ontarget.source.distance import TimeAndDistance
 from ontarget.source.exposure import AbstractExposure, ProtonsOnTarget, RunningTime
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
@@ -20,6 +21,7 @@ from ontarget.source.pulse import (
     TriangularPulse,
     UniformPulse,
 )
+from ontarget.source.running import Running
 from ontarget.source.sampling import AbstractSampling, AsDrawn, Towards
 from ontarget.source.site import (
     AbstractSite,
@@ -44,6 +46,7 @@ from ontarget.source.tabulated_flux import (
 )
 from ontarget.source.tagged import Remainder, TaggedEnergy, TaggedPath
 from ontarget.source.varied import Eigenmodes, VariedFlux, covariance_of
+from ontarget.source.volume import AbstractVolume, PointVolume, UprightCylinder
 
 __all__ = [
     "AbstractExposure",
@@ -55,6 +58,7 @@ __all__ = [
     "AbstractSpreading",
     "AbstractTag",
     "AbstractTimeEfficiency",
+    "AbstractVolume",
     "AlwaysOpen",
     "ArrivalTime",
     "AsDrawn",
@@ -71,9 +75,11 @@ __all__ = [
     "GaussianPulse",
     "GivenFlux",
     "InverseSquare",
+    "PointVolume",
     "ProtonsOnTarget",
     "Radius",
     "Remainder",
+    "Running",
     "RunningTime",
     "SimulatedMatching",
     "Site",
@@ -84,10 +90,12 @@ __all__ = [
     "TabulatedSpectrum",
     "TaggedEnergy",
     "TaggedPath",
+    "TimeAndDistance",
     "Towards",
     "TriangularPulse",
     "UniformPulse",
     "Untagged",
+    "UprightCylinder",
     "VariedFlux",
     "covariance_of",
 ]

@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Duration, Noun, Number, quantity
 from ontarget.source.facility import Facility
+from ontarget.source.running import Running
 
 
 class AbstractExposure(Noun):
@@ -33,6 +34,10 @@ class AbstractExposure(Noun):
     def live(self, facility: Facility) -> Float[Array, ""]:
         """Time with beam: protons over the proton rate while the beam runs."""
         return self.protons(facility) / facility.protons_while_running
+
+    def running(self, facility: Facility) -> Running:
+        """The beam during the whole exposure, as a background sees it."""
+        return Running(self.live(facility), facility.repetition, self.protons(facility), facility.pulse)
 
 
 class RunningTime(AbstractExposure):

@@ -6,7 +6,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, check_positive, check_range, concrete
 from ontarget.ground.noun import BeamEnergy, Frequency, Noun, Number, PerYear, Power, quantity, static
-from ontarget.ground.units import PER_YEAR
+from ontarget.ground.units import PER_YEAR, POWER
 from ontarget.source.pulse import AbstractPulse
 
 
@@ -25,6 +25,7 @@ class Facility(Noun):
     target : material of the target
     protons : protons on target per calendar time; follows from the numbers above where it is not given, and must
         agree with them to 1 % where it is (it is then the number used)
+    protons_per_pulse : of the design; nothing is computed from it but the power, with which it must agree to 3 %
     """
 
     proton_energy: BeamEnergy = quantity()
@@ -34,6 +35,7 @@ class Facility(Noun):
     operation: Number = quantity(default=1.0)
     target: str = static(default="")
     protons: PerYear | None = quantity(default=None)
+    protons_per_pulse: Number | None = quantity(default=None)
     name: str = static(default="")
 
     def __check_init__(self) -> None:
@@ -43,6 +45,26 @@ class Facility(Noun):
         if given is not None and derived is not None and not abs(given / derived - 1) < 0.01:
             truth = f"Power, proton energy and operation give {PER_YEAR.show(derived)}."
             raise InputError("protons", PER_YEAR.show(given), truth, "Give one or the other, or make them agree.")
+        self.check_pulses()
+
+    def check_pulses(self) -> None:
+        """Refuse a design whose pulses do not make its power."""
+        given, power = concrete(self.protons_per_pulse), concrete(self.power)
+        if given is None or power is None:
+            return
+        made = float(self.power_of_pulses)
+        if not abs(made / power - 1) < 0.03:
+            got, truth = f"{given:.4g}", f"That makes a power of {POWER.show(made)}."
+            raise InputError("protons_per_pulse", got, truth, f"Give what makes {POWER.show(power)}.")
+
+    @property
+    def power_of_pulses(self) -> Float[Array, ""]:
+        r"""Beam power from the design, :math:`n f E_p`; an error where it says nothing of its pulses."""
+        if self.protons_per_pulse is None:
+            raise InputError(
+                "protons_per_pulse", "nothing", "It is not known how many protons a pulse has.", "Give it."
+            )
+        return self.protons_per_pulse * self.repetition * self.proton_energy
 
     @property
     def protons_while_running(self) -> Float[Array, ""]:

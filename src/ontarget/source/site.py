@@ -13,6 +13,7 @@ from ontarget.ground.errors import InputError, check_finite, check_positive, che
 from ontarget.ground.noun import Frequency, Length, Noun, Time, quantity
 from ontarget.numerics.axis import AbstractAxis, LengthAxis, TimeAxis
 from ontarget.numerics.quadrature import interval_nodes
+from ontarget.source.volume import AbstractVolume, PointVolume
 
 if TYPE_CHECKING:  # what comes from there asks this file
     from ontarget.source.origin import Origin
@@ -25,12 +26,20 @@ class AbstractSite(Noun):
 
 
 class Site(AbstractSite):
-    """A place at a distance from the target."""
+    """A place at a distance from the target.
+
+    Attributes
+    ----------
+    baseline : from the source to the middle of the detector
+    volume : what is sensitive around it
+    """
 
     baseline: Length = quantity()
+    volume: AbstractVolume = PointVolume()
 
     def __check_init__(self) -> None:
         check_positive(self, "baseline")
+        self.volume.check(self.baseline)
 
 
 class BeamSite(AbstractSite):
@@ -102,6 +111,12 @@ class AbstractTag(Noun):
         truth = "This source says when neutrinos arrive, and not where."
         raise InputError("tag", type(self).__name__, truth, "Use ArrivalTime or Untagged.")
 
+    def arriving(
+        self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]], path: Length, cell: Length
+    ) -> Float[Array, " tag"]:
+        """`arrival` of what has flown a path within a cell of it."""
+        return self.arrival(cumulative)
+
     def placed(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
         """The bin of each vertex, by its place across the beam's axis; `bins` is outside."""
         truth = "This source says where neutrinos arrive, and not when: its protons come in seconds."
@@ -120,6 +135,12 @@ class AbstractTag(Noun):
         They add to one over the bins. What is told of a place alone has its bins: shares of one and zero.
         """
         return jnp.eye(self.places)[None, None]
+
+    @property
+    def window(self) -> Float[Array, ""]:
+        """Time in which events are recorded, per pulse."""
+        truth = "It has no window in time, so that the share of the time in which it is open is not known."
+        raise InputError("tag", type(self).__name__, truth, "Use ArrivalTime, or give backgrounds their 'duty'.")
 
     @abstractmethod
     def steady(self) -> Float[Array, " tag"]:
@@ -235,8 +256,15 @@ class ArrivalTime(AbstractTag):
         return jnp.concatenate([inside, 1.0 - inside.sum(keepdims=True)])
 
     def steady(self) -> Float[Array, " tag"]:
-        shares = self.efficiency.recorded(lambda t: t - self.times.start, self.times.edges)
-        return shares / shares.sum()
+        return self.open() / self.open().sum()
+
+    @property
+    def window(self) -> Float[Array, ""]:
+        return self.open().sum()
+
+    def open(self) -> Float[Array, " tag"]:
+        """Time in which events are recorded in each bin, per pulse."""
+        return self.efficiency.recorded(lambda t: t - self.times.start, self.times.edges)
 
 
 class Radius(AbstractTag):

@@ -1,0 +1,35 @@
+"""What an exposure brings to a detector besides neutrinos: time with beam, pulses, protons."""
+
+from __future__ import annotations
+
+from jaxtyping import Array, Float
+
+from ontarget.ground.errors import InputError, concrete
+from ontarget.ground.noun import Duration, Frequency, Noun, Number, quantity
+from ontarget.source.pulse import AbstractPulse
+from ontarget.source.site import AbstractTag
+
+
+class Running(Noun):
+    """The beam as a background sees it.
+
+    Attributes
+    ----------
+    live : time with beam
+    repetition : pulses per time while the beam runs
+    protons : on target, in the whole exposure
+    pulse : the proton current of one pulse
+    """
+
+    live: Duration = quantity()
+    repetition: Frequency = quantity()
+    protons: Number = quantity()
+    pulse: AbstractPulse
+
+    def duty(self, tag: AbstractTag) -> Float[Array, ""]:
+        """Fraction of the time with beam in which the window of a tag is open: repetition times window."""
+        found = self.repetition * tag.window
+        if (share := concrete(found)) is not None and share > 1:
+            truth = "Windows longer than the time between two pulses overlap."
+            raise InputError("tag", f"a window open {100 * share:.4g} % of the time", truth, "Give a shorter one.")
+        return found
