@@ -58,7 +58,8 @@ class Windows:
         t = jnp.linspace(-end, 2 * end, MOMENTS + 1)
         prompt = np.diff(np.asarray(pulse.cumulative(t, pion_lifetime)))
         delayed = np.diff(np.asarray(delayed_cumulative(pulse, t)))
-        order = np.argsort(-prompt / np.maximum(delayed, TINY))
+        heard = prompt > 1e-3 * prompt.max()  # or a window would begin long before a pulse with tails
+        order = np.argsort(np.where(heard, -prompt / np.maximum(delayed, TINY), 0.0), kind="stable")
         kept, leak = np.cumsum(prompt[order]), np.cumsum(delayed[order])
         s, b = signal[0].sum(axis=-1)[:, None], late.sum(axis=-1)[:, None]
         worth = kept * s / np.sqrt(np.maximum(kept * s + leak * b, TINY))
