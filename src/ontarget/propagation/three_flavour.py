@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import jax
@@ -16,7 +17,7 @@ from ontarget.ground.units import eV
 from ontarget.propagation.none import AbstractPropagation
 from ontarget.source.flux import Flux
 
-KINDS = np.array([1.0, -1.0])
+KINDS = (1.0, -1.0)
 """Neutrinos, antineutrinos: the sign of the potential and of delta."""
 
 PAIRS = ((1, 0), (2, 0), (2, 1))
@@ -102,7 +103,7 @@ class ThreeFlavour(AbstractPropagation):
         """The energy that an electron neutrino has in this matter."""
         return np.sqrt(2) * fermi_constant * hbar_c**3 * self.electrons * self.density / atomic_mass
 
-    def states(self, kind: Array, energy: Float[Array, " energy"]) -> States:
+    def states(self, kind: float, energy: Float[Array, " energy"]) -> States:
         """Eigenvalues and projectors for one kind."""
         N11, (N12, N13, N22, N23, N33) = self.matrix(kind, energy)
         squares = roots(N11, N12, N13, N22, N23, N33)
@@ -119,7 +120,7 @@ class ThreeFlavour(AbstractPropagation):
             found.second.append(share * s23 * (N13 * (x - N22) + N12 * N23))
         return found
 
-    def matrix(self, kind: Array, energy: Float[Array, " energy"]) -> tuple[Array, tuple[Array, ...]]:
+    def matrix(self, kind: float, energy: Float[Array, " energy"]) -> tuple[Array, tuple[Array, ...]]:
         """2 E H without the last rotation and phase: its first element, [energy], and the others, numbers."""
         c12, s12 = jnp.sqrt(1 - self.sin2_12), jnp.sqrt(self.sin2_12)
         c13, s13 = jnp.sqrt(1 - self.sin2_13), jnp.sqrt(self.sin2_13)
@@ -138,16 +139,19 @@ class ThreeFlavour(AbstractPropagation):
     ) -> Float[Array, "3 3 2 energy path"]:
         """Probabilities [final initial kind energy path] among e, mu, tau, as means over cells of these widths.
 
-        Energies must be above zero. Two loops over the kinds, because XLA would compute the states again for each of
-        the pairs, and these again for each of the nine.
+        Branches, not `where`: XLA would else compute the states again for every pair, and these for each of the nine.
         """
-        states = jax.lax.map(lambda kind: self.states(kind, energy), jnp.asarray(KINDS))
-
-        def one(given: tuple[Array, States]) -> tuple[Array, ...]:
-            kind, states = given
-            return self.four(kind, states, energy, path, energy_cell, path_cell)
-
-        ee, to_e, to_mu, mumu = jax.lax.map(one, (jnp.asarray(KINDS), states))
+        plain, safe = jnp.all(energy > 0), jnp.where(energy > 0, energy, jnp.max(energy))
+        both = []
+        for kind in KINDS:
+            states = jax.lax.cond(plain, partial(self.states, kind), lambda e, k=kind: self.states(k, safe), energy)
+            mean = partial(self.averaged, kind, states, energy, path, energy_cell, path_cell)
+            if isinstance(energy_cell, float) and isinstance(path_cell, float):
+                sharp = partial(self.sharp, kind, states, energy, path)
+                both.append(jax.lax.cond(plain & (self.spread == 0), sharp, mean))
+            else:
+                both.append(mean())
+        ee, to_e, to_mu, mumu = (jnp.stack(each) for each in zip(*both, strict=True))
         rows = [
             [ee, to_e, 1 - ee - to_e],
             [to_mu, mumu, 1 - to_mu - mumu],
@@ -155,20 +159,45 @@ class ThreeFlavour(AbstractPropagation):
         ]
         return jnp.stack([jnp.stack(row) for row in rows])
 
-    def four(
+    def sharp(
+        self, kind: float, states: States, energy: Float[Array, " energy"], path: Float[Array, " path"]
+    ) -> tuple[Array, ...]:
+        """The four of `four`, where nothing is averaged: D = 1."""
+        turns = [(states.squares[i] - states.squares[0]) / (2 * energy * hbar_c) for i in (1, 2)]
+        (c1, s1), (c2, s2) = ((jnp.cos(turn[:, None] * path), jnp.sin(turn[:, None] * path)) for turn in turns)
+        return self.four(kind, states, [(c1 - 1, s1), (c2 - 1, s2), (c1 * c2 + s1 * s2 - 1, s2 * c1 - c2 * s1)])
+
+    def averaged(
         self,
-        kind: Array,
+        kind: float,
         states: States,
         energy: Float[Array, " energy"],
         path: Float[Array, " path"],
         energy_cell: Float[Array, " energy"] | float,
         path_cell: Float[Array, " path"] | float,
     ) -> tuple[Array, ...]:
-        """From e to e, from mu to e, from e to mu, from mu to mu, [energy path] each: the others follow."""
-        even = odd = jnp.zeros((len(energy), len(path)))
-        ee = mumu = 1 + even
+        """The four of `four`, as means; what is at rest has no phase, and D = 0."""
+        moving = (energy > 0)[:, None]
+        safe = jnp.where(energy > 0, energy, jnp.max(energy))
+        waves = []
         for i, j in PAIRS:
-            across, along = self.wave(kind, states, (i, j), energy, path, energy_cell, path_cell)
+            per_length = ((states.squares[i] - states.squares[j]) / (2 * safe * hbar_c))[:, None]
+            matter = (kind * self.potential() / hbar_c * (states.ee[i] - states.ee[j]))[:, None]
+            across_path = per_length * path_cell / 2
+            across_energy = (matter - per_length) * path * (energy_cell / safe)[:, None] / 2
+            left = jnp.sinc(across_path / np.pi) * jnp.sinc(across_energy / np.pi)
+            left = jnp.where(moving, left * jnp.exp(-((per_length * self.spread) ** 2) / 2), 0.0)
+            waves.append((left * jnp.cos(per_length * path) - 1, left * jnp.sin(per_length * path)))
+        return self.four(kind, states, waves)
+
+    def four(self, kind: float, states: States, waves: list[tuple[Array, Array]]) -> tuple[Array, ...]:
+        """From e to e, from mu to e, from e to mu, from mu to mu, [energy path] each: the others follow.
+
+        `waves` are D cos(phi) - 1 and D sin(phi) of the pairs.
+        """
+        even = odd = jnp.zeros_like(waves[0][0])
+        ee = mumu = 1 + even
+        for (i, j), (across, along) in zip(PAIRS, waves, strict=True):
             ee = ee + (2 * states.ee[i] * states.ee[j])[:, None] * across
             mumu = mumu + (2 * states.mumu[i] * states.mumu[j])[:, None] * across
             crossed = states.first[i] * states.second[j], states.second[i] * states.first[j]
@@ -176,29 +205,6 @@ class ThreeFlavour(AbstractPropagation):
             even = even + 2 * (direct + jnp.cos(self.delta) * (crossed[0] + crossed[1]))[:, None] * across
             odd = odd + 2 * (kind * jnp.sin(self.delta) * (crossed[0] - crossed[1]))[:, None] * along
         return ee, even + odd, even - odd, mumu
-
-    def wave(
-        self,
-        kind: Array,
-        states: States,
-        pair: tuple[int, int],
-        energy: Float[Array, " energy"],
-        path: Float[Array, " path"],
-        energy_cell: Float[Array, " energy"] | float,
-        path_cell: Float[Array, " path"] | float,
-    ) -> tuple[Array, Array]:
-        """D cos(phi) - 1 and D sin(phi) of a pair of states, [energy path]."""
-        i, j = pair
-        per_length = (states.squares[i] - states.squares[j]) / (2 * energy * hbar_c)
-        phase = per_length[:, None] * path
-        left = jnp.exp(-((per_length * self.spread) ** 2) / 2)[:, None]
-        if not isinstance(path_cell, float):
-            left = left * jnp.sinc(per_length[:, None] * path_cell / (2 * np.pi))
-        if not isinstance(energy_cell, float):
-            matter = kind * self.potential() * (states.ee[i] - states.ee[j]) / hbar_c
-            slope = (matter - per_length) / energy * energy_cell
-            left = left * jnp.sinc(slope[:, None] * path / (2 * np.pi))
-        return left * jnp.cos(phase) - 1, left * jnp.sin(phase)
 
     def probability(
         self, energy: Float[Array, " energy"], path: Float[Array, " path"]

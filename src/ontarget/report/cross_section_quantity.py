@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -11,20 +12,26 @@ from jaxtyping import Array, Float
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.noun import Energy, quantity, static
 from ontarget.ground.units import AREA, Dimension
+from ontarget.interaction import AbstractInteraction
 from ontarget.matter.flavour import FLAVOURS
+from ontarget.matter.nuclide import Nuclides
 from ontarget.report.quantity import AbstractQuantity
 
 
-def per_nucleus(experiment: Experiment, neutrino: str, energy: Float[Array, " energy"]) -> Float[Array, " energy"]:
-    """Cross-section of the first channel on the nuclide of the material that reacts most, over all its final states."""
-    channel, nuclides = experiment.detector.channels[0], experiment.detector.material.nuclides()
+@eqx.filter_jit
+def per_nucleus(
+    interaction: AbstractInteraction, nuclides: Nuclides, energy: Float[Array, " energy"]
+) -> Float[Array, "flavour energy"]:
+    """Cross-sections on the nuclide of a material that reacts most, over all final states."""
     edges = jnp.stack([0 * energy.max(), 2 * energy.max()])
-    row = FLAVOURS.index(neutrino)
-    every = [
-        channel.interaction.kernel(jax.tree.map(lambda leaf, i=i: leaf[i], nuclides), energy, edges)[row].sum(axis=-1)
-        for i in range(len(nuclides.symbols))
-    ]
-    return jnp.stack(every).max(axis=0)
+    every = jax.lax.map(lambda nuclide: interaction.kernel(nuclide, energy, edges).sum(axis=-1), nuclides)
+    return every.max(axis=0)
+
+
+def of_first_channel(experiment: Experiment, neutrino: str, energy: Float[Array, " energy"]) -> Float[Array, " energy"]:
+    """That of one flavour in the first channel of a detector."""
+    interaction, nuclides = experiment.detector.channels[0].interaction, experiment.detector.material.nuclides()
+    return per_nucleus(interaction, nuclides, energy)[FLAVOURS.index(neutrino)]
 
 
 class CrossSectionAt(AbstractQuantity):
@@ -35,7 +42,7 @@ class CrossSectionAt(AbstractQuantity):
     energy: Energy = quantity(kw_only=True)
 
     def of(self, experiment: Experiment) -> float:
-        return float(per_nucleus(experiment, self.neutrino, self.energy[None])[0])
+        return float(of_first_channel(experiment, self.neutrino, self.energy[None])[0])
 
 
 class FlavourAverage(AbstractQuantity):
@@ -47,4 +54,4 @@ class FlavourAverage(AbstractQuantity):
     def of(self, experiment: Experiment) -> float:
         flux = experiment.source.flux(experiment.facility, experiment.detector.site, experiment.detector.tag)
         weight = flux.values[FLAVOURS.index(self.neutrino)].sum(axis=(1, 2))
-        return float(weight @ per_nucleus(experiment, self.neutrino, flux.energy) / weight.sum())
+        return float(weight @ of_first_channel(experiment, self.neutrino, flux.energy) / weight.sum())

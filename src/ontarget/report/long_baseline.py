@@ -11,7 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.detector import SquareRootResolution
+from ontarget.detector import Detector, SquareRootResolution
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.constants import pion_lifetime
 from ontarget.ground.errors import InputError, check_positive
@@ -58,7 +58,8 @@ class Windows:
         t = jnp.linspace(-end, 2 * end, MOMENTS + 1)
         prompt = np.diff(np.asarray(pulse.cumulative(t, pion_lifetime)))
         delayed = np.diff(np.asarray(delayed_cumulative(pulse, t)))
-        order = np.argsort(-prompt / np.maximum(delayed, TINY))
+        heard = prompt > 1e-3 * prompt.max()  # or a window would begin long before a pulse with tails
+        order = np.argsort(np.where(heard, -prompt / np.maximum(delayed, TINY), 0.0), kind="stable")
         kept, leak = np.cumsum(prompt[order]), np.cumsum(delayed[order])
         s, b = signal[0].sum(axis=-1)[:, None], late.sum(axis=-1)[:, None]
         worth = kept * s / np.sqrt(np.maximum(kept * s + leak * b, TINY))
@@ -257,21 +258,31 @@ def sharpened(noun: Experiment, width: float) -> Experiment:
 
 def spectra(noun: Experiment, distances: np.ndarray, phases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Electrons seen from prompt muon neutrinos [phase distance seen] and late electron neutrinos [distance seen]."""
+    assert isinstance(noun.propagation, ThreeFlavour)  # `check` has looked at it
     spectrum = pions(noun).spectrum()
-    events = per_fluence(noun, spectrum.energy)
+    events = per_fluence(noun.detector, spectrum.energy)
     fluence = np.asarray(decays_of(noun) / (4 * np.pi * distances**2))
 
-    @jax.jit
-    def arriving(delta: Array) -> tuple[Array, Array]:
-        one = eqx.tree_at(lambda each: each.delta, noun.propagation, delta)
-        found = one.among(spectrum.energy, jnp.asarray(distances))[0, :, 0]
-        weights = jnp.stack([spectrum.prompt[NU_MU], spectrum.delayed[NU_E]])
-        appeared, survived = jnp.einsum("ie,iel,eo->ilo", weights, found[1::-1], events)
-        return appeared, survived
+    weights = jnp.stack([spectrum.prompt[NU_MU], spectrum.delayed[NU_E]])
+    given = spectrum.energy, jnp.asarray(distances), weights, events
+    found = [np.asarray(arriving(noun.propagation, jnp.asarray(phase), *given)) for phase in phases]
+    signal = np.stack([appeared for appeared, _ in found]) * fluence[:, None]
+    return signal, found[0][1] * fluence[:, None]
 
-    found = [arriving(jnp.asarray(phase)) for phase in phases]
-    signal = np.stack([np.asarray(appeared) for appeared, _ in found]) * fluence[:, None]
-    return signal, np.asarray(found[0][1]) * fluence[:, None]
+
+@eqx.filter_jit
+def arriving(
+    propagation: ThreeFlavour,
+    delta: Array,
+    energy: Float[Array, " energy"],
+    distances: Float[Array, " distance"],
+    weights: Float[Array, "2 energy"],
+    events: Float[Array, "energy seen"],
+) -> Float[Array, "2 distance seen"]:
+    """What is seen of the appeared and of the late electron neutrinos, for `weights` of each per area."""
+    one = eqx.tree_at(lambda each: each.delta, propagation, delta)
+    found = one.among(energy, distances)[0, :, 0]
+    return jnp.einsum("ie,iel,eo->ilo", weights, found[1::-1], events)
 
 
 def pions(noun: Experiment) -> StoppedPion:
@@ -285,11 +296,12 @@ def decays_of(noun: Experiment) -> Float[Array, ""]:
     return noun.exposure.protons(noun.facility) * pions(noun).neutrinos_per_proton
 
 
-def per_fluence(noun: Experiment, energy: Float[Array, " energy"]) -> Float[Array, "energy seen"]:
+@eqx.filter_jit
+def per_fluence(detector: Detector, energy: Float[Array, " energy"]) -> Float[Array, "energy seen"]:
     """Events in the first channel for one electron neutrino per area, by its energy."""
-    channel, seen = noun.detector.channels[0], noun.detector.seen.edges
+    channel, seen = detector.channels[0], detector.seen.edges
     cells, response = channel.cells(seen), channel.matrix(seen)[:, :-1]
-    nuclides = noun.detector.material.nuclides()
-    targets = noun.detector.mass * noun.detector.material.nuclei_per_mass()
+    nuclides = detector.material.nuclides()
+    targets = detector.mass * detector.material.nuclei_per_mass()
     kernels = jax.lax.map(lambda nuclide: channel.interaction.kernel(nuclide, energy, cells)[NU_E], nuclides)
     return jnp.einsum("n,nex,xo->eo", targets, kernels, response)
