@@ -11,7 +11,7 @@ run: $(VENV)/run.stamp
 	$(BIN)/ontarget run ess -o out/ess
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest -n auto --maxprocesses 4
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -48,6 +48,8 @@ else:
     settings.register_profile("suite", deadline=None, derandomize=True)  # a first call compiles: no deadline holds
     settings.load_profile("suite")
 
+finished: list[str] = []
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"
 
@@ -76,6 +78,28 @@ def mirrored(name: str) -> bool:
     """Whether the mirror holds a folder for this release."""
     folder = Path(os.environ.get("ONTARGET_DATA_MIRROR") or "/nowhere")
     return any((folder / one).is_dir() for one in (name, name.replace("_", "-")))
+
+
+def mappings() -> int:
+    """How many pieces of memory are mapped into this process; zero where the system does not say."""
+    try:
+        return Path("/proc/self/maps").read_bytes().count(b"\n")
+    except OSError:
+        return 0
+
+
+def pytest_runtest_logfinish(nodeid: str) -> None:
+    """Drop what was compiled before the system's limit of 65530 mappings is near: beyond it the compiler crashes.
+
+    Each program is some ten mappings that are never given back while it may be called again. The cache on disk serves
+    what is asked for once more.
+    """
+    finished.append(nodeid)
+    if len(finished) % 50 == 0 and mappings() > 25_000:
+        import jax
+
+        jax.clear_caches()
+        gc.collect()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -277,6 +277,11 @@ KINDS = {
 }
 
 
+def in_haste(function):
+    """Compiled with little optimisation: its compilation is most of the work."""
+    return jax.jit(function, compiler_options={"xla_backend_optimization_level": 0})
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_derivatives_by_every_leaf(kind):
@@ -295,10 +300,10 @@ def test_derivatives_by_every_leaf(kind):
         return bins @ (1 + jnp.cos(jnp.arange(len(bins), dtype=float)))
 
     start = flat / scale
-    value, gradient = jax.jit(jax.value_and_grad(answer))(start)
+    value, gradient = in_haste(jax.value_and_grad(answer))(start)
     assert jnp.isfinite(gradient).all()
     step = 2e-5  # small, because end points of single energy nodes make kinks; rounding is 1e-13 / 2e-5
-    batch = jax.jit(lambda rows: jax.lax.map(answer, rows))
+    batch = in_haste(lambda rows: jax.lax.map(answer, rows))
     moves = [sign * h * jnp.eye(len(flat)) for h in (step, step / 2) for sign in (1, -1)]
     up, down, half_up, half_down = (batch(start + move) for move in moves)
     slopes = (4 * (half_up - half_down) / step - (up - down) / (2 * step)) / 3

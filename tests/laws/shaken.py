@@ -185,22 +185,6 @@ def trackers() -> list[float]:
     return [*found, float(spectrometer_resolution(every.arm, every.planes[6:], PARTICLES["mu+"]))]
 
 
-# the same data in other conventions: their classes are in the specimens above, their numbers in the regression tests
-VARIANTS = (
-    *("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water", "_tagged", "_short_baseline", "_varied"),
-    *(
-        "ess_argon",
-        "ess_silicon",
-        "ess_xenon",
-        "coherent_csi_2017",
-        "pip2_bar_upgrade_100t",
-        "pip2_rcs_100t",
-        "ccm_far",
-        "cenns10_projection",
-    ),
-)
-
-
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "regression"))  # frozen numbers, in ordinary units
 
 
@@ -210,6 +194,7 @@ def main() -> None:
     found["trackers"] = trackers()
     if "--catalog" in sys.argv:
         from freeze import compute, flat
+        from variants import VARIANTS
 
         from ontarget.io import MissingRelease, entries
 

@@ -90,6 +90,7 @@ iron = mo.Block(1 * m, 7.874 * g / cm**3, "iron")
 meter = mo.RangeMeter((iron,), (iron,), nu.LengthAxis(0.0, 1.5 * m, 2), 1 * cm)
 arrived = mo.Flow(jnp.ones((1, *meter.shape)), 0.1 * jnp.ones(meter.shape), "pi+", "mu+", "pi_munu")
 given_leptons = mo.GivenLeptons((arrived,))
+analogue = i.Strengths([4.38 * MeV], [4.0])
 
 _rows: list[Noun] = [
     # numerics
@@ -172,6 +173,9 @@ _rows: list[Noun] = [
     so.AsTabulated(),
     so.InverseSquare(),
     so.Untagged(),
+    so.PointVolume(),
+    so.UprightCylinder(2.25 * m, 4.5 * m),
+    so.TimeAndDistance(tag, nu.LengthAxis(15 * m, 25 * m, 2), 0.36 * m),
     behind,
     rings,
     in_flight,
@@ -200,8 +204,17 @@ _rows: list[Noun] = [
     # propagation
     p.NoOscillation(),
     p.Sterile31(1 * eV**2, 0.01, 0.02, 0.03, 0.5 * m),
+    p.ThreeFlavour(density=2.8 * g / cm**3),
     # interaction
     i.CEvNS(),
+    i.NoCoulomb(),
+    i.FermiFunction(),
+    i.EffectiveMomentum(1.1 * fm),
+    i.SmallerOfBoth(),
+    analogue,
+    i.AllowedTransitions("Ar40", 0.99 * MeV, analogue, i.Strengths([2.3 * MeV, 6 * MeV], [1.6, 3.0])),
+    i.InverseBetaDecay(),
+    i.NuclearTable("C12", jnp.array([19.0, 30.0, 60.0]) * MeV, jnp.array([0.0, 5.0, 130.0]) * 1e-42 * cm**2),
     i.AxialCEvNS(),
     i.TreeCouplings(),
     i.RadiativeCouplings(),
@@ -210,6 +223,26 @@ _rows: list[Noun] = [
     i.ChargedCurrent((cross_section,), 0.1),
     i.Factor(1.1, "bin0"),
     i.BinnedScale.over(i.ChargedCurrent((cross_section,), 0.1), nu.BeamEnergyAxis(1 * GeV, 4 * GeV, 3)),
+    i.ElectronScattering(),
+    i.TreeElectronCouplings(),
+    i.RadiativeElectronCouplings(),
+    i.ElectronNSI(eps_ee_L=0.1, eps_mutau_R=-0.2),
+    i.MagneticMoments(1e-10, 2e-10, 3e-10),
+    i.MagneticMoment(moments=i.MagneticMoments(1e-10)),
+    i.ElectronMagneticMoment(moments=i.MagneticMoments(1e-10)),
+    i.ChargeRadii(mumu=1e-32 * cm**2),
+    i.ChargeRadius(radii=i.ChargeRadii(mumu=1e-32 * cm**2)),
+    i.ElectronChargeRadius(radii=i.ChargeRadii(ee=1e-32 * cm**2)),
+    i.Millicharges(mumu=1e-9),
+    i.Millicharge(charges=i.Millicharges(ee=1e-9)),
+    i.ElectronMillicharge(charges=i.Millicharges(ee=1e-9)),
+    i.Universal(),
+    i.BMinusL(),
+    i.LMuMinusLTau(),
+    i.LightVector(mass=10 * MeV, coupling=1e-4),
+    i.ElectronLightVector(mass=10 * MeV, coupling=1e-4),
+    i.LightScalar(mass=10 * MeV, coupling=1e-5),
+    i.ElectronLightScalar(mass=10 * MeV, coupling=1e-5),
     i.CEvNS().factors(one_argon, jnp.array([10.0, 30.0]) * MeV, energy.edges),
     # monitor
     planes,

@@ -9,7 +9,7 @@ from ontarget import inference as f
 from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
-from ontarget.ground.units import GeV, Hz, MHz, cm, gray, keV, kg, m, mm, ns
+from ontarget.ground.units import GeV, Hz, MeV, MHz, cm, gray, keV, kg, m, mm, ns
 from ontarget.inference.likelihood import Chain
 from ontarget.monitor import Arm, Tagger, Trackers
 from ontarget.report import quantity as q
@@ -23,9 +23,13 @@ from ontarget.report.bounds import Bounds
 from ontarget.report.counters import Counters
 from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeasurement, Method
+from ontarget.report.cross_section_quantity import CrossSectionAt, FlavourAverage
 from ontarget.report.cross_sections import CrossSections
+from ontarget.report.disappearance import Disappearance, Distances, Rates, Summed, SummedDistances
+from ontarget.report.electron_quantity import ElectronCrossSection
 from ontarget.report.entrance import Entrance
 from ontarget.report.goal import BestSignificance, MostAtPurity
+from ontarget.report.long_baseline import LongBaseline
 from ontarget.report.measurement import Measurement, PublishedNumber
 from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
@@ -38,12 +42,16 @@ from ontarget.report.radius import Radius
 from ontarget.report.short_baseline import Oscillated, Search, ShortBaseline
 from ontarget.report.simulated_tags import SimulatedTags
 from ontarget.report.spectra import Expect
+from ontarget.report.sterile_product import SterileProduct
+from ontarget.report.sterile_reach import SterileReach
 from ontarget.report.study import Study
 from ontarget.report.tagging import Tagging
 from ontarget.report.thresholds import ThresholdScan
 from ontarget.report.timing import Timing
 from ontarget.report.tracker_quantity import PeakDose, PeakFluence, PeakRate
 from ontarget.report.trackers import PublishedLoad, TrackerSpecification
+from ontarget.report.upper_limits import PublishedLimit, UpperLimits
+from ontarget.report.vanishing import Vanishing
 from ontarget.report.yields import FacilityYields
 
 
@@ -85,6 +93,7 @@ published_shape = PublishedShape([2 * GeV, 3 * GeV], [75.0, 72.0], 0.1 * GeV)
 rings = Method("nuscope_lar", 0.005, (BeamError("beam.momentum", 0.002, "momentum"),), name="rings")
 tagger = Tagger(planes, planes, 0.3 * ns, 10 * mm, 0.25 * m, 0.6 * ns)
 search = Search("nuscope_lar_short_baseline", "nu_mu disappearance", 0.01, 0.05, name="muons")
+lost = Disappearance((0,), ("nu_mu",), name="lost")
 strength = f.Scale("strength", "*.source.neutrinos_per_proton", 0.0, 3.0)
 factors = QuenchingPoints([5.0 * keV, 10.0 * keV], [1.0 * keV, 1.0 * keV], [0.08, 0.09], [0.01, 0.01], name="lab")
 
@@ -129,6 +138,11 @@ _rows: list[Noun] = [
     Expect(),
     ThresholdScan(1 * keV, 10 * keV),
     EventsByOrigin("nuscope_lar", neutrino="nu_mu"),
+    ElectronCrossSection("lsnd_nu_e", neutrino="nu_e"),
+    PublishedLimit(6.8, "signal"),
+    UpperLimits("A limit", "limit", (parameter,), "signal", published={"others": PublishedLimit(6.8, "signal")}),
+    CrossSectionAt("dar_argon", energy=30 * MeV),
+    FlavourAverage("dar_argon"),
     published_shape,
     BeamFluxes("nuscope_lar", shape=published_shape),
     PublishedEvents(1.3e6, "nu_mu", name="all"),
@@ -171,10 +185,19 @@ _rows: list[Noun] = [
     Oscillated(*jnp.ones((3, 4)), jnp.ones((1, 4)), (jnp.ones(()),) * 2, (jnp.zeros(()),) * 3),
     search,
     ShortBaseline((search,)),
+    lost,
+    Rates(),
+    Distances(),
+    Summed(),
+    SummedDistances(),
+    Vanishing(jnp.ones((6, 4)), jnp.ones((3, 6, 4))),
+    SterileReach((lost,)),
+    SterileProduct((lost,)),
     Bounds("Bounds", "bounds", (parameter,)),
     Plane("Plane", "plane", parameter, f.Parameter("other", "*.other", 0.0, 1.0, 0.5)),
     Radius("Radius", "radius"),
     PublishedNumber(134.0, 22.0),
+    LongBaseline("dar_argon", ("pip2_bar", "lujan"), points=3),
     Measurement("Measurement", "measurement", "ess_csi", strength, published={"observed": PublishedNumber(9.0, 3.0)}),
     CrossSections(("measurement",)),
     PublishedRange(0.22, 0.026, 0.028),

@@ -11,26 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from census import SRC
+from variants import VARIANTS
 
 SCRIPT = Path(__file__).with_name("shaken.py")
 SHAKEN = "1.7,0.3,2.9"
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "regression"))
 from freeze import flat, frozen  # noqa: E402
 
-# as in shaken.py: the same classes as others, which are tried
-VARIANTS = (
-    *("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water", "_tagged", "_short_baseline", "_varied"),
-    *(
-        "ess_argon",
-        "ess_silicon",
-        "ess_xenon",
-        "coherent_csi_2017",
-        "pip2_bar_upgrade_100t",
-        "pip2_rcs_100t",
-        "ccm_far",
-        "cenns10_projection",
-    ),
-)
 EVERY = sorted(path.stem for path in (SRC / "catalog" / "experiments").glob("*.yaml"))
 CATALOG = [name for name in EVERY if not name.endswith(VARIANTS)]
 

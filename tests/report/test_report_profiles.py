@@ -10,7 +10,7 @@ from report_toys import ANGLE
 
 from ontarget.ground.errors import InputError
 from ontarget.inference import intervals, likelihood, profile
-from ontarget.report import Profiles
+from ontarget.report import Profiles, UpperLimits
 from ontarget.report.profiles import PublishedRange
 from ontarget.report.section import narrowed
 
@@ -46,6 +46,12 @@ def test_intervals_are_those_of_the_profile(context, rows):
         assert [row["low"] for row in mine] == pytest.approx([2 * one.low for one in found], abs=1e-4)
         assert [row["high"] for row in mine] == pytest.approx([2 * one.high for one in found], abs=1e-4)
         assert mine[0]["best"] == pytest.approx(2 * scan.best.values["angle"], abs=1e-4)
+
+
+def test_upper_limits_are_the_upper_ends(context, rows):
+    task = UpperLimits("A limit", "limit", (ANGLE,), "angle", unit=2.0, groups=TASK.groups, points=41)
+    found = {row["experiments"]: row["below"] for row in task.run(context).tables[0].rows}
+    assert found == {label: pytest.approx(of(rows, label, 0.90)[-1]["high"], abs=1e-12) for label in TASK.groups}
 
 
 def test_an_asimov_tank_that_agrees_narrows_the_range(rows):

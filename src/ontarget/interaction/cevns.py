@@ -47,10 +47,10 @@ class CEvNS(AbstractInteraction):
         r""":math:`\sum_\beta (Z g_p F_p + N g_n F_n)^2` for each family at recoil energies T, dimensionless."""
         positive = jnp.where(recoil > 0, recoil, 1e-15 * nuclide.mass)  # a cell of no width at 0: keep the root's slope
         q = jnp.sqrt(2 * nuclide.mass * positive)
-        g_p, g_n = self.couplings.matrices()
+        g_p, g_n = self.couplings.at(q)
         charge_p = nuclide.Z * self.proton(q, nuclide.A)
         charge_n = nuclide.N * self.neutron(q, nuclide.A)
-        amplitude = g_p[..., *[None] * recoil.ndim] * charge_p + g_n[..., *[None] * recoil.ndim] * charge_n
+        amplitude = g_p * charge_p + g_n * charge_n
         return (amplitude**2).sum(axis=1)
 
     def factors(self, nuclide: Nuclides, energy: Float[Array, " energy"], edges: Float[Array, " edge"]) -> RecoilKernel:

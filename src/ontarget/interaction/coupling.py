@@ -12,6 +12,7 @@ from ontarget.ground.errors import check_finite, check_range
 from ontarget.ground.noun import Noun, Number, quantity
 
 Matrix = Float[Array, "3 3"]
+Matrices = Float[Array, "3 3 ..."]
 
 
 class AbstractCouplings(Noun):
@@ -20,6 +21,19 @@ class AbstractCouplings(Noun):
     @abstractmethod
     def matrices(self) -> tuple[Matrix, Matrix]:
         """(g_p, g_n), dimensionless; a diagonal element for each family, off-diagonal ones change flavour."""
+
+    def at(self, q: Float[Array, "*t"]) -> tuple[Matrices, Matrices]:
+        """The same at momentum transfers q (times c, an energy); override where they depend on it.
+
+        The trailing axes broadcast against q.
+        """
+        proton, neutron = self.matrices()
+        return spread(proton, q), spread(neutron, q)
+
+
+def spread(matrix: Matrix, q: Float[Array, "*t"]) -> Matrices:
+    """A matrix with trailing axes that broadcast against those of q."""
+    return matrix[..., *[None] * q.ndim]
 
 
 class TreeCouplings(AbstractCouplings):
@@ -121,4 +135,9 @@ class NSI(AbstractCouplings):
     def matrices(self) -> tuple[Matrix, Matrix]:
         proton, neutron = self.standard.matrices()
         up, down = self.up(), self.down()
+        return proton + 2 * up + down, neutron + up + 2 * down
+
+    def at(self, q: Float[Array, "*t"]) -> tuple[Matrices, Matrices]:
+        proton, neutron = self.standard.at(q)
+        up, down = spread(self.up(), q), spread(self.down(), q)
         return proton + 2 * up + down, neutron + up + 2 * down

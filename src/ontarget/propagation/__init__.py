@@ -2,5 +2,6 @@
 
 from ontarget.propagation.none import AbstractPropagation, NoOscillation
 from ontarget.propagation.sterile import Sterile31
+from ontarget.propagation.three_flavour import ThreeFlavour
 
-__all__ = ["AbstractPropagation", "NoOscillation", "Sterile31"]
+__all__ = ["AbstractPropagation", "NoOscillation", "Sterile31", "ThreeFlavour"]

@@ -10,6 +10,7 @@ from ontarget.report.cross_section_measurement import CrossSectionMeasurement
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.entrance import Entrance
 from ontarget.report.goal import BestSignificance, MostAtPurity
+from ontarget.report.long_baseline import LongBaseline
 from ontarget.report.measurement import Measurement
 from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
@@ -20,12 +21,15 @@ from ontarget.report.quenching import QuenchingFit, QuenchingPoints
 from ontarget.report.radius import Radius
 from ontarget.report.short_baseline import ShortBaseline
 from ontarget.report.spectra import Expect
+from ontarget.report.sterile_product import SterileProduct
+from ontarget.report.sterile_reach import SterileReach
 from ontarget.report.study import Study, load_study, run, write
 from ontarget.report.tagging import Tagging
 from ontarget.report.task import AbstractTask
 from ontarget.report.thresholds import ThresholdScan
 from ontarget.report.timing import Timing
 from ontarget.report.trackers import TrackerSpecification
+from ontarget.report.upper_limits import UpperLimits
 from ontarget.report.yields import FacilityYields
 
 __all__ = [
@@ -43,6 +47,7 @@ __all__ = [
     "Expect",
     "FacilityYields",
     "FluxFromLeptons",
+    "LongBaseline",
     "Measurement",
     "MonitorRates",
     "MostAtPurity",
@@ -53,12 +58,15 @@ __all__ = [
     "QuenchingPoints",
     "Radius",
     "ShortBaseline",
+    "SterileProduct",
+    "SterileReach",
     "Study",
     "Tagging",
     "TargetActivity",
     "ThresholdScan",
     "Timing",
     "TrackerSpecification",
+    "UpperLimits",
     "load_study",
     "run",
     "write",

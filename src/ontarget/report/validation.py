@@ -10,13 +10,18 @@ from ontarget.ground.errors import InputError
 from ontarget.ground.units import NUMBER
 from ontarget.io import Tree, catalog, entries, parse, read_yaml, structure
 from ontarget.report.beam_quantity import EventsByOrigin
+from ontarget.report.cross_section_quantity import CrossSectionAt, FlavourAverage
+from ontarget.report.electron_quantity import ElectronCrossSection
 from ontarget.report.quantity import AbstractQuantity
 from ontarget.report.tracker_quantity import PeakDose, PeakFluence, PeakRate
 
 __all__ = [  # quantities are found by being imported
     "AbstractQuantity",
     "Comparison",
+    "CrossSectionAt",
+    "ElectronCrossSection",
     "EventsByOrigin",
+    "FlavourAverage",
     "PeakDose",
     "PeakFluence",
     "PeakRate",

@@ -1,6 +1,7 @@
 """Floor 5: the facility, its pulse and running plan, the site, and the neutrinos born there."""
 
 from ontarget.source.decay_tunnel import DecayTunnel
+from ontarget.source.distance import TimeAndDistance
 from ontarget.source.exposure import AbstractExposure, ProtonsOnTarget, RunningTime
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
@@ -45,6 +46,7 @@ from ontarget.source.tabulated_flux import (
 )
 from ontarget.source.tagged import Remainder, TaggedEnergy, TaggedPath
 from ontarget.source.varied import Eigenmodes, VariedFlux, covariance_of
+from ontarget.source.volume import AbstractVolume, PointVolume, UprightCylinder
 
 __all__ = [
     "AbstractExposure",
@@ -56,6 +58,7 @@ __all__ = [
     "AbstractSpreading",
     "AbstractTag",
     "AbstractTimeEfficiency",
+    "AbstractVolume",
     "AlwaysOpen",
     "ArrivalTime",
     "AsDrawn",
@@ -72,6 +75,7 @@ __all__ = [
     "GaussianPulse",
     "GivenFlux",
     "InverseSquare",
+    "PointVolume",
     "ProtonsOnTarget",
     "Radius",
     "Remainder",
@@ -86,10 +90,12 @@ __all__ = [
     "TabulatedSpectrum",
     "TaggedEnergy",
     "TaggedPath",
+    "TimeAndDistance",
     "Towards",
     "TriangularPulse",
     "UniformPulse",
     "Untagged",
+    "UprightCylinder",
     "VariedFlux",
     "covariance_of",
 ]

@@ -13,6 +13,7 @@ from ontarget.ground.errors import InputError, check_finite, check_positive, che
 from ontarget.ground.noun import Frequency, Length, Noun, Time, quantity
 from ontarget.numerics.axis import AbstractAxis, LengthAxis, TimeAxis
 from ontarget.numerics.quadrature import interval_nodes
+from ontarget.source.volume import AbstractVolume, PointVolume
 
 if TYPE_CHECKING:  # what comes from there asks this file
     from ontarget.source.origin import Origin
@@ -25,12 +26,20 @@ class AbstractSite(Noun):
 
 
 class Site(AbstractSite):
-    """A place at a distance from the target."""
+    """A place at a distance from the target.
+
+    Attributes
+    ----------
+    baseline : from the source to the middle of the detector
+    volume : what is sensitive around it
+    """
 
     baseline: Length = quantity()
+    volume: AbstractVolume = PointVolume()
 
     def __check_init__(self) -> None:
         check_positive(self, "baseline")
+        self.volume.check(self.baseline)
 
 
 class BeamSite(AbstractSite):
@@ -101,6 +110,12 @@ class AbstractTag(Noun):
         """Fractions in each bin and, last, outside, for an arrival-time distribution function."""
         truth = "This source says when neutrinos arrive, and not where."
         raise InputError("tag", type(self).__name__, truth, "Use ArrivalTime or Untagged.")
+
+    def arriving(
+        self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]], path: Length, cell: Length
+    ) -> Float[Array, " tag"]:
+        """`arrival` of what has flown a path within a cell of it."""
+        return self.arrival(cumulative)
 
     def placed(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
         """The bin of each vertex, by its place across the beam's axis; `bins` is outside."""

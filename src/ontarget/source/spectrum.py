@@ -60,11 +60,13 @@ class Spectrum(Noun):
     energy : [energy] nodes
     prompt : [flavour energy] born with the pion's lifetime after the proton
     delayed : [flavour energy] born with the muon's lifetime after that
+    cell : [energy] widths that the nodes stand for, zero for a line
     """
 
     energy: Float[Array, " energy"]
     prompt: Float[Array, "flavour energy"]
     delayed: Float[Array, "flavour energy"]
+    cell: Float[Array, " energy"]
 
 
 def place(rows: Mapping[str, Float[Array, " energy"] | np.ndarray], size: int) -> Float[Array, "flavour energy"]:
@@ -72,11 +74,11 @@ def place(rows: Mapping[str, Float[Array, " energy"] | np.ndarray], size: int) -
     return jnp.stack([jnp.asarray(rows.get(flavour, np.zeros(size))) for flavour in FLAVOURS])
 
 
-def muon_nodes(order: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Energies and the integrated weights of `michel_nue` and `michel_numubar` at Gauss-Legendre nodes."""
+def muon_nodes(order: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Energies, integrated weights of `michel_nue` and `michel_numubar`, and widths, of Gauss-Legendre nodes."""
     x, w = gauss_legendre(order)
     energy, width = x * ENDPOINT, w * ENDPOINT
-    return energy, width * michel_nue(energy), width * michel_numubar(energy)
+    return energy, width * michel_nue(energy), width * michel_numubar(energy), width
 
 
 def decay_at_rest(order: int) -> Spectrum:
@@ -85,12 +87,12 @@ def decay_at_rest(order: int) -> Spectrum:
     A line and two Michel shapes on `order` Gauss-Legendre nodes: 256 keep every recoil bin that holds 0.1 % of the
     counts within 1e-4, and totals above a sharp threshold within 1e-7.
     """
-    energy, nue, numubar = muon_nodes(order)
+    energy, nue, numubar, width = muon_nodes(order)
     line = np.zeros(order + 1)
     line[-1] = 1.0
     nodes = jnp.asarray(np.append(energy, LINE))
     delayed = place({"nu_e": np.append(nue, 0.0), "nubar_mu": np.append(numubar, 0.0)}, order + 1)
-    return Spectrum(nodes, place({"nu_mu": line}, order + 1), delayed)
+    return Spectrum(nodes, place({"nu_mu": line}, order + 1), delayed, jnp.asarray(np.append(width, 0.0)))
 
 
 class AbstractContamination(Noun):
@@ -118,9 +120,9 @@ class NegativeMuonDecay(AbstractContamination):
         check_range(self, "ratio", 0.0, 1.0)
 
     def spectrum(self, order: int) -> Spectrum:
-        energy, nue, numubar = muon_nodes(order)
+        energy, nue, numubar, width = muon_nodes(order)
         delayed = place({"nubar_e": self.ratio * nue, "nu_mu": self.ratio * numubar}, order)
-        return Spectrum(jnp.asarray(energy), jnp.zeros_like(delayed), delayed)
+        return Spectrum(jnp.asarray(energy), jnp.zeros_like(delayed), delayed, jnp.asarray(width))
 
 
 class PionDecayInFlight(AbstractContamination):
@@ -148,4 +150,4 @@ class PionDecayInFlight(AbstractContamination):
         spread = jnp.sqrt(gamma**2 - 1)
         energy = LINE * (gamma - spread + 2 * spread * x)
         prompt = place({"nu_mu": self.ratio * w}, len(w))
-        return Spectrum(energy, prompt, jnp.zeros_like(prompt))
+        return Spectrum(energy, prompt, jnp.zeros_like(prompt), 2 * LINE * spread * w)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.ground.constants import c, muon_lifetime, pion_lifetime
 from ontarget.ground.errors import InputError, check_positive
-from ontarget.ground.noun import Number, quantity, static
+from ontarget.ground.noun import Length, Number, quantity, static
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
 from ontarget.source.pulse import AbstractPulse
@@ -34,7 +35,8 @@ class StoppedPion(AbstractSource):
 
     with y neutrinos of each flavour per proton, isotropic; :math:`g` is the proton pulse convolved with the pion's
     and, for the muon's neutrinos, the muon's decay. Muons at rest are taken unpolarised, so energy and time
-    factorise. Point source, valid for baselines well above the size of the target.
+    factorise. Point source, valid for baselines well above the size of the target; :math:`1/L^2` is averaged over the
+    volume at the site, by cells of path.
 
     Attributes
     ----------
@@ -67,21 +69,30 @@ class StoppedPion(AbstractSource):
             jnp.concatenate([part.energy for part in parts]),
             jnp.concatenate([part.prompt for part in parts], axis=1),
             jnp.concatenate([part.delayed for part in parts], axis=1),
+            jnp.concatenate([part.cell for part in parts]),
         )
 
     def flux(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Flux:
         site = check_site(site, Site)
         spectrum = self.spectrum()
-        prompt, delayed = self.arrival(facility.pulse, site, tag)
-        per_area = self.neutrinos_per_proton / (4 * jnp.pi * site.baseline**2)
-        values = spectrum.prompt[..., None] * prompt + spectrum.delayed[..., None] * delayed
-        return Flux(spectrum.energy, site.baseline[None], (per_area * values)[:, :, None, :])
+        path, cell, share = site.volume.paths(site.baseline)
+        prompt, delayed = jax.vmap(lambda one, wide: self.after(facility.pulse, one, wide, tag))(path, cell)
+        spread = (self.neutrinos_per_proton / (4 * jnp.pi) * share)[:, None]
+        values = spectrum.prompt[..., None, None] * (spread * prompt)
+        values = values + spectrum.delayed[..., None, None] * (spread * delayed)
+        return Flux(spectrum.energy, path, values, None, spectrum.cell, cell)
 
     def arrival(
         self, pulse: AbstractPulse, site: Site, tag: AbstractTag
     ) -> tuple[Float[Array, " tag"], Float[Array, " tag"]]:
-        """Fractions of prompt and of delayed neutrinos in each tag bin and, last, outside."""
-        flight = site.baseline / c
+        """Fractions of prompt and of delayed neutrinos in each tag bin and, last, outside, in the detector's middle."""
+        return self.after(pulse, site.baseline, jnp.asarray(0.0), tag)
+
+    def after(
+        self, pulse: AbstractPulse, path: Length, cell: Length, tag: AbstractTag
+    ) -> tuple[Float[Array, " tag"], Float[Array, " tag"]]:
+        """The same after any path, within a cell of it."""
+        flight = path / c
 
         def prompt(t: Float[Array, " t"]) -> Float[Array, " t"]:
             return pulse.cumulative(t - flight, pion_lifetime)
@@ -89,4 +100,4 @@ class StoppedPion(AbstractSource):
         def delayed(t: Float[Array, " t"]) -> Float[Array, " t"]:
             return delayed_cumulative(pulse, t - flight)
 
-        return tag.arrival(prompt), tag.arrival(delayed)
+        return tag.arriving(prompt, path, cell), tag.arriving(delayed, path, cell)

@@ -1,0 +1,237 @@
+"""Three flavours, in vacuum and in matter of one density."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from ontarget.ground.constants import atomic_mass, fermi_constant, hbar_c
+from ontarget.ground.errors import InputError, check_finite, check_positive, check_range, concrete
+from ontarget.ground.noun import Angle, Density, Length, MassSquared, Number, quantity
+from ontarget.ground.units import eV
+from ontarget.propagation.none import AbstractPropagation
+from ontarget.source.flux import Flux
+
+KINDS = np.array([1.0, -1.0])
+"""Neutrinos, antineutrinos: the sign of the potential and of delta."""
+
+PAIRS = ((1, 0), (2, 0), (2, 1))
+
+
+class States(NamedTuple):
+    """What neutrinos of one kind propagate in, three arrays [energy] each.
+
+    `squares` are the eigenvalues of 2 E H, `ee` and `mumu` the shares of these flavours in each, `first` and `second`
+    the real parts of the product of both, whose second goes with exp(-i delta).
+    """
+
+    squares: list[Array]
+    ee: list[Array]
+    mumu: list[Array]
+    first: list[Array]
+    second: list[Array]
+
+
+class ThreeFlavour(AbstractPropagation):
+    r"""Three neutrinos that mix, exact in vacuum and in matter of one density.
+
+    .. math::
+        2EH = U\,\mathrm{diag}(0, \Delta m^2_{21}, \Delta m^2_{31})\,U^\dagger + \mathrm{diag}(A, 0, 0),\quad
+        A = \pm 2\sqrt2\,G_F n_e E,\quad n_e = Y_e\rho/u
+
+        P_{\alpha\beta} = \delta_{\alpha\beta} + 2\sum_{i>j}\Big[
+        \mathrm{Re}(Q^i_{\alpha\beta}Q^{j*}_{\alpha\beta})(D_{ij}\cos\varphi_{ij} - 1)
+        + \mathrm{Im}(Q^i_{\alpha\beta}Q^{j*}_{\alpha\beta})\,D_{ij}\sin\varphi_{ij}\Big],\quad
+        \varphi_{ij} = \frac{(\lambda_i - \lambda_j) L}{2E\hbar c}
+
+    :math:`\lambda` are the eigenvalues of 2EH, roots of a cubic, and :math:`Q^i` the projectors on its states. Of U the
+    rotation by :math:`\theta_{23}` and :math:`\delta` commutes with the potential; what is left is a real matrix.
+    Antineutrinos have the other sign of A and of delta. Closed, hence differentiable. Two equal eigenvalues have no
+    projectors: the splittings must differ, and from zero. A density that varies on the way is not here.
+
+    A node of the flux stands for a cell of energies and of paths, of widths e and l. The mean over both, and over a
+    Gaussian of width s in L, for phases linear within the cell, is
+
+    .. math::
+        D = \operatorname{sinc}\frac{\varphi l}{2L}\,\operatorname{sinc}\Big(\frac e2\frac{d\varphi}{dE}\Big)\,
+            e^{-\varphi^2s^2/2L^2},\quad
+        \frac{d\varphi_{ij}}{dE} = -\frac{\varphi_{ij}}{E} + \frac{A L}{2E^2\hbar c}(Q^i_{ee} - Q^j_{ee})
+
+    Attributes
+    ----------
+    sin2_12, sin2_13, sin2_23 : squared sines of the mixing angles
+    delta : the phase
+    dm2_21, dm2_31 : m_2^2 - m_1^2, and m_3^2 - m_1^2, which is negative in the inverted ordering
+    density : rho on the way, zero for vacuum
+    electrons : Y_e, electrons per nucleon
+    spread : s, one standard deviation of what is not known of a path beside its cell
+
+    References
+    ----------
+    Barger:1980tf
+    Esteban:2024eli the default numbers: normal ordering, with atmospheric data of Super-Kamiokande
+    """
+
+    sin2_12: Number = quantity(default=0.308)
+    sin2_13: Number = quantity(default=0.02215)
+    sin2_23: Number = quantity(default=0.470)
+    delta: Angle = quantity(default=212 * np.pi / 180)
+    dm2_21: MassSquared = quantity(default=7.49e-5 * eV**2)
+    dm2_31: MassSquared = quantity(default=2.513e-3 * eV**2)
+    density: Density = quantity(default=0.0)
+    electrons: Number = quantity(default=0.5)
+    spread: Length = quantity(default=0.0)
+
+    def __check_init__(self) -> None:
+        check_finite(self)
+        check_positive(self, "dm2_21")
+        for field in ("sin2_12", "sin2_13", "sin2_23", "electrons"):
+            check_range(self, field, 0.0, 1.0)
+        for field in ("density", "spread"):
+            check_range(self, field, 0.0)
+        large = concrete(self.dm2_31 / self.dm2_21)
+        if large is not None and large in (0.0, 1.0):
+            got = "the splitting of another pair" if large else "zero"
+            raise InputError("dm2_31", got, "No two masses are equal.", "Give another value.")
+
+    def potential(self) -> Array:
+        """The energy that an electron neutrino has in this matter."""
+        return np.sqrt(2) * fermi_constant * hbar_c**3 * self.electrons * self.density / atomic_mass
+
+    def states(self, kind: Array, energy: Float[Array, " energy"]) -> States:
+        """Eigenvalues and projectors for one kind."""
+        N11, (N12, N13, N22, N23, N33) = self.matrix(kind, energy)
+        squares = roots(N11, N12, N13, N22, N23, N33)
+        c23, s23 = jnp.sqrt(1 - self.sin2_23), jnp.sqrt(self.sin2_23)
+        turned = 2 * c23 * s23 * jnp.cos(self.delta)
+        found = States(squares, [], [], [], [])
+        for i, x in enumerate(squares):
+            share = 1 / ((x - squares[i - 1]) * (x - squares[i - 2]))
+            found.ee.append(share * ((x - N22) * (x - N33) - N23**2))
+            second = (1 - self.sin2_23) * ((x - N11) * (x - N33) - N13**2)
+            third = self.sin2_23 * ((x - N11) * (x - N22) - N12**2)
+            found.mumu.append(share * (second + third + turned * (N23 * (x - N11) + N12 * N13)))
+            found.first.append(share * c23 * (N12 * (x - N33) + N13 * N23))
+            found.second.append(share * s23 * (N13 * (x - N22) + N12 * N23))
+        return found
+
+    def matrix(self, kind: Array, energy: Float[Array, " energy"]) -> tuple[Array, tuple[Array, ...]]:
+        """2 E H without the last rotation and phase: its first element, [energy], and the others, numbers."""
+        c12, s12 = jnp.sqrt(1 - self.sin2_12), jnp.sqrt(self.sin2_12)
+        c13, s13 = jnp.sqrt(1 - self.sin2_13), jnp.sqrt(self.sin2_13)
+        a, b = self.dm2_21 * self.sin2_12, self.dm2_21 * s12 * c12
+        first = a * (1 - self.sin2_13) + self.dm2_31 * self.sin2_13
+        N33 = a * self.sin2_13 + self.dm2_31 * (1 - self.sin2_13)
+        others = b * c13, (self.dm2_31 - a) * s13 * c13, self.dm2_21 * (1 - self.sin2_12), -b * s13, N33
+        return first + kind * 2 * self.potential() * energy, others
+
+    def among(
+        self,
+        energy: Float[Array, " energy"],
+        path: Float[Array, " path"],
+        energy_cell: Float[Array, " energy"] | float = 0.0,
+        path_cell: Float[Array, " path"] | float = 0.0,
+    ) -> Float[Array, "3 3 2 energy path"]:
+        """Probabilities [final initial kind energy path] among e, mu, tau, as means over cells of these widths.
+
+        Energies must be above zero. Two loops over the kinds, because XLA would compute the states again for each of
+        the pairs, and these again for each of the nine.
+        """
+        states = jax.lax.map(lambda kind: self.states(kind, energy), jnp.asarray(KINDS))
+
+        def one(given: tuple[Array, States]) -> tuple[Array, ...]:
+            kind, states = given
+            return self.four(kind, states, energy, path, energy_cell, path_cell)
+
+        ee, to_e, to_mu, mumu = jax.lax.map(one, (jnp.asarray(KINDS), states))
+        rows = [
+            [ee, to_e, 1 - ee - to_e],
+            [to_mu, mumu, 1 - to_mu - mumu],
+            [1 - ee - to_mu, 1 - to_e - mumu, ee + to_e + to_mu + mumu - 1],
+        ]
+        return jnp.stack([jnp.stack(row) for row in rows])
+
+    def four(
+        self,
+        kind: Array,
+        states: States,
+        energy: Float[Array, " energy"],
+        path: Float[Array, " path"],
+        energy_cell: Float[Array, " energy"] | float,
+        path_cell: Float[Array, " path"] | float,
+    ) -> tuple[Array, ...]:
+        """From e to e, from mu to e, from e to mu, from mu to mu, [energy path] each: the others follow."""
+        even = odd = jnp.zeros((len(energy), len(path)))
+        ee = mumu = 1 + even
+        for i, j in PAIRS:
+            across, along = self.wave(kind, states, (i, j), energy, path, energy_cell, path_cell)
+            ee = ee + (2 * states.ee[i] * states.ee[j])[:, None] * across
+            mumu = mumu + (2 * states.mumu[i] * states.mumu[j])[:, None] * across
+            crossed = states.first[i] * states.second[j], states.second[i] * states.first[j]
+            direct = states.first[i] * states.first[j] + states.second[i] * states.second[j]
+            even = even + 2 * (direct + jnp.cos(self.delta) * (crossed[0] + crossed[1]))[:, None] * across
+            odd = odd + 2 * (kind * jnp.sin(self.delta) * (crossed[0] - crossed[1]))[:, None] * along
+        return ee, even + odd, even - odd, mumu
+
+    def wave(
+        self,
+        kind: Array,
+        states: States,
+        pair: tuple[int, int],
+        energy: Float[Array, " energy"],
+        path: Float[Array, " path"],
+        energy_cell: Float[Array, " energy"] | float,
+        path_cell: Float[Array, " path"] | float,
+    ) -> tuple[Array, Array]:
+        """D cos(phi) - 1 and D sin(phi) of a pair of states, [energy path]."""
+        i, j = pair
+        per_length = (states.squares[i] - states.squares[j]) / (2 * energy * hbar_c)
+        phase = per_length[:, None] * path
+        left = jnp.exp(-((per_length * self.spread) ** 2) / 2)[:, None]
+        if not isinstance(path_cell, float):
+            left = left * jnp.sinc(per_length[:, None] * path_cell / (2 * np.pi))
+        if not isinstance(energy_cell, float):
+            matter = kind * self.potential() * (states.ee[i] - states.ee[j]) / hbar_c
+            slope = (matter - per_length) / energy * energy_cell
+            left = left * jnp.sinc(slope[:, None] * path / (2 * np.pi))
+        return left * jnp.cos(phase) - 1, left * jnp.sin(phase)
+
+    def probability(
+        self, energy: Float[Array, " energy"], path: Float[Array, " path"]
+    ) -> Float[Array, "final initial energy path"]:
+        return together(self.among(energy, path))
+
+    def propagate(self, flux: Flux) -> Float[Array, "flavour energy tag"]:
+        """The flux by final flavour, summed over paths; averaged over the cells that its nodes stand for."""
+        cells = [0.0 if cell is None else cell for cell in (flux.energy_cell, flux.path_cell)]
+        found = self.among(flux.energy, flux.path, *cells)
+        size = flux.values.shape
+        arriving = jnp.einsum("fikep,kiept->kfet", found, flux.values.reshape(2, 3, *size[1:]))
+        return arriving.reshape(6, size[1], size[3])
+
+
+def together(found: Float[Array, "3 3 2 energy path"]) -> Float[Array, "6 6 energy path"]:
+    """Neutrinos stay neutrinos: two blocks of one matrix over the six flavours."""
+    nothing = jnp.zeros_like(found[:, :, 0])
+    upper = jnp.concatenate([found[:, :, 0], nothing], axis=1)
+    return jnp.concatenate([upper, jnp.concatenate([nothing, found[:, :, 1]], axis=1)])
+
+
+def roots(N11: Array, N12: Array, N13: Array, N22: Array, N23: Array, N33: Array) -> list[Array]:
+    r"""Eigenvalues of a real symmetric matrix whose three are different.
+
+    .. math:: \lambda_k = m + 2\sqrt p\cos\frac{\vartheta + 2\pi k}{3},\quad
+        p = \tfrac16\operatorname{tr}(N - m)^2,\quad \cos\vartheta = \tfrac12\det(N - m)/p^{3/2}
+    """
+    m = (N11 + N22 + N33) / 3
+    x, y, z = N11 - m, N22 - m, N33 - m
+    p = (x**2 + y**2 + z**2 + 2 * (N12**2 + N13**2 + N23**2)) / 6
+    half = (x * (y * z - N23**2) - N12 * (N12 * z - N23 * N13) + N13 * (N12 * N23 - y * N13)) / 2
+    root = jnp.sqrt(p)
+    third = jnp.arccos(half / (p * root)) / 3
+    cosine, sine = root * jnp.cos(third), root * np.sqrt(3) * jnp.sin(third)
+    return [m + 2 * cosine, m - cosine - sine, m - cosine + sine]
