@@ -16,7 +16,6 @@ from ontarget.detector import (
     ElectronEquivalent,
     UniqueFirstForbidden,
 )
-from ontarget.detector.beta import log_gamma_squared
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import Hz, day, keV, kg, us
 from ontarget.numerics import TimeAxis
@@ -34,12 +33,6 @@ def reference(T):
     root, eta = np.sqrt(1 - alpha_z**2), alpha_z * W / p
     coulomb = p ** (2 * root - 2) * np.exp(np.pi * eta + 2 * loggamma(root + 1j * eta).real)
     return p * W * q**2 * coulomb * (p**2 + q**2)
-
-
-def test_the_gamma_function():
-    y = np.array([0.0, 0.1, 1.0, 8.0, 70.0])
-    found = log_gamma_squared(jnp.asarray(0.99), jnp.asarray(y))
-    np.testing.assert_allclose(found, 2 * loggamma(0.99 + 1j * y).real, rtol=0, atol=2e-9)  # Stirling at 8, three terms
 
 
 def test_shares_against_adaptive_quadrature():
