@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
-from ontarget.detector import BetaDecays
+from ontarget.detector import BetaDecays, Detector
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Noun, RatePerMass, quantity, static
 from ontarget.ground.units import Hz, g, kg, year
 from ontarget.report.section import Context, Section, Table
 from ontarget.report.task import AbstractTask
+from ontarget.source import Running
 
 UNIT = Hz / kg
 """Activity for which counts are computed once; all else is in proportion."""
@@ -79,10 +82,15 @@ def selected(decays: BetaDecays, kept: int) -> BetaDecays:
 
 def behind_stages(experiment: Experiment, decays: BetaDecays, kept: int) -> np.ndarray:
     """Counts per calendar year by bin of time, behind the first `kept` stages."""
-    detector, exposure = experiment.detector, experiment.exposure
-    running = exposure.running(experiment.facility)
-    counts = selected(decays, kept).expected(detector.mass, running, detector.tag, detector.seen.edges)
-    return np.asarray(counts).sum(axis=1) / float(exposure.calendar(experiment.facility) / year)
+    exposure, facility = experiment.exposure, experiment.facility
+    counts = by_time(selected(decays, kept), experiment.detector, exposure.running(facility))
+    return np.asarray(counts) / float(exposure.calendar(facility) / year)
+
+
+@eqx.filter_jit
+def by_time(decays: BetaDecays, detector: Detector, running: Running) -> Float[Array, " bin"]:
+    """Counts by bin of time."""
+    return decays.expected(detector.mass, running, detector.tag, detector.seen.edges).sum(axis=1)
 
 
 def row_of(
