@@ -44,7 +44,7 @@ def test_without_a_tag_all_is_in_one_bin(shape):
 
 
 def test_the_sideband_is_what_was_counted():
-    sideband = MeasuredBackground(COUNTS, 0.2).sideband()
+    sideband = MeasuredBackground(COUNTS, 0.2).sideband(running(1.0), Untagged())
     np.testing.assert_array_equal(sideband.counts, COUNTS)
     assert float(sideband.ratio) == 0.2
 

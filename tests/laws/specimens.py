@@ -287,6 +287,7 @@ _rows: list[Noun] = [
     d.AfterPulse(200 * ns, 500 * ns),
     d.GaussianArrival(0.5 * us, 0.2 * us),
     d.BeamNeutrons(1e-22 / kg, d.ExponentialRecoils(10 * keV), d.AfterPulse(200 * ns, 500 * ns)),
+    d.BeamOff(jnp.arange(1.0, 7.0), 20 * day),
     d.PulseShapeCut(4.6 / keV, 0.3, 0.6),
     d.SteadyShape(),
     d.DecayingShape(20 * us),

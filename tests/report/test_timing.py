@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -124,11 +125,11 @@ def test_a_purer_target_decays_less(beside):
     batches = Activity(1 * Hz / kg, name="air"), Activity(0.01 * Hz / kg, name="underground")
     task = TargetActivity("tank", batches)
     task.check(beside)
-    air, all_of_air, underground, _ = task.run(beside).tables[0].rows
+    air, underground = task.run(beside).tables[0].rows
     assert air["decays per window"] == pytest.approx(60 * 6e-6, rel=1e-9)
-    assert (air["selection"], air["counts per year"]) == ("none", all_of_air["counts per year"])
+    assert air["selection"] == "none"
     assert underground["counts per year"] == pytest.approx(0.01 * air["counts per year"], rel=1e-9)
-    share = float(BACKGROUNDS[0].spectrum.shares(beside.known["tank"].seen.edges).sum())
+    share = float(eqx.filter_jit(BACKGROUNDS[0].spectrum.shares)(beside.known["tank"].seen.edges).sum())
     by_hand = 60 * share * 60 * 6e-6 * 5000 * 3600  # windows are open in the 5000 hours with beam
     assert air["counts per year"] == pytest.approx(by_hand, rel=1e-3)  # a schedule of 5000 h/yr
 

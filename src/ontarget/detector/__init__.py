@@ -10,6 +10,7 @@ from ontarget.detector.background import (
     SteadyStateIntegrated,
     TabulatedBackground,
 )
+from ontarget.detector.beam_off import BeamOff
 from ontarget.detector.beta import AbstractBetaSpectrum, BetaDecays, UniqueFirstForbidden
 from ontarget.detector.channel import Channel
 from ontarget.detector.conditional import AbstractConditional, TabulatedConditional
@@ -61,6 +62,7 @@ __all__ = [
     "AbstractTagShape",
     "AfterPulse",
     "BeamNeutrons",
+    "BeamOff",
     "BetaDecays",
     "Channel",
     "ConstantEfficiency",

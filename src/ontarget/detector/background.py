@@ -34,7 +34,7 @@ class AbstractBackground(Noun):
             truth = f"It says nothing of the detector's second observable, of {second} bins."
             raise InputError("", type(self).__name__, truth, "Use a TemplateBackground or a MeasuredBackground.")
 
-    def sideband(self) -> Sideband | None:
+    def sideband(self, running: Running, tag: AbstractTag) -> Sideband | None:
         """The sample in which it was counted, where that is how it is known; nothing else is uncertain bin by bin."""
         return None
 

@@ -9,9 +9,11 @@ from jaxtyping import Array, Float
 
 from ontarget.detector.background import AbstractBackground, AbstractEnergyScale, NuclearEquivalent, open_time
 from ontarget.detector.stage import AbstractWeight
-from ontarget.ground.constants import alpha, electron_mass
+from ontarget.ground.constants import electron_mass
 from ontarget.ground.errors import check_positive, check_range
 from ontarget.ground.noun import Energy, Mass, Noun, Number, RatePerMass, quantity
+from ontarget.ground.units import eV
+from ontarget.interaction.coulomb import FermiFunction
 from ontarget.numerics.quadrature import interval_nodes
 from ontarget.source.running import Running
 from ontarget.source.site import AbstractTag
@@ -20,17 +22,8 @@ NODES = 6
 """In each bin; spectra are smooth on the scale of a bin (errors below 1e-8 for bins of 20 keV)."""
 WHOLE = 64
 """Over the whole spectrum; errors below 1e-6."""
-
-
-def log_gamma_squared(x: Float[Array, ""], y: Float[Array, "*y"]) -> Float[Array, "*y"]:
-    r""":math:`\ln|\Gamma(x + iy)|^2` for x above zero: Stirling's series at x + 7, then down. Errors 1e-9."""
-    shift = 7
-    below = sum(jnp.log((x + k) ** 2 + y**2) for k in range(shift))
-    a = x + shift
-    r2 = a**2 + y**2
-    r, angle = jnp.sqrt(r2), jnp.arctan2(y, a)
-    series = sum(c * jnp.cos(n * angle) / r**n for n, c in ((1, 1 / 12), (3, -1 / 360), (5, 1 / 1260)))
-    return (a - 0.5) * jnp.log(r2) - 2 * y * angle - 2 * a + jnp.log(2 * jnp.pi) + 2 * series - below
+SLOWEST = 1 * eV
+"""Slower electrons are given this energy in the shape: their Coulomb factor is a product of what overflows."""
 
 
 class AbstractBetaSpectrum(Noun):
@@ -56,12 +49,11 @@ class AbstractBetaSpectrum(Noun):
 class UniqueFirstForbidden(AbstractBetaSpectrum):
     r"""A unique first-forbidden transition, spin changed by two and parity changed.
 
-    .. math:: \frac{dN}{dT} \propto p\,W\,q^2\,F(Z, W)\,(p^2 + q^2),\qquad
-        F \propto p^{2\gamma-2}\,e^{\pi\eta}\,|\Gamma(\gamma + i\eta)|^2
+    .. math:: \frac{dN}{dT} \propto p\,W\,q^2\,F(Z, W)\,(p^2 + q^2)
 
-    with :math:`q = Q - T`, :math:`\gamma^2 = 1 - (\alpha Z)^2`, :math:`\eta = \alpha Z W/p`. The size of the nucleus
-    drops out of the shape. Screening, the ratio of the Coulomb functions of p and s waves (taken as one) and the
-    nucleus' finite size change it by per cents for Z near 20. Argon-39: Q = 565 keV, Z = 19.
+    with :math:`q = Q - T` and the `FermiFunction` F; the size of the nucleus drops out of the shape. Screening, the
+    ratio of the Coulomb functions of p and s waves (taken as one) and the nucleus' finite size change it by per cents
+    for Z near 20. Argon-39: Q = 565 keV, Z = 19.
 
     Attributes
     ----------
@@ -86,12 +78,10 @@ class UniqueFirstForbidden(AbstractBetaSpectrum):
         return self.endpoint
 
     def density(self, energy: Float[Array, "*t"]) -> Float[Array, "*t"]:
-        W = 1 + energy / electron_mass
-        p = jnp.sqrt(jnp.maximum(W**2 - 1, 1e-12))
+        W = 1 + jnp.maximum(energy, SLOWEST) / electron_mass
+        p = jnp.sqrt(W**2 - 1)
         q = jnp.maximum(self.endpoint - energy, 0.0) / electron_mass
-        root = jnp.sqrt(1 - (alpha * self.Z) ** 2)
-        eta = alpha * self.Z * W / p
-        coulomb = jnp.exp((2 * root - 2) * jnp.log(p) + jnp.pi * eta + log_gamma_squared(root, eta))
+        coulomb = FermiFunction().factor(W * electron_mass, self.Z, jnp.ones(()))
         return p * W * q**2 * coulomb * (p**2 + q**2)
 
 

@@ -74,7 +74,7 @@ class MeasuredBackground(AbstractBackground):
     shape: AbstractTagShape = SteadyShape()
 
     def __check_init__(self) -> None:
-        self.sideband()
+        Sideband(self.counts, self.ratio)
 
     def check_bins(self, tag: int, first: int, second: int) -> None:
         check_length("counts", len(np.asarray(self.counts)), first * second)
@@ -84,5 +84,5 @@ class MeasuredBackground(AbstractBackground):
     ) -> Float[Array, "tag seen"]:
         return self.ratio * self.shape.shares(tag)[:, None] * self.counts
 
-    def sideband(self) -> Sideband:
+    def sideband(self, running: Running, tag: AbstractTag) -> Sideband:
         return Sideband(self.counts, self.ratio)

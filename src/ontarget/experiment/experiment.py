@@ -133,7 +133,7 @@ class Experiment(AbstractExperiment):
                 background.expected(detector.mass, running, detector.tag, detector.seen.edges),
             )
             for background in detector.backgrounds
-            if (sideband := background.sideband()) is not None
+            if (sideband := background.sideband(running, detector.tag)) is not None
         }
 
     def bins(self) -> Float[Array, " bin"]:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 
+import equinox as eqx
+import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
-from ontarget.detector import BetaDecays
+from ontarget.detector import BetaDecays, Detector
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Noun, RatePerMass, quantity, static
-from ontarget.ground.units import Hz, g, year
+from ontarget.ground.units import Hz, g, kg, year
 from ontarget.report.section import Context, Section, Table
 from ontarget.report.task import AbstractTask
+from ontarget.source import Running
+
+UNIT = Hz / kg
+"""Activity for which counts are computed once; all else is in proportion."""
 
 
 class Activity(Noun):
@@ -42,12 +49,16 @@ class TargetActivity(AbstractTask):
 
     def run(self, context: Context) -> Section:
         noun = context.experiments[self.experiment].noun
-        signal = np.asarray(context.counts(self.experiment).signal()).sum(axis=1)
+        years = float(noun.exposure.calendar(noun.facility) / year)
+        signal = float(np.asarray(context.counts(self.experiment).signal()).sum()) / years
         decays, rows = decays_of(self.experiment, noun), []
+        selections = {0: behind_stages(noun, decays, 0)}
+        selections[len(decays.efficiency)] = behind_stages(noun, decays, len(decays.efficiency))
         for batch in self.batches:
             context.progress(f"activity of {batch.name}")
-            changed = dataclasses.replace(decays, activity=batch.activity)
-            rows += [row_of(batch, noun, changed, signal, kept) for kept in (0, len(decays.efficiency))]
+            more = float(batch.activity / UNIT)
+            for kept, counts in selections.items():
+                rows.append(row_of(batch, noun, selected(decays, kept), signal, more * counts))
         text = (
             "Beta decays of the target itself within the window of the tag. Selections are those of the experiment, "
             "or none. A reconstruction has to tell a recoil from what overlaps with it."
@@ -64,23 +75,36 @@ def decays_of(name: str, experiment: Experiment) -> BetaDecays:
     return found[0]
 
 
+def selected(decays: BetaDecays, kept: int) -> BetaDecays:
+    """The decays of one unit of activity behind the first `kept` stages of their selection."""
+    return dataclasses.replace(decays, activity=jnp.asarray(UNIT), efficiency=decays.efficiency[:kept])
+
+
+def behind_stages(experiment: Experiment, decays: BetaDecays, kept: int) -> np.ndarray:
+    """Counts per calendar year by bin of time, behind the first `kept` stages."""
+    exposure, facility = experiment.exposure, experiment.facility
+    counts = by_time(selected(decays, kept), experiment.detector, exposure.running(facility))
+    return np.asarray(counts) / float(exposure.calendar(facility) / year)
+
+
+@eqx.filter_jit
+def by_time(decays: BetaDecays, detector: Detector, running: Running) -> Float[Array, " bin"]:
+    """Counts by bin of time."""
+    return decays.expected(detector.mass, running, detector.tag, detector.seen.edges).sum(axis=1)
+
+
 def row_of(
-    batch: Activity, experiment: Experiment, decays: BetaDecays, signal: np.ndarray, kept: int
+    batch: Activity, experiment: Experiment, decays: BetaDecays, signal: float, counts: np.ndarray
 ) -> dict[str, object]:
-    """One batch behind the first `kept` stages of the selection."""
-    detector, exposure = experiment.detector, experiment.exposure
-    running = exposure.running(experiment.facility)
-    years = float(exposure.calendar(experiment.facility) / year)
-    shown = dataclasses.replace(decays, efficiency=decays.efficiency[:kept])
-    counts = np.asarray(shown.expected(detector.mass, running, detector.tag, detector.seen.edges)).sum(axis=1)
-    total = signal.sum() / years
+    """One batch behind the selection of these decays, per calendar year."""
+    detector, running = experiment.detector, experiment.exposure.running(experiment.facility)
     return {
         "batch": batch.name,
         "activity (mBq/kg)": float(batch.activity / (1e-6 * Hz / g)),
-        "selection": ", ".join(one.name or type(one).__name__ for one in shown.efficiency) or "none",
+        "selection": ", ".join(one.name or type(one).__name__ for one in decays.efficiency) or "none",
         "decays per window": float(batch.activity * detector.mass * running.duty(detector.tag) / running.repetition),
-        "counts per year": float(counts.sum()) / years,
-        "in the first bin of time": float(counts[0]) / years,
-        "signal per year": float(total),
-        "S/sqrt(S+B)": float(total / np.sqrt(total + counts.sum() / years)),
+        "counts per year": float(counts.sum()),
+        "in the first bin of time": float(counts[0]),
+        "signal per year": signal,
+        "S/sqrt(S+B)": signal / np.sqrt(signal + float(counts.sum())),
     }
