@@ -94,8 +94,9 @@ class NSI(AbstractCouplings):
     .. math::
         g_p \to g_p + 2\varepsilon^u + \varepsilon^d,\quad g_n \to g_n + \varepsilon^u + 2\varepsilon^d
 
-    with :math:`\mathcal L = -2\sqrt2 G_F\,\varepsilon^{fV}_{\alpha\beta}
-    (\bar\nu_\alpha\gamma P_L\nu_\beta)(\bar f\gamma f)`.
+    with :math:`\mathcal L = -\sqrt2 G_F\,\varepsilon^{fV}_{\alpha\beta}
+    (\bar\nu_\alpha\gamma P_L\nu_\beta)(\bar f\gamma f)` and :math:`\varepsilon^V = \varepsilon^L + \varepsilon^R`; the
+    chiral ones, as in `ElectronNSI`, stand with :math:`-2\sqrt2 G_F\,(\bar f\gamma P_{L,R} f)`.
     Real :math:`\varepsilon`; heavy mediators (momentum transfer far below the mediator's mass).
 
     References
