@@ -133,12 +133,13 @@ def test_the_signal_falls_with_the_square_of_the_baseline(capsys):
 
 
 def test_validate(capsys, monkeypatch):
-    """The command; all numbers of the catalog are compared in tests/validation, the dearest of them there alone."""
+    """The command; all numbers of the catalog are compared in tests/validation, most of them there alone."""
     from ontarget.report import validation
 
-    cheap = [one for one in validation.published() if "nuscope" not in str(one[0].data[one[1]])]
-    monkeypatch.setattr(validation, "published", lambda: cheap)
-    assert len(cheap) > 10
+    kinds = ("Fluence", "TargetNuclei", "BeamPower", "AverageCrossSection")
+    cheap = [one for one in validation.published() if one[0].data[one[1]]["quantity"]["type"] in kinds]
+    monkeypatch.setattr(validation, "published", lambda: cheap[:8])
+    assert len(cheap) > 5
     code = run(["validate", "--format", "json"])
     out, err = capsys.readouterr()
     rows = json.loads(out)

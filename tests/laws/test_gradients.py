@@ -27,7 +27,15 @@ SAME_CLASSES = (
     *("nuscope_lar_face", "nuscope_lar_short_baseline", "nuscope_water"),
     *("pip2_bar_upgrade_100t", "pip2_rcs_100t", "ccm_far", "cenns_750", "cenns10_projection"),
     *("pip2_bar_100t_electrons", "pip2_sterile_far"),
+    *("ccm_near", "ess_c3f8", "ess_silicon", "coherent_csi_2017_fitted_quenching"),
+    *("nuscope_lar_tagged", "nuscope_lar_tagged_pions"),
 )
+ELSEWHERE = (
+    *("TriangularPulse", "PoissonSmearing", "MeasuredBackground", "Lindhard", "SteadyStateIntegrated"),  # experiment
+    *("Association", "GaussianMatching", "TaggedEnergy", "TaggedPath"),  # source: tags are left out here, see `lighter`
+)
+"""Classes whose derivatives are tried in tests of their own."""
+
 TRIED = [name for name in entries("experiments") if name not in SAME_CLASSES]
 EDGES = (".start", ".stop", ".spacing.fractions")
 
@@ -121,7 +129,8 @@ def classes_of(thing):
 def test_every_class_is_tried():
     rest = set().union(*(classes_of(load_experiment(name).noun) for name in TRIED))
     for name in SAME_CLASSES:
-        assert classes_of(load_experiment(name).noun) <= rest, name
+        missing = {cls.__name__ for cls in classes_of(load_experiment(name).noun) - rest}
+        assert missing <= set(ELSEWHERE), name
 
 
 @pytest.mark.slow

@@ -14,8 +14,10 @@ def test_every_number_is_as_it_was(name):
     was, found = frozen(name), compute(name)
     assert was.keys() == found.keys()
     for part, data in found.items():
-        # nine digits are kept; processors differ by the last digits of their vector exponentials
-        np.testing.assert_allclose(flat({part: data}), flat({part: was[part]}), rtol=1e-8, err_msg=part)
+        # nine digits are kept; processors differ by the last digits of their vector exponentials, and by their rounding
+        # of the largest where a number is a difference
+        wanted = flat({part: was[part]})
+        np.testing.assert_allclose(flat({part: data}), wanted, rtol=1e-8, atol=1e-16 * wanted.max(), err_msg=part)
 
 
 def test_nothing_is_on_file_that_the_catalog_has_not():
