@@ -34,8 +34,8 @@ total = ElectronScattering().kernel(argon, energy, edges).sum(axis=(1, 2)) / arg
 for name, value in zip(names, total, strict=True):
     print(f"{name:10s} {float(value / cm**2) / 30:.3g} cm2 per MeV of neutrino energy, on one electron")
 
-# The sign of the term with both couplings matters: for electron neutrinos it takes some away. Without radiative
-# corrections the number hardly moves.
+# The sign of the term with both couplings matters: for electron neutrinos it takes some away. Radiative corrections
+# of the couplings take a few per cent off.
 
 tree = ElectronScattering(TreeElectronCouplings()).kernel(argon, energy, edges).sum(axis=(1, 2)) / argon.Z
 print(f"tree level: {100 * float(tree[0] / total[0] - 1):+.2f} % for electron neutrinos")
@@ -55,12 +55,11 @@ line = jnp.array([29.79]) * MeV
 curves = []
 for group, (what, (standard, moved, cells)) in enumerate(recoils.items()):
     plain, more = (np.asarray(one.kernel(argon, line, cells)[1, 0]) for one in (standard, moved))
-    above = {float(cells[i] / keV): more[i:].sum() / plain[i:].sum() - 1 for i in range(0, 119)}
-    for threshold in (1.0, 20.0) if what == "nuclei" else (10.0, 600.0):
-        nearest = min(above, key=lambda one: abs(one - threshold))
-        print(f"{what}: above {nearest:.3g} keV the moment adds {100 * above[nearest]:.3g} %")
     low = np.asarray(cells[:-1] / keV)
-    curves.append(Curve(f"{what} of argon", low, np.array([above[float(one)] for one in low]), group=group))
+    added = np.array([more[i:].sum() / plain[i:].sum() - 1 for i in range(len(low))])
+    for threshold in (1.0, 20.0) if what == "nuclei" else (10.0, 600.0):
+        print(f"{what}: above {threshold:g} keV the moment adds {100 * np.interp(threshold, low, added):.3g} %")
+    curves.append(Curve(f"{what} of argon", low, added, group=group))
 
 # Nuclei see Z2 photons and N2 neutrons; electrons see few of either, but their standard rate is lower yet, and their
 # thresholds can be. The study `ontarget run pip2_magnetic_moment` fits both with their backgrounds: for five years at

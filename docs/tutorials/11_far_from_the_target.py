@@ -38,7 +38,7 @@ rock = ot.load("dar_argon").propagation
 there, vacuum = (np.asarray(one.probability(energy, distance)[0, 1, 0]) for one in (rock, ThreeFlavour()))
 print(f"rock changes the appearance at 17 km by {100 * (there[160] / vacuum[160] - 1):+.2f} %")
 
-# 40 kt of argon, 17 km away, 1e23 pions. The prompt window is as long as the pulse and three lifetimes of the pion.
+# 40 kt of argon, 17 km away, 1e23 pions. The first window holds the pulse and a little more.
 
 experiment = ot.load("dar_argon")
 values = np.asarray(experiment.expected().channels[0].values)  # flavour that interacts, window, energy
