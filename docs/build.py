@@ -66,6 +66,25 @@ CAPTIONS = {
     "nuscope_cross_section_cross_section_smoothed": "A cross-section in bins of energy by three methods.",
     "nuscope_short_baseline_short_baseline_0": "Disappearance of muon neutrinos, 90 %: what tags add.",
     "nuscope_short_baseline_short_baseline_1": "Muon to electron neutrinos, 90 %: what tags add.",
+    "08_who_comes_when_times": "Events by arrival time in 100 t of argon at PIP-II, 320 ns pulses.",
+    "09_two_baselines_reach": "What two detectors would exclude, from their rates and from distances within them.",
+    "10_nuclei_or_electrons_moments": "What a magnetic moment adds above a threshold, on nuclei and on electrons of argon.",
+    "11_far_from_the_target_appearance": "Appearance of electron neutrinos at 29.8 MeV against distance, four phases.",
+    "pip2_timing_timing_arrivals": "Arrival times of three flavours and backgrounds at seven facilities, one detector.",
+    "pip2_timing_timing_prompt_windows": "What the prompt windows hold that are best for the muon neutrinos.",
+    "pip2_cevns_baselines": "Events a year above a threshold at three distances, and backgrounds.",
+    "pip2_cevns_thresholds": "Recoils per kilogram and year against threshold; open: published, to an order of magnitude.",
+    "pip2_sterile_sterile_reach_0": "Muon neutrinos to sterile: rates, distances, and one per cent of each detector's own.",
+    "pip2_sterile_sterile_reach_1": "The same with the delayed neutrinos that leak into the prompt window.",
+    "pip2_sterile_sterile_discovery": "What would be discovered at five standard deviations, beside what is excluded.",
+    "pip2_sterile_sterile_product": "Muon to electron neutrinos, through what both lose to the fourth.",
+    "pip2_nsi_pip2_nsi_plane": "Couplings of electron and muon neutrinos to u quarks: time tells them apart (90 %).",
+    "pip2_nsi_pip2_vector_plane": "Mass and coupling of a universal vector boson (90 %).",
+    "pip2_magnetic_moment_magnetic_moment_moment_mu": "The muon neutrino's moment: nuclei, electrons, both, and LSND.",
+    "pip2_magnetic_moment_magnetic_moment_moment_e": "The electron neutrino's moment, and Borexino's effective one.",
+    "dar_long_baseline_appearance": "Appearance on 40 kt of argon against distance, as it was published: signal alone.",
+    "dar_long_baseline_appearance_and_late": "The same, and late electron neutrinos in the window of each pulse.",
+    "dar_long_baseline_appearance_significance": "What is left of it with them, in standard deviations.",
     "spectra": "Spectra of the six detectors over three years, stacked by flavour on top of the steady background.",
     "thresholds": "Recoils above a sharp threshold, per kilogram and year; the marks are the proposed thresholds.",
     "yields": "Neutrinos per flavour and year at eight facilities, upgrades among them, against beam power.",
@@ -96,7 +115,16 @@ LONG_NAMES = (
     "nuscope_tagging",
     "nuscope_cross_section",
     "nuscope_short_baseline",
+    "pip2_timing",
+    "pip2_cevns",
+    "pip2_sterile",
+    "pip2_nsi",
+    "pip2_magnetic_moment",
+    "dar_long_baseline",
 )
+STOPPED = "[Stopped pions](../theory/stopped_pion.md) says how, and what is assumed of backgrounds."
+TWO = "[Two baselines](../theory/two_baselines.md) says how, and what is assumed."
+LOW = "[Low energies](../theory/low_energy_interactions.md) says how."
 BOUGHT = "[Monitoring and tagging](../theory/monitoring_and_tagging.md) says how, and what is assumed."
 LONG = {  # studies that take minutes: title, text, and those of their figures that the gallery shows
     "coherent": (
@@ -116,6 +144,12 @@ LONG = {  # studies that take minutes: title, text, and those of their figures t
     "nuscope_tagging": ("nuSCOPE: neutrinos tagged one by one", BOUGHT, of_study("nuscope_tagging")),
     "nuscope_cross_section": ("nuSCOPE: a cross-section by three methods", BOUGHT, of_study("nuscope_cross_section")),
     "nuscope_short_baseline": ("nuSCOPE: oscillations of a tagged beam", BOUGHT, of_study("nuscope_short_baseline")),
+    "pip2_timing": ("PIP-II and beside it: arrival times", STOPPED, of_study("pip2_timing")),
+    "pip2_cevns": ("PIP-II: events", STOPPED, of_study("pip2_cevns")),
+    "pip2_sterile": ("PIP-II: a neutrino that interacts with nothing", TWO, of_study("pip2_sterile")),
+    "pip2_nsi": ("PIP-II: new couplings", LOW, of_study("pip2_nsi")),
+    "pip2_magnetic_moment": ("PIP-II: magnetic moments", LOW, of_study("pip2_magnetic_moment")),
+    "dar_long_baseline": ("Far from stopped pions", TWO, of_study("dar_long_baseline")),
 }
 
 

@@ -68,7 +68,7 @@ class LMuMinusLTau(AbstractCharges):
     .. math::
         Q_p = -Q_e = \frac{2\alpha}{\pi} \int_0^1 x(1-x) \ln\frac{m_\tau^2 + x(1-x)q^2}{m_\mu^2 + x(1-x)q^2}\,dx
 
-    4.3e-3 at q = 0. No other mixing of the boson with the photon.
+    4.4e-3 at q = 0. No other mixing of the boson with the photon.
 
     References
     ----------

@@ -205,12 +205,12 @@ class LongBaseline(AbstractTask):
         x = distances / km
         curves = [Curve(label(one), x, signal[i].sum(axis=-1)) for i, one in enumerate(np.asarray(self.phases))]
         leaks = [
-            Guide(f"late, {name}", x, one.leak * late.sum(axis=-1), dash=DASHES[i % len(DASHES)])
+            Guide(f"late, {name.replace('_', ' ')}", x, one.leak * late.sum(axis=-1), dash=DASHES[i % len(DASHES)])
             for i, (name, one) in enumerate(found.items())
         ]
         alone = curves_figure(curves, [], "distance (km)", "events")
         both = curves_figure([*curves, *leaks], [], "distance (km)", "events", "linear", "log")
-        reached = [Curve(name, x, one.significance) for name, one in found.items()]
+        reached = [Curve(name.replace("_", " "), x, one.significance) for name, one in found.items()]
         strong = curves_figure(reached, [], "distance (km)", "standard deviations, energies")
         seen = np.asarray(noun.detector.seen.edges) / MeV
         middle, width = (seen[1:] + seen[:-1]) / 2, np.diff(seen)
