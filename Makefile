@@ -1,10 +1,10 @@
-# make run | test | check | bench | docs | clean        (everything lives in .venv; the first call installs)
+# make run | test | test-long | check | bench | docs | clean        (everything lives in .venv; the first call installs)
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check --no-input
 
-.PHONY: run test check bench docs clean
+.PHONY: run test test-long check bench docs clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/run.stamp
@@ -12,6 +12,10 @@ run: $(VENV)/run.stamp
 
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+
+# what 'test' leaves out, for it is tried there with less: minutes more
+test-long: $(VENV)/test.stamp
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m long
 
 check: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -282,8 +282,11 @@ def in_haste(function):
     return jax.jit(function, compiler_options={"xla_backend_optimization_level": 0})
 
 
+LONG = ("threshold and truncated Gaussian", "photo-electrons, gamma")  # as in experiments of the catalog, or nearly
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [pytest.param(one, marks=[pytest.mark.long] * (one in LONG)) for one in KINDS])
 def test_derivatives_by_every_leaf(kind):
     """Every float leaf, scaled by its size, against central differences with Richardson's extrapolation."""
     arrays, rest = eqx.partition(KINDS[kind](), eqx.is_inexact_array)

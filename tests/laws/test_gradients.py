@@ -37,6 +37,14 @@ ELSEWHERE = (
 """Classes whose derivatives are tried in tests of their own."""
 
 TRIED = [name for name in entries("experiments") if name not in SAME_CLASSES]
+LONG = (
+    "nuscope_lar_line",
+    "nuscope_tunnel",
+    "nuscope_range_meter",
+    "dar_argon",
+    "coherent_lar_2020",
+    "nuscope_lar_varied",
+)
 EDGES = (".start", ".stop", ".spacing.fractions")
 
 
@@ -126,6 +134,7 @@ def classes_of(thing):
     return {type(thing)}.union(*below)
 
 
+@pytest.mark.long
 def test_every_class_is_tried():
     rest = set().union(*(classes_of(load_experiment(name).noun) for name in TRIED))
     for name in SAME_CLASSES:
@@ -133,8 +142,7 @@ def test_every_class_is_tried():
         assert missing <= set(ELSEWHERE), name
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", TRIED)
+@pytest.mark.parametrize("name", [pytest.param(one, marks=[pytest.mark.long] * (one in LONG)) for one in TRIED])
 def test_derivatives_by_every_leaf(name):
     """Central differences with Richardson's extrapolation, each leaf scaled by its size."""
     experiment = load_experiment(name).noun

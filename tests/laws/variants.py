@@ -4,6 +4,6 @@
 VARIANTS = (
     *("_release", "_fitted_quenching", "nuscope_lar", "_face", "_water", "_tagged", "_short_baseline", "_varied"),
     *("ess_argon", "ess_silicon", "ess_xenon", "ess_germanium", "ess_c3f8", "cenns10_note"),
-    *("coherent_csi_2017", "pip2_bar_100t_electrons"),
+    *("coherent_csi_2017", "pip2_bar_100t_electrons", "nuscope_range_meter"),
     *("pip2_bar_upgrade_100t", "pip2_rcs_100t", "ccm_near", "_far", "cenns_750", "cenns10_projection"),
 )

@@ -65,7 +65,7 @@ def test_shape_of_the_parametrised_beam(published):
     assert 9 < pions[(low > 1.35) & (low < 3.15)].mean() / kaons.max() < 11
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_shape_of_our_own_line(published):
     """Fifteen per cent in every bin, decays in the tunnel; factors for pions and for kaons are fitted. The latter is
     what our line lacks: between 1.2 and 1.45 (1.29 was found). One per cent is for statistics in the pions' edge."""
