@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -188,10 +189,14 @@ def trackers() -> list[float]:
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "regression"))  # frozen numbers, in ordinary units
 
 
-def main() -> None:
+def specimens() -> dict[str, Any]:
+    """Answers of what is built here, in whatever base units are set."""
     found = {build.__name__: answers(build().expected()) for build in (iodide, caesium, sodium, germanium, fluoride)}
-    found["yields"] = yields()
-    found["trackers"] = trackers()
+    return found | {"yields": yields(), "trackers": trackers()}
+
+
+def main() -> None:
+    found: dict[str, Any] = specimens()
     if "--catalog" in sys.argv:
         from freeze import compute, flat
         from variants import VARIANTS

@@ -67,7 +67,7 @@ def test_two_nuclei_leave_the_crossings_only():
 def test_profiles_agree_with_minuit_at_random_points():
     likelihood = ot.likelihood([one("ess_csi"), one("ess_germanium")], FREE)
     random = np.random.default_rng(20261122)
-    points = np.column_stack([random.uniform(-1.2, 1.8, (30, 2)), np.ones((30, 2))])
+    points = np.column_stack([random.uniform(-1.2, 1.8, (15, 2)), np.ones((15, 2))])
     ours = score(likelihood, ["signal", "background"], points)
     assert ours.converged.all()
     for point, value in zip(points, ours.value, strict=True):
