@@ -169,6 +169,14 @@ def test_impossible_experiments_are_refused(make):
         make()
 
 
+def test_windows_that_overlap_are_refused():
+    """Steady backgrounds whose duty follows from them would count more time than there is."""
+    long = ArrivalTime(TimeAxis(0 * us, 20 * ms, 2))
+    assert experiment(tag=long).detector.tag.bins == 2  # nothing steady, nothing wrong
+    with pytest.raises(InputError, match="Windows longer than the time between two pulses overlap"):
+        experiment(backgrounds=(SteadyState(1 * CKKD),), tag=long)
+
+
 def test_expected_and_bins_agree():
     one = experiment(tag=TIMES, backgrounds=(SteadyState(1 * CKKD, 1.0),))
     np.testing.assert_allclose(

@@ -34,6 +34,11 @@ class AbstractBackground(Noun):
             truth = f"It says nothing of the detector's second observable, of {second} bins."
             raise InputError("", type(self).__name__, truth, "Use a TemplateBackground or a MeasuredBackground.")
 
+    def check_running(self, running: Running, tag: AbstractTag) -> None:
+        """Refuse windows that overlap, or none at all, where the duty follows from them."""
+        if getattr(self, "duty", 0.0) is None:
+            running.duty(tag)
+
     def sideband(self, running: Running, tag: AbstractTag) -> Sideband | None:
         """The sample in which it was counted, where that is how it is known; nothing else is uncertain bin by bin."""
         return None

@@ -56,6 +56,8 @@ class Experiment(AbstractExperiment):
 
     def __check_init__(self) -> None:
         check_observed(self.observed, (self.detector.tag.bins, self.detector.bins), "detector")
+        for background in self.detector.backgrounds:
+            background.check_running(self.exposure.running(self.facility), self.detector.tag)
 
     def flux(self) -> Flux:
         """Neutrinos per area at the detector during the whole exposure."""
