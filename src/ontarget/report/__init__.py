@@ -1,4 +1,4 @@
-"""Floor 11: studies. Run them; write tables, figures and one page."""
+"""Floor 12: studies. Run them; write tables, figures and one page."""
 
 from ontarget.report.activity import Activity, TargetActivity
 from ontarget.report.baselines import BaselineScan

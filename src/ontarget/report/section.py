@@ -17,6 +17,7 @@ from ontarget.ground.address import match
 from ontarget.ground.errors import InputError
 from ontarget.inference import AbstractParameter, Likelihood, likelihood
 from ontarget.io import Loaded
+from ontarget.numerics.job import AbstractJob, Done, complete
 from ontarget.plot import Figure, to_svg
 from ontarget.source import VariedFlux
 
@@ -109,6 +110,17 @@ class Context:
         widest = [widened(one, self.interest) for one in max(sets, key=len)]
         nuisances = [one for one in self.nuisances(names) if one.name not in without]
         return likelihood(nouns, [*widest, *nuisances], tolerance=self.tolerance, known=self.known)
+
+    def complete(self, key: str, job: AbstractJob, title: str) -> Done:
+        """All chunks of a job; `key` names it within the study, `title` stands before the progress."""
+        said = [0.0]
+
+        def tell(done: float) -> None:
+            if done - said[0] > 0.1 or done < said[0]:
+                said[0] = done
+                self.progress(f"{title}: {100 * done:.0f} %")
+
+        return complete(job, tell)
 
     def nuisances(self, names: Sequence[str] | None = None) -> list[AbstractParameter]:
         """The study's parameters that touch these experiments, each with those of its addresses that do."""
