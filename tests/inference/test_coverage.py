@@ -8,11 +8,11 @@ from inference_toys import Line
 from scipy.stats import norm, poisson
 
 from ontarget.ground.errors import InputError
-from ontarget.inference import construction, scoring, toys
-from ontarget.inference.construction import quantile
+from ontarget.inference import neyman, scoring, toys
 from ontarget.inference.coverage import feldman_cousins
 from ontarget.inference.interval import threshold
 from ontarget.inference.likelihood import likelihood
+from ontarget.inference.neyman import quantile
 from ontarget.inference.parameter import Scale
 from ontarget.inference.prior import Gaussian
 
@@ -167,7 +167,7 @@ def test_toys_that_fail_are_counted_and_kept(many_counts, monkeypatch):
 
 def test_missed_minima_are_counted_and_kept(many_counts, monkeypatch):
     found = toys.Ratios(np.array([-0.5, 1.0, 2.0, 3.0]), np.ones(4, bool))
-    monkeypatch.setattr(construction, "thrown_ratios", lambda *args, **more: found)
+    monkeypatch.setattr(neyman, "thrown_ratios", lambda *args, **more: found)
     belt = feldman_cousins(many_counts, "signal", [0.99, 1.01], 3, toys=4)
     np.testing.assert_array_equal(belt.negative, [1, 1])
     np.testing.assert_allclose(belt.coverage, 0.75)

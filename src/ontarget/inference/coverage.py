@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
-from ontarget.inference.construction import LEAST, Drawn, FeldmanCousins, Verdicts
 from ontarget.inference.interval import Intervals, Polyline, contour, intervals, threshold
 from ontarget.inference.likelihood import Likelihood
+from ontarget.inference.neyman import LEAST, Drawn, FeldmanCousins, Verdicts
 from ontarget.inference.profile import Scan, profile
 from ontarget.inference.toys import TIE, fraction_error, words_of
 from ontarget.numerics.job import Done, complete
@@ -85,13 +87,12 @@ class Belt(Noun):
         """Critical values of a level, by its index, between the points of the belt: linear along each axis."""
         found = self.critical[index]
         for axis, name in enumerate(self.names):
-            along = np.moveaxis(found, axis, -1)
-            flat = [np.interp(scan.grids[name], self.scan.grids[name], row) for row in along.reshape(-1, along.shape[-1])]
-            found = np.moveaxis(np.array(flat).reshape(*along.shape[:-1], -1), -1, axis)
+            between = partial(np.interp, scan.grids[name], self.scan.grids[name])
+            found = np.apply_along_axis(between, axis, found)
         return found
 
     def scaled(self, scan: Scan | None = None, index: int = 0) -> Scan:
-        """A profile, of the same data on any grid in the belt's, in units in which the quantile of chi squared is critical.
+        """A profile in units in which the quantile of chi squared is critical; of the same data, on any grid.
 
         Where the critical value is that quantile, this is the profile itself, smooth between points. What takes a
         `Scan` and a level, such as `intervals`, `contour` or a figure, then gives the region by toys.
@@ -145,9 +146,9 @@ def feldman_cousins(
     Feldman:1997qc
     Wilks:1938dza
     """
-    rule = {"toys": toys, "more": more, "precision": precision, "levels": levels}
+    rule: Any = {"toys": toys, "more": more, "precision": precision, "levels": levels}
     job = construction(likelihood, {name: grid}, key, fixed=fixed, **rule)
-    return belt(job, complete(job, progress))
+    return belt_of(job, complete(job, progress))
 
 
 def construction(
@@ -173,13 +174,13 @@ def construction(
         raise InputError("precision", f"{precision:g}", "It is a share, not negative.", "Give e.g. 0.05, or 0.")
     fixed = dict(fixed or {})
     scan = profile(likelihood, grids, fixed=fixed)
-    start = likelihood.theta(fixed)
+    start = jnp.asarray(likelihood.theta(fixed))
     return FeldmanCousins(
         likelihood, scan, start, tuple(fixed), tuple(levels), words_of(key), int(toys), int(more), float(precision)
     )
 
 
-def belt(job: FeldmanCousins, done: Done) -> Belt:
+def belt_of(job: FeldmanCousins, done: Done) -> Belt:
     """What the toys of a job say; of all chunks that are done, wanted or not."""
     drawn = Drawn(job, done)
     turns = drawn.finished()
