@@ -11,7 +11,7 @@ from report_toys import NEUTRONS, STRENGTH
 from ontarget.ground.errors import InputError
 from ontarget.inference import belt_of, construction, intervals, profile
 from ontarget.io.structure import structure
-from ontarget.io.yaml import Tree, parse_yaml
+from ontarget.io.yaml import parse_yaml
 from ontarget.numerics.job import complete
 from ontarget.report import Bounds, Plane, Profiles, Toys, Wilks
 
