@@ -131,7 +131,7 @@ def test_without_signal_and_counts_the_slope_is_that_to_the_right():
 def test_states_are_those_of_the_likelihood(name):
     """numpy, compiled, and the plain functions; the expected Hessian is the block of a joint Fisher matrix."""
     one, thetas = found(name, 7), points(24, 8)
-    contraction = Contraction(one, [0, 1])
+    contraction = Contraction(one, [0, 1], thetas)
     data = np.repeat(contraction.arranged(np.asarray(one.data)[None]), len(thetas), axis=0)
     model = contraction.degree, contraction.basis, contraction.sidebands, contraction.factors(thetas)
     host, compiled = state(*model, data, thetas), jax.jit(state, static_argnums=0)(*model, data, thetas)

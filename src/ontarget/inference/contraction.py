@@ -46,9 +46,11 @@ class Contraction:
     ----------
     likelihood : with its expansion
     free : places of the free parameters
+    thetas : [point, parameter], where the fixed parameters will be read; where all points have the same values they
+        are multiplied in once and for all
     """
 
-    def __init__(self, likelihood: Likelihood, free: list[int]) -> None:
+    def __init__(self, likelihood: Likelihood, free: list[int], thetas: np.ndarray) -> None:
         expansion = likelihood.expansion
         orders, every = np.asarray(expansion.orders), np.asarray(expansion.coefficients)
         self.scale = tuple(np.asarray(one) for one in (expansion.centre, expansion.half, expansion.chebyshev))
@@ -70,6 +72,9 @@ class Contraction:
             arranged, self.order = likelihood.sideband.arranged()
             self.sidebands = jax.tree.map(np.asarray, arranged)
             coefficients = coefficients[..., self.order[: every.shape[1]]]
+        if self.fixed and (thetas[:, self.fixed] == thetas[:1, self.fixed]).all():
+            coefficients = np.swapaxes(self._products(thetas[:1]), 0, 1) @ coefficients
+            self.fixed = []
         self.basis = Basis(coefficients, keys, kind[free], centre[free], half[free])
         self.largest = max(1, len(groups), len(free) + 1) * every.shape[1]
 
@@ -79,8 +84,9 @@ class Contraction:
 
     def factors(self, thetas: np.ndarray) -> np.ndarray | None:
         """What the fixed parameters, read from thetas [point, parameter], make of each term [point, function, term]."""
-        if not self.fixed:
-            return None
+        return self._products(thetas) if self.fixed else None
+
+    def _products(self, thetas: np.ndarray) -> np.ndarray:
         (centre, half, kind), fixed = self.scale, self.fixed
         values = tables((thetas[:, fixed] - centre[fixed]) / half[fixed], kind[fixed], self.highest, 0)[0]
         product = np.ones((len(thetas), len(self.orders)))
