@@ -95,11 +95,21 @@ class Contraction:
         return product[:, self.which]
 
 
-def state(degree: int, basis: Basis, sidebands: Sidebands | None, factors: Any, data: Any, free: Any) -> State:
+def model_of(basis: Basis, factors: Any) -> Any:
+    """What each function of the free parameters adds to the counts, [function, bin] or [point, function, bin].
+
+    factors : [point, function, term] or None where nothing is fixed.
+    """
+    if factors is None:
+        return basis.coefficients[:, 0]
+    xp = namespace(factors)
+    return xp.swapaxes(xp.swapaxes(factors, 0, 1) @ basis.coefficients, 0, 1)
+
+
+def state(degree: int, basis: Basis, sidebands: Sidebands | None, model: Any, data: Any, free: Any) -> State:
     """-2 ln L and derivatives at a block of points; numpy or JAX.
 
-    sidebands : arranged, or None; factors : [point, function, term] or None where nothing is fixed; data : [point, bin
-    + group]; free : [point, free].
+    sidebands : arranged, or None; model : from `model_of`; data : [point, bin + group]; free : [point, free].
     """
     xp = namespace(free)
     number = free.shape[1]
@@ -107,12 +117,7 @@ def state(degree: int, basis: Basis, sidebands: Sidebands | None, factors: Any, 
     rows = np.concatenate([first_derivatives(number), second_derivatives(number)])
     functions = products(values, basis.orders, rows)
     first, slopes, second = functions[:, : 1 + number], functions[:, 1 : 1 + number], functions[:, 1 + number :]
-    if factors is None:
-        model = basis.coefficients[:, 0]
-        counts = first @ model
-    else:
-        model = xp.swapaxes(xp.swapaxes(factors, 0, 1) @ basis.coefficients, 0, 1)
-        counts = first @ model
+    counts = first @ model
     means, rates = counts[:, 0], counts[:, 1:]
     if sidebands is not None:
         beta, means, aside = sidebands.profiled(means, data)
@@ -120,7 +125,7 @@ def state(degree: int, basis: Basis, sidebands: Sidebands | None, factors: Any, 
     value, slope, weight = poisson(means, data)
     value = value.sum(axis=1)
     # sum over bins first: then all derivatives of the functions cost next to nothing
-    pulled = slope @ model.T if factors is None else (model @ slope[..., None])[..., 0]
+    pulled = slope @ model.T if model.ndim == 2 else (model @ slope[..., None])[..., 0]
     expected = (rates * weight[:, None]) @ xp.swapaxes(rates, 1, 2)
     if sidebands is not None:
         value, expected = value + aside.sum(axis=1), expected - sidebands.bound(beta, weight, rates)

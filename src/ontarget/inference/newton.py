@@ -25,7 +25,8 @@ KICKS = 2  # off a saddle, one to either side
 class Model(NamedTuple):
     """What all points of a set of fits share.
 
-    data : [1, bin + group] where all have the same, else None; priors : of the free parameters; low, high : of their box [free]
+    priors : of the free parameters; low, high : of their box [free]; data : [1, bin + group] where all points have the
+    same, else None.
     """
 
     basis: Basis
@@ -39,8 +40,8 @@ class Model(NamedTuple):
 class Given(NamedTuple):
     """What each point has for itself.
 
-    factors : [point, function, term] or None where nothing is fixed; data : [point, bin + group] or None; shifts : of the
-    pulls of the free parameters [point, free]; noise : rounding of -2 ln L [point].
+    factors : [point, function, term] or None where nothing is fixed; data : [point, bin + group] or None; shifts : of
+    the pulls of the free parameters [point, free]; noise : rounding of -2 ln L [point].
     """
 
     factors: Any
@@ -87,10 +88,13 @@ def begin(place: Place) -> Walk:
     return Walk(place, here, place.x)
 
 
-def advance(degree: int, model: Model, given: Given, walk: Walk) -> Walk:
-    """Evaluate the trial points, keep those that do not raise -2 ln L, and say where to look next."""
+def advance(degree: int, model: Model, functions: Any, given: Given, walk: Walk) -> Walk:
+    """Evaluate the trial points, keep those that do not raise -2 ln L, and say where to look next.
+
+    functions : what each adds to the counts, from `model_of`.
+    """
     (x, _, old, kicks, edm_before, minimum_before, done), xp = walk.place, namespace(walk.place.x)
-    there = evaluate(degree, model, given, walk.trial)
+    there = evaluate(degree, model, functions, given, walk.trial)
     better = (there.value <= walk.here.value + given.noise) & ~done
     x = xp.where(better[:, None], walk.trial, x)
     here = State(*(_chosen(xp, better, *both) for both in zip(there, walk.here, strict=True)))
@@ -105,11 +109,11 @@ def advance(degree: int, model: Model, given: Given, walk: Walk) -> Walk:
     return Walk(place, here, xp.clip(x + move, model.low, model.high))
 
 
-def evaluate(degree: int, model: Model, given: Given, x: Any) -> State:
+def evaluate(degree: int, model: Model, functions: Any, given: Given, x: Any) -> State:
     """-2 ln L of counts and priors, and derivatives."""
     xp = namespace(x)
     data = given.data if model.data is None else model.data
-    found = state(degree, model.basis, model.sidebands, given.factors, data, x)
+    found = state(degree, model.basis, model.sidebands, functions, data, x)
     if not model.priors:
         return found
     pulls = xp.stack([one.pull(x[:, i]) for i, one in enumerate(model.priors)], axis=1) - given.shifts

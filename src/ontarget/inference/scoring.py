@@ -12,7 +12,7 @@ import jax
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from ontarget.inference.contraction import Contraction
+from ontarget.inference.contraction import Contraction, model_of
 from ontarget.inference.expansion import check_inside
 from ontarget.inference.likelihood import Likelihood, host_priors
 from ontarget.inference.newton import CLOSE, Given, Model, Place, Walk, advance, begin
@@ -119,9 +119,9 @@ class Batch:
 
     def by_numpy(self, given: Given, place: Place) -> Place:
         """All points together until the last is done."""
-        walk = begin(place)
+        walk, functions = begin(place), model_of(self.model.basis, given.factors)
         for _ in range(ROUNDS):
-            walk = advance(self.contraction.degree, self.model, given, walk)
+            walk = advance(self.contraction.degree, self.model, functions, given, walk)
             if walk.place.done.all():
                 break
         return walk.place
@@ -159,12 +159,13 @@ def in_blocks(degree: int, block: int, blocks: Any, steps: Any, model: Model, gi
             return (both[0] < steps) & ~both[1].place.done.all()
 
         def step(both: tuple[Any, Walk]) -> tuple[Any, Walk]:
-            return both[0] + 1, advance(degree, model, mine, both[1])
+            return both[0] + 1, advance(degree, model, functions, mine, both[1])
 
         def put(old: Any, new: Any) -> Any:
             return jax.lax.dynamic_update_slice_in_dim(old, new, index * block, 0)
 
         mine, begun = jax.tree.map(cut, (given, every))
+        functions = model_of(model.basis, mine.factors)
         return jax.tree.map(put, every, jax.lax.while_loop(going, step, (0, begin(begun)))[1].place)
 
     return jax.lax.fori_loop(0, blocks, one, place)
