@@ -64,7 +64,8 @@ class Contraction:
         for row, group in enumerate(groups.values()):
             coefficients[row, : len(group)], self.which[row, : len(group)] = every[group], group
         keys = np.array(list(groups), int).reshape(len(groups), len(free))
-        self.degree = max(int(keys.max(initial=1)), 1)
+        straight = keys.sum(axis=1).max(initial=0) <= 1 and not kind[free].any()
+        self.degree = 0 if straight else int(keys.max(initial=1))
         self.orders, self.highest = orders, expansion.degree
         self.fixed = [i for i in range(len(likelihood.names)) if i not in free]
         self.sidebands, self.order = None, None
@@ -109,12 +110,13 @@ def model_of(basis: Basis, factors: Any) -> Any:
 def state(degree: int, basis: Basis, sidebands: Sidebands | None, model: Any, data: Any, free: Any) -> State:
     """-2 ln L and derivatives at a block of points; numpy or JAX.
 
+    degree : of the functions in one parameter, or 0 where they are affine in all together and nothing bends;
     sidebands : arranged, or None; model : from `model_of`; data : [point, bin + group]; free : [point, free].
     """
     xp = namespace(free)
     number = free.shape[1]
-    values = tables((free - basis.centre) / basis.half, basis.chebyshev, degree, 2)
-    rows = np.concatenate([first_derivatives(number), second_derivatives(number)])
+    values = tables((free - basis.centre) / basis.half, basis.chebyshev, max(degree, 1), 2 if degree else 1)
+    rows = np.concatenate([first_derivatives(number), second_derivatives(number)[: None if degree else 0]])
     functions = products(values, basis.orders, rows)
     first, slopes, second = functions[:, : 1 + number], functions[:, 1 : 1 + number], functions[:, 1 + number :]
     counts = first @ model
@@ -129,10 +131,9 @@ def state(degree: int, basis: Basis, sidebands: Sidebands | None, model: Any, da
     expected = (rates * weight[:, None]) @ xp.swapaxes(rates, 1, 2)
     if sidebands is not None:
         value, expected = value + aside.sum(axis=1), expected - sidebands.bound(beta, weight, rates)
-    gradient, bent = (
-        (slopes @ pulled[..., None])[..., 0],
-        (second @ pulled[..., None]).reshape(len(free), number, number),
-    )
+    gradient = (slopes @ pulled[..., None])[..., 0]
+    square = (len(free), number, number)
+    bent = (second @ pulled[..., None]).reshape(square) if degree else xp.zeros(square)
     scale = 1.0 / basis.half
-    square = scale[:, None] * scale
-    return State(value, gradient * scale, expected * square, bent * square)
+    both = scale[:, None] * scale
+    return State(value, gradient * scale, expected * both, bent * both)
