@@ -1,13 +1,14 @@
 """From counts to reach: parameters, priors, the likelihood, fits, profiles, intervals, toys."""
 
 from ontarget.inference.components import Components, counts_at, predicted_spread
-from ontarget.inference.coverage import Belt, feldman_cousins
+from ontarget.inference.coverage import Belt, belt_of, construction, feldman_cousins
 from ontarget.inference.expand import expand
 from ontarget.inference.expansion import Expansion
 from ontarget.inference.fisher import covariance, fisher
 from ontarget.inference.fit import Fit, fit
 from ontarget.inference.interval import Intervals, Piece, Polyline, contour, intervals, refine, threshold
 from ontarget.inference.likelihood import Likelihood, likelihood
+from ontarget.inference.neyman import FeldmanCousins
 from ontarget.inference.parameter import AbstractParameter, Parameter, Scale
 from ontarget.inference.prior import AbstractPrior, Flat, Gaussian, LogNormal
 from ontarget.inference.profile import Scan, profile
@@ -23,6 +24,7 @@ __all__ = [
     "Belt",
     "Components",
     "Expansion",
+    "FeldmanCousins",
     "Fit",
     "Flat",
     "Gaussian",
@@ -39,6 +41,8 @@ __all__ = [
     "Sidebands",
     "Significance",
     "Toys",
+    "belt_of",
+    "construction",
     "contour",
     "counts_at",
     "covariance",

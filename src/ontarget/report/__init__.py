@@ -12,6 +12,7 @@ from ontarget.report.entrance import Entrance
 from ontarget.report.goal import BestSignificance, MostAtPurity
 from ontarget.report.long_baseline import LongBaseline
 from ontarget.report.measurement import Measurement
+from ontarget.report.method import AbstractMethod, Toys, Wilks
 from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
 from ontarget.report.off_axis import OffAxis
@@ -33,6 +34,7 @@ from ontarget.report.upper_limits import UpperLimits
 from ontarget.report.yields import FacilityYields
 
 __all__ = [
+    "AbstractMethod",
     "AbstractTask",
     "Activity",
     "BaselineScan",
@@ -65,8 +67,10 @@ __all__ = [
     "TargetActivity",
     "ThresholdScan",
     "Timing",
+    "Toys",
     "TrackerSpecification",
     "UpperLimits",
+    "Wilks",
     "load_study",
     "run",
     "write",
