@@ -233,7 +233,7 @@ def test_two_shares_at_once(tmp_path, whole, monkeypatch):
     monkeypatch.setenv("TOYS_MARKS", str(marks))
     monkeypatch.setenv("TOYS_PAUSE", "0.03")
     assert Share(2, 3).order(range(8)) == [1, 4, 7, 5, 2, 6, 3, 0]
-    with pytest.raises(InputError, match="got 4/3. It is I/N with I from 1 to N"):
+    with pytest.raises(InputError, match=r"got 4/3\. It is I/N with I from 1 to N"):
         Share(4, 3)
 
     def member(number):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import queue
@@ -18,7 +19,7 @@ from ontarget.work.executor import AbstractExecutor, Chunk
 
 TRIES = 3
 """How many workers a chunk may end before it is held to be the chunk's fault."""
-ONE_THREAD = {name: "1" for name in ("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class Died(Exception):
@@ -66,10 +67,8 @@ class Worker:
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
-                try:
+                with contextlib.suppress(OSError):  # what was not yet said
                     stream.close()
-                except OSError:  # what was not yet said
-                    pass
 
 
 def environment() -> dict[str, str]:
@@ -101,11 +100,13 @@ class Processes(AbstractExecutor):
     workers : how many; one for each core by default
     """
 
+    workers: int
+    slots: list[Worker | None]
+
     def __init__(self, workers: int | None = None) -> None:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self.workers = workers or cores
-        self.slots: list[Worker | None] = [None] * self.workers
-        self.closed = threading.Event()
+        self.slots = [None] * self.workers
 
     def each(self, job: AbstractJob, chunks: Iterable[int]) -> Iterator[Chunk]:
         """As the contract says. An error of the job ends it; a chunk that ends its workers is tried a few times."""
@@ -140,10 +141,10 @@ class Processes(AbstractExecutor):
                     yield one
         finally:
             stop.set()
-            if any(thread.is_alive() for thread in threads):
+            while any(thread.is_alive() for thread in threads):
                 self.close()
-            for thread in threads:
-                thread.join()
+                for thread in threads:
+                    thread.join(0.1)
 
     def patiently(self, slot: int, carried: bytes, chunk: int, stop: threading.Event) -> Mapping[str, Any]:
         """One chunk; a worker that dies at it is replaced."""

@@ -62,7 +62,7 @@ class Store:
         found = {name: rows(array, None if whole else wanted) for name, array in self.arrays.items()}
         for place, (chunk, value) in enumerate(stored):
             at = chunk if whole else place
-            if value == checksum({name: values[at] for name, values in found.items()}):
+            if value == checksum({name: np.asarray(values[at]) for name, values in found.items()}):
                 for name, values in found.items():
                     done.arrays[name][chunk] = values[at]
                 done.status[chunk] = True
