@@ -10,12 +10,13 @@ import pickle
 import signal
 import sys
 import traceback
-from typing import Any, BinaryIO
+from io import BufferedIOBase
+from typing import Any
 
 from ontarget.ground.errors import InputError
 
 
-def serve(told: BinaryIO, tell: BinaryIO) -> None:
+def serve(told: BufferedIOBase, tell: BufferedIOBase) -> None:
     """Answer until the other end is closed: a list of folders to import from, pickled jobs, numbers of chunks."""
     job: Any = None
     while True:
@@ -44,7 +45,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started it
     tell = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    serve(sys.stdin.buffer, tell)
+    serve(os.fdopen(sys.stdin.fileno(), "rb", closefd=False), tell)
 
 
 if __name__ == "__main__":
