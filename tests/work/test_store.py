@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -19,8 +18,7 @@ from work_toys import Draws
 
 from ontarget.ground.errors import InputError
 from ontarget.numerics.job import complete
-from ontarget.work import campaign
-from ontarget.work.campaign import Share, carry_out
+from ontarget.work.campaign import carry_out
 from ontarget.work.executor import Here
 from ontarget.work.store import open_store, unfinished
 
@@ -224,39 +222,3 @@ def test_read_only(whole):
         assert_same(carry_out(Draws(), store), whole)
         with nobody():  # all is done: nothing is to be written
             assert_same(carry_out(Draws(), open_store(path, Draws())), whole)
-
-
-def test_two_shares_at_once(tmp_path, whole, monkeypatch):
-    """Two work on one store: both see the whole, and hardly a chunk is computed twice."""
-    path, marks = tmp_path / "draws.zarr", tmp_path / "marks"
-    marks.mkdir()
-    monkeypatch.setenv("TOYS_MARKS", str(marks))
-    monkeypatch.setenv("TOYS_PAUSE", "0.03")
-    assert Share(2, 3).order(range(8)) == [1, 4, 7, 5, 2, 6, 3, 0]
-    with pytest.raises(InputError, match=r"got 4/3\. It is I/N with I from 1 to N"):
-        Share(4, 3)
-
-    def member(number):
-        return carry_out(Draws(), open_store(path, Draws()), share=Share(number, 2))
-
-    with ThreadPoolExecutor(2) as pool:
-        for done in pool.map(member, (1, 2)):
-            assert_same(done, whole)
-    times = [len(one.read_text().splitlines()) for one in marks.iterdir()]
-    assert len(times) == whole.status.sum()
-    assert sum(times) <= whole.status.sum() + 4  # both may be at the last one of each of the two rounds, and of a start
-
-
-def test_pace():
-    lines = []
-    pace = campaign.Pace("draws", lines.append)
-    pace.before(3)
-    pace(4, 9)
-    pace.said -= 10
-    pace(5, 9)
-    pace(9, 9)
-    assert lines[0] == "draws: 3 chunks were done before"
-    assert lines[1].startswith("draws: 5 of 9 chunks, ")
-    assert lines[1].endswith(" s left")
-    assert lines[2].startswith("draws: 9 of 9 chunks")
-    assert len(lines) == 3

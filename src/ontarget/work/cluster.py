@@ -91,7 +91,7 @@ class Dask(AbstractExecutor):
         """Chunks as they come, until none is left or the scheduler is lost."""
         # not scattered: a job that lies with one worker is gone with it, but one that is made by a task is made again
         job = client.submit(pickle.loads, carried, pure=False)
-        flying: dict[str, tuple[int, Any]] = {}
+        flying: dict[Any, tuple[int, Any]] = {}
         landed: queue.Queue[Any] = queue.Queue()
         try:
             while client.status != "closed":

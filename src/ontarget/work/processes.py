@@ -21,6 +21,12 @@ TRIES = 3
 """How many workers a chunk may end before it is held to be the chunk's fault."""
 ONE_THREAD = dict.fromkeys(("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
+CACHE = (
+    "jax_compilation_cache_dir",
+    "jax_persistent_cache_min_compile_time_secs",
+    "jax_persistent_cache_min_entry_size_bytes",
+)
+
 
 class Died(Exception):
     """A worker ended without an answer."""
@@ -77,11 +83,10 @@ def environment() -> dict[str, str]:
 
     given = dict(os.environ) | ONE_THREAD
     given.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # several may share an accelerator
-    folder = jax.config.jax_compilation_cache_dir
-    if folder:
-        given["JAX_COMPILATION_CACHE_DIR"] = str(folder)
-        given["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = str(jax.config.jax_persistent_cache_min_compile_time_secs)
-        given["JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES"] = str(jax.config.jax_persistent_cache_min_entry_size_bytes)
+    for name in CACHE:
+        value = getattr(jax.config, name, None)
+        if value is not None:
+            given[name.upper()] = str(value)
     return given
 
 

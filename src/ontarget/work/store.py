@@ -140,36 +140,34 @@ def create(path: Path, job: AbstractJob) -> None:
     import zarr
 
     beside = path.with_name(f".{path.name[:100]}.{secrets.token_hex(6)}.part")
-    said = {"format": FORMAT, "version": version("ontarget"), "job": type(job).__name__, "digest": fingerprint(job)}
-    flat = {"name": "default", "separator": "."}  # no folder for each chunk
+    said: dict[str, Any] = {"format": FORMAT, "job": type(job).__name__}
+    said |= {"version": version("ontarget"), "digest": fingerprint(job)}
     try:
         with failing_as_one_sentence(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             group = zarr.open_group(beside, mode="w-", zarr_format=3, attributes=said)
             for name, one in job.layout().items():
-                group.create_array(
-                    name,
-                    shape=(job.chunks, *one.shape),
-                    chunks=(1, *(max(1, size) for size in one.shape)),
-                    dtype=one.dtype,
-                    chunk_key_encoding=flat,
-                    compressors=None,
-                    dimension_names=("chunk", *(f"{name}_{i}" for i in range(len(one.shape)))),
-                    config={"write_empty_chunks": True},
-                )
-            group.create_array(
-                "status",
-                shape=(job.chunks,),
-                chunks=(1,),
-                dtype="uint64",
-                chunk_key_encoding=flat,
-                compressors=None,
-                dimension_names=("chunk",),
-            )
+                add(group, name, (job.chunks, *one.shape), one.dtype)
+            add(group, "status", (job.chunks,), "uint64")
             with contextlib.suppress(FileExistsError):
                 put(beside, path)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def add(group: zarr.Group, name: str, shape: tuple[int, ...], dtype: str) -> None:
+    """An array with a chunk for each of its rows, one file each, all in one folder."""
+    separator: dict[str, Any] = {"name": "default", "separator": "."}
+    group.create_array(
+        name,
+        shape=shape,
+        chunks=(1, *(max(1, size) for size in shape[1:])),
+        dtype=dtype,
+        chunk_key_encoding=separator,
+        compressors=None,
+        dimension_names=("chunk", *(f"{name}_{i}" for i in range(len(shape) - 1))),
+        config={"write_empty_chunks": True},  # a chunk of zeros is as good as any
+    )
 
 
 def put(beside: Path, path: Path) -> None:
@@ -213,12 +211,15 @@ def reopen(path: Path, job: AbstractJob) -> Store:
 
 
 def unfinished(folder: str | Path) -> list[Path]:
-    """The stores in a folder whose jobs are not finished."""
+    """The stores in a folder whose jobs are not known to be finished."""
+    return [path for path in sorted(Path(folder).glob("*.zarr")) if not is_finished(path)]
+
+
+def is_finished(path: Path) -> bool:
+    """Whether a folder is a store whose job has nothing left to do."""
     import zarr
 
-    found = []
-    for path in sorted(Path(folder).glob("*.zarr")):
-        with contextlib.suppress(*DAMAGE):
-            if not zarr.open_group(path, mode="r").attrs.get("finished", False):
-                found.append(path)
-    return found
+    try:
+        return bool(zarr.open_group(path, mode="r").attrs.get("finished", False))
+    except DAMAGE:
+        return False
