@@ -17,6 +17,7 @@ from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
 from ontarget.report.off_axis import OffAxis
 from ontarget.report.plane import Plane
+from ontarget.report.posterior import Posterior
 from ontarget.report.profiles import Profiles
 from ontarget.report.quenching import QuenchingFit, QuenchingPoints
 from ontarget.report.radius import Radius
@@ -55,6 +56,7 @@ __all__ = [
     "MostAtPurity",
     "OffAxis",
     "Plane",
+    "Posterior",
     "Profiles",
     "QuenchingFit",
     "QuenchingPoints",
