@@ -1,4 +1,4 @@
-"""Tornado figures: how far a number moves when each of others is moved, the strongest on top."""
+"""Tornado figures: by how much a number changes when each of others is moved, the strongest on top."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ontarget.plot.style import RULES, colour, new_grid, put_legend
 
 @dataclass(frozen=True)
 class Swing:
-    """What a number comes to when one other is lowered and raised; `down` and `up` say to what."""
+    """By how much a number changes when one other is lowered and raised; `down` and `up` say to what."""
 
     label: str
     lowered: float
@@ -29,12 +29,11 @@ class Tornado:
     """The swings around one value; all of them in one panel."""
 
     title: str
-    value: float
     swings: Sequence[Swing]
 
 
 def tornado_figure(tornadoes: Sequence[Tornado], x_label: str) -> Figure:
-    """One panel for each, side by side, all with one axis: bars from the value to where lowering and raising lead."""
+    """One panel for each, side by side, all with one axis: bars from nothing to where lowering and raising lead."""
     most = max(len(one.swings) for one in tornadoes)
     with mpl.rc_context(RULES):
         figure, panels = new_grid(1, len(tornadoes), 4.8 * len(tornadoes), 1.3 + 0.55 * most)
@@ -50,15 +49,15 @@ def tornado_figure(tornadoes: Sequence[Tornado], x_label: str) -> Figure:
 
 def draw_tornado(axes: Axes, tornado: Tornado) -> None:
     """Bars of one panel; what the moved number is then stands at their ends."""
-    swings = sorted(tornado.swings, key=lambda one: max(abs(one.lowered - tornado.value), abs(one.raised - tornado.value)))
+    swings = sorted(tornado.swings, key=lambda one: max(abs(one.lowered), abs(one.raised)))
     places = np.arange(len(swings))
     for group, (side, text) in enumerate((("lowered", "down"), ("raised", "up"))):
         ends = np.array([getattr(one, side) for one in swings])
         # lowered above raised within a row, so that two bars to the same side are both seen
         rows = places + (0.19 if side == "lowered" else -0.19)
-        axes.barh(rows, ends - tornado.value, left=tornado.value, height=0.36, color=colour(group))
+        axes.barh(rows, ends, height=0.36, color=colour(group))
         for row, end, one in zip(rows, ends, swings, strict=True):
-            right = end >= tornado.value
+            right = end >= 0
             axes.annotate(
                 getattr(one, text),
                 (end, row),
@@ -68,7 +67,7 @@ def draw_tornado(axes: Axes, tornado: Tornado) -> None:
                 va="center",
                 fontsize=8,
             )
-    axes.axvline(tornado.value, color="#333333", linewidth=1.0)
+    axes.axvline(0.0, color="#333333", linewidth=1.0)
     axes.set_yticks(places, [one.label for one in swings], fontsize=9)
     axes.set_ylim(-0.6, len(swings) - 0.4)
     axes.margins(x=0.22)

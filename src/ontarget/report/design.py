@@ -124,7 +124,7 @@ class Design(AbstractTask):
         pictures = []
         reach = self.objective.label(planning)
         tables.append(tornado_table(self, planning, objective, found.optimum, low, high))
-        figure = tornado_figure(tornadoes(self, planning, tables[-1]), reach)
+        figure = tornado_figure(tornadoes(tables[-1]), f"change of {reach} (%)")
         percent = f"{100 * float(self.step):.3g} %"
         caption = f"What moving one number by {percent} does, others held and ties followed: today and at the optimum."
         pictures.append(Picture(f"{self.key}_tornado", caption, figure))
@@ -191,7 +191,7 @@ class Design(AbstractTask):
                 {
                     "search": "grid",
                     "objective": value,
-                    "evaluations": found.grid.values.size,
+                    "evaluations": int(found.grid.allowed.sum()),
                     "seconds": found.seconds["grid"],
                     "seconds of the first call": found.seconds["grid, first call"],
                     "steps of the grid apart": float(apart.max()),
@@ -279,20 +279,15 @@ def tornado_table(
     return Table(f"{task.key}_tornado", f"{task.title}: what each number does", rows)
 
 
-def tornadoes(task: Design, planning: Planning, table: Table) -> list[Tornado]:
-    """The figure's panels: today and the optimum."""
+def tornadoes(table: Table) -> list[Tornado]:
+    """The figure's panels, today and the optimum: changes of the objective in per cent."""
     found = []
     for label in ("today", "optimum"):
         rows = [row for row in table.rows if row["at"] == label]
-        swings = [
-            Swing(
-                row["number"],
-                row["objective, lowered"],
-                row["objective, raised"],
-                f"{row['lowered to']:.4g}",
-                f"{row['raised to']:.4g}",
-            )
-            for row in rows
-        ]
-        found.append(Tornado(label, rows[0]["objective"], swings))
+        swings = []
+        for row in rows:
+            changes = [100 * (row[f"objective, {way}"] / row["objective"] - 1) for way in ("lowered", "raised")]
+            ends = (f"{row[f'{way} to']:.4g}" for way in ("lowered", "raised"))
+            swings.append(Swing(row["number"], *changes, *ends))
+        found.append(Tornado(f"{label}: {rows[0]['objective']:.4g}", swings))
     return found
