@@ -8,6 +8,7 @@ from ontarget.report.bounds import Bounds
 from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import CrossSectionMeasurement
 from ontarget.report.cross_sections import CrossSections
+from ontarget.report.design import Design
 from ontarget.report.entrance import Entrance
 from ontarget.report.goal import BestSignificance, MostAtPurity
 from ontarget.report.long_baseline import LongBaseline
@@ -46,6 +47,7 @@ __all__ = [
     "Coverage",
     "CrossSectionMeasurement",
     "CrossSections",
+    "Design",
     "Entrance",
     "Expect",
     "FacilityYields",
