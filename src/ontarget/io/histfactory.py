@@ -13,13 +13,13 @@ Heinrich:2021gyp
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from ontarget.ground.errors import InputError
-from ontarget.inference import Gaussian, Likelihood
+from ontarget.inference import Gaussian, Likelihood, LogNormal
 from ontarget.inference.basis import products, tables
 from ontarget.inference.parts import Part, orders, parts
 from ontarget.io.histfactory_role import AbstractRole, Exponential, Factor, Luminosity, Parabola, Shift, roles
@@ -41,24 +41,34 @@ class Workspace:
     ----------
     document : what pyhf reads
     roles : of the parameters
-    error : largest error of a difference of -2 ln L among random points of the box, within three standard deviations
+    error : largest error of a difference of -2 ln L among random points, relative where that is above one
+    points : how many these are: fewer than wanted where counts are seldom above zero in all bins
     shapes : names of the free backgrounds of sidebands, the groups of each and the counts that 1 stands for
+    strength : the name of a factor on all channels that is no parameter of the likelihood, if there is one
     """
 
     document: Mapping[str, Any]
     roles: Sequence[AbstractRole]
     error: float
+    points: int
     shapes: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
+    strength: str = ""
 
     def values(self, chance: Likelihood, theta: np.ndarray) -> dict[str, list[float]]:
         """Values in the workspace at theta, with backgrounds of sidebands at their best for the data."""
         found = {role.word: [float(role.value(theta[role.place]))] for role in self.roles}
+        found |= {self.strength: [1.0]} if self.strength else {}
         beta = np.asarray(chance.profiled(theta).beta)
         return found | {name: (beta[groups] / unit).tolist() for name, (groups, unit) in self.shapes.items()}
 
 
 def workspace(
-    chance: Likelihood, experiments: Sequence[Any], *, approximate: bool = False, title: str = "ontarget"
+    chance: Likelihood,
+    experiments: Sequence[Any],
+    *,
+    approximate: bool = False,
+    strength: str = "",
+    title: str = "ontarget",
 ) -> Workspace:
     """The workspace of a likelihood.
 
@@ -67,6 +77,7 @@ def workspace(
     chance : with its data
     experiments : those that it was made of, in the same order
     approximate : write templates at one standard deviation where nothing is exact, and leave products of two such out
+    strength : the name of a further free factor, on what neutrinos of the beam make; it is the parameter of interest
     title : name of the measurement
 
     Raises
@@ -77,12 +88,16 @@ def workspace(
     found = roles(chance, every, approximate)
     samples: dict[str, list[dict[str, Any]]] = {name: [] for name in chance.experiments}
     for part in parts(chance, experiments):
-        samples[part.experiment] += _samples(chance, part, every, found)
+        mine = _samples(chance, part, every, found)
+        for sample in mine if strength and part.signal else ():
+            sample["modifiers"].append({"name": strength, "type": "normfactor", "data": None})
+        samples[part.experiment] += mine
     _attach(samples, found)
     seen = dict(zip(chance.experiments, chance.split(chance.data), strict=True))
     shapes, channels = _channels(chance, samples, seen)
     channels += [_constraint(role) for role in found if _needs_constraint(role)]
     free = [role.word for role in found if isinstance(role, Factor) and not _needs_constraint(role)]
+    free = [strength, *free] if strength else free
     settings = [role.setting() for role in found]
     settings += [{"name": name, "bounds": [[0.0, 50.0]] * len(unit)} for name, (_, unit) in shapes.items()]
     document = {
@@ -91,26 +106,35 @@ def workspace(
         "measurements": [{"name": title, "config": {"poi": free[0] if free else "", "parameters": settings}}],
         "version": "1.0.0",
     }
-    made = Workspace(document, found, 0.0, shapes)
-    return Workspace(document, found, difference(made, chance), shapes)
+    made = Workspace(document, found, 0.0, 0, shapes, strength)
+    thetas = drawn(chance, POINTS)
+    return replace(made, error=difference(made, chance, thetas), points=len(thetas))
 
 
-def difference(made: Workspace, chance: Likelihood, points: int = POINTS) -> float:
-    """Largest error of a difference of -2 ln L from the start, among random points within three standard deviations."""
-    low, high = np.asarray(chance.expansion.low).copy(), np.asarray(chance.expansion.high).copy()
-    for role in made.roles:
-        if isinstance(role, (Shift, Luminosity)) or _needs_constraint(role):
-            prior = role.parameter.prior
-            centre, sigma = getattr(prior, "mean", None), float(prior.sigma)  # type: ignore[attr-defined]
-            if centre is not None:
-                low[role.place] = max(low[role.place], float(centre) - 3 * sigma)
-                high[role.place] = min(high[role.place], float(centre) + 3 * sigma)
-    thetas = np.random.default_rng(SEED).uniform(low, high, size=(points, len(low)))
+def difference(made: Workspace, chance: Likelihood, thetas: np.ndarray) -> float:
+    """Largest error of a difference of -2 ln L from the start, among points; relative where that is above one."""
     thetas = np.concatenate([np.asarray(chance.start)[None], thetas])
     ours = np.asarray(chance.minus_two_log(thetas))
     theirs = np.array([minus_two_log(made.document, made.values(chance, theta)) for theta in thetas])
-    sound = np.isfinite(theirs)  # where counts of a parabola are below zero there is no likelihood
-    return float(np.abs((theirs - theirs[0]) - (ours - ours[0]))[sound].max(initial=0.0))
+    error = np.abs((theirs - theirs[0]) - (ours - ours[0])) / np.maximum(1.0, np.abs(ours - ours[0]))
+    return float(error.max())
+
+
+def drawn(chance: Likelihood, points: int) -> np.ndarray:
+    """Random points [point, parameter]: of what is constrained as the constraint has it, to three standard deviations,
+    of what is free all over its box. Where a template is below zero there is no likelihood, and no point.
+    """
+    random = np.random.default_rng(SEED)
+    low, high = np.asarray(chance.expansion.low), np.asarray(chance.expansion.high)
+    thetas = random.uniform(low, high, size=(40 * points, len(low)))
+    for place, parameter in enumerate(chance.parameters):
+        prior, pulls = parameter.prior, np.clip(random.normal(size=len(thetas)), -3.0, 3.0)
+        if isinstance(prior, Gaussian):
+            thetas[:, place] = float(prior.mean) + pulls * float(prior.sigma)
+        elif isinstance(prior, LogNormal):
+            thetas[:, place] = float(prior.median) * np.exp(pulls * float(prior.sigma))
+    thetas = np.clip(thetas, low, high)
+    return thetas[(np.asarray(chance.expansion(thetas)) > 0.0).all(axis=1)][:points]
 
 
 def _needs_constraint(role: AbstractRole) -> bool:
