@@ -8,6 +8,7 @@ from ontarget.report.bounds import Bounds
 from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import CrossSectionMeasurement
 from ontarget.report.cross_sections import CrossSections
+from ontarget.report.design import Design
 from ontarget.report.entrance import Entrance
 from ontarget.report.goal import BestSignificance, MostAtPurity
 from ontarget.report.long_baseline import LongBaseline
@@ -17,6 +18,7 @@ from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
 from ontarget.report.off_axis import OffAxis
 from ontarget.report.plane import Plane
+from ontarget.report.posterior import Posterior
 from ontarget.report.profiles import Profiles
 from ontarget.report.quenching import QuenchingFit, QuenchingPoints
 from ontarget.report.radius import Radius
@@ -45,6 +47,7 @@ __all__ = [
     "Coverage",
     "CrossSectionMeasurement",
     "CrossSections",
+    "Design",
     "Entrance",
     "Expect",
     "FacilityYields",
@@ -55,6 +58,7 @@ __all__ = [
     "MostAtPurity",
     "OffAxis",
     "Plane",
+    "Posterior",
     "Profiles",
     "QuenchingFit",
     "QuenchingPoints",
