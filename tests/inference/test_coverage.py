@@ -46,8 +46,6 @@ def exact_p(signal, count, background=BACKGROUND):
 # raised so that limits fall with the background (the construction gives 0.96)
 ON_THREE = "0 .96 0 1.88 0 3.04 0 4.42 0 5.60 0 6.99 .15 8.47 .89 9.53 1.51 10.99 1.88 12.30 2.63 13.50"
 ON_NONE = "0 2.44 .11 4.36 .53 5.91 1.10 7.42 1.47 8.60 1.84 9.99 2.21 11.47 3.56 12.53 3.96 13.99 4.36 15.30 5.5 16.5"
-    "0 2.44 .11 4.36 .53 5.91 1.10 7.42 1.47 8.60 1.84 9.99 2.21 11.47 3.56 12.53 3.96 13.99 4.36 15.30 5.50 16.50"
-)
 TABLES = {3.0: np.array(ON_THREE.split(), float).reshape(-1, 2), 0.0: np.array(ON_NONE.split(), float).reshape(-1, 2)}
 
 
