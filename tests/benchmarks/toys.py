@@ -207,9 +207,8 @@ def main() -> None:
     share = 100 * (1 - mine.failed / NUMBER)
     print(f"ontarget            {2000 / mine.seconds:9.0f} fits/s; {share:.4g} % of {NUMBER} toys converged")
     for name, one, worst in rows:
-        print(
-            f"{name:19s} {2000 / one.seconds:9.0f} fits/s; {one.failed} of {2 * len(one.q)} failed; q differ by {worst:.1g}"
-        )
+        failed = f"{one.failed} of {2 * len(one.q)} failed"
+        print(f"{name:19s} {2000 / one.seconds:9.0f} fits/s; {failed}; q differ by {worst:.1g}")
     if missing:
         print(f"not installed: {', '.join(missing)}")
 
