@@ -50,8 +50,8 @@ for place in (10, 20, 50, 100):
     print(f"signal {grid[place]:4.1f}: covered by chi squared in {100 * share:.1f} +- {100 * error:.1f} % of all cases")
 
 # Two parameters make a plane, and the toys a surface over it. It is a job in chunks, one for each point and round of
-# toys; a study keeps them, so that `ontarget run --resume` goes on where it was stopped, and several processes may share
-# them. Here they are computed one after the other.
+# toys; a study keeps them, so that `ontarget run --resume` goes on where it was stopped, and several processes may
+# share them. Here they are computed one after the other.
 
 changes = {"detector.channels.cevns.interaction.couplings": {"type": "NSI"}, "exposure": "12 days"}
 experiment = ot.load("ess_csi", changes)

@@ -14,7 +14,7 @@ from ontarget.inference import neyman, scoring, toys
 from ontarget.inference.coverage import belt_of, construction, feldman_cousins
 from ontarget.inference.interval import threshold
 from ontarget.inference.likelihood import likelihood
-from ontarget.inference.neyman import quantile
+from ontarget.inference.neyman import quantile, quantiles_of
 from ontarget.inference.parameter import Scale
 from ontarget.inference.prior import Gaussian
 from ontarget.inference.profile import profile
@@ -193,6 +193,9 @@ def test_quantiles_are_order_statistics():
     assert value == 90.0  # ninety of a hundred lie there or below
     assert error == pytest.approx(3.0, abs=0.5)  # sqrt(100 * 0.9 * 0.1) ranks
     assert quantile(np.array([0.0] * 7 + [1.0] * 3), 0.7) == (0.0, 0.5)
+    # a step that lies two standard deviations away is not in the error, but asks for more toys
+    ((value, error, wide),) = quantiles_of(np.array([0.0] * 80 + [1.0] * 20), (0.7,))
+    assert (value, error, wide) == (0.0, 0.0, pytest.approx(1 / 6))
 
 
 def test_wrong_requests_are_refused(many_counts):

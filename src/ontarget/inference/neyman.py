@@ -21,11 +21,13 @@ LEAST = -10.0 * TIE  # a q below is a free fit that missed the minimum
 class Verdicts(NamedTuple):
     """What the toys say at each point of a grid so far.
 
-    critical, errors, accepted : [level, point]; p_values, p_errors, toys : [point]; q : of the toys of each point.
+    critical, errors, wide, accepted : [level, point], `wide` being a third of the error at three standard deviations,
+    which knows of steps that counts make nearby; p_values, p_errors, toys : [point]; q : of the toys of each point.
     """
 
     critical: Float[np.ndarray, "level point"]
     errors: Float[np.ndarray, "level point"]
+    wide: Float[np.ndarray, "level point"]
     accepted: Bool[np.ndarray, "level point"]
     p_values: Float[np.ndarray, " point"]
     p_errors: Float[np.ndarray, " point"]
@@ -154,7 +156,7 @@ class FeldmanCousins(AbstractJob):
             change = (accepted[:, *one] != accepted[:, *other]).any(axis=0) | near[one] | near[other]
             wanted[one] |= change
             wanted[other] |= change
-        vague = (found.errors >= self.precision * found.critical).any(axis=0)
+        vague = (found.wide >= self.precision * found.critical).any(axis=0)
         return np.nonzero(wanted.ravel() & vague & (turns < len(self.rounds)))[0]
 
 
@@ -186,21 +188,21 @@ class Drawn:
     def verdicts(self, turns: Int[np.ndarray, " point"]) -> Verdicts:
         """What so many rounds at each point say."""
         q = [np.maximum(self.of_point("q", point, int(count)), 0.0) for point, count in enumerate(turns)]
-        quantiles = np.array([quantiles_of(one, self.job.levels) for one in q])  # [point, level, 2]
-        critical, errors = quantiles[..., 0].T, quantiles[..., 1].T
+        quantiles = np.array([quantiles_of(one, self.job.levels) for one in q])  # [point, level, 3]
+        critical, errors, wide = quantiles.T
         observed, counts = self.job.scan.values.ravel(), np.array([len(one) for one in q])
         above = np.array([int((one >= value - TIE).sum()) for one, value in zip(q, observed, strict=True)])
         accepted = observed <= critical + TIE
-        return Verdicts(critical, errors, accepted, above / counts, fraction_error(above, counts), counts, q)
+        return Verdicts(critical, errors, wide, accepted, above / counts, fraction_error(above, counts), counts, q)
 
 
 def quantile(q: Float[np.ndarray, " toy"], level: float) -> tuple[float, float]:
     """The smallest q below or at which lies the share `level` of toys, and its error, from the binomial one in rank."""
-    return quantiles_of(q, (level,))[0]
+    return quantiles_of(q, (level,))[0][:2]
 
 
-def quantiles_of(q: Float[np.ndarray, " toy"], levels: Sequence[float]) -> list[tuple[float, float]]:
-    """`quantile` at several levels."""
+def quantiles_of(q: Float[np.ndarray, " toy"], levels: Sequence[float]) -> list[tuple[float, float, float]]:
+    """`quantile` at several levels, with a third of the error at `NEAR` standard deviations."""
     ordered, count = np.sort(q), len(q)
 
     def at(place: float) -> float:
@@ -209,5 +211,6 @@ def quantiles_of(q: Float[np.ndarray, " toy"], levels: Sequence[float]) -> list[
     found = []
     for level in levels:
         rank, reach = level * count, np.sqrt(count * level * (1.0 - level))
-        found.append((at(rank), 0.5 * (at(rank + reach) - at(rank - reach))))
+        error, wide = (0.5 * (at(rank + n * reach) - at(rank - n * reach)) / n for n in (1.0, NEAR))
+        found.append((at(rank), error, wide))
     return found
