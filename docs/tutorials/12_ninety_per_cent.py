@@ -39,7 +39,7 @@ grid = np.arange(0.0, 13.0, 0.1)
 print("events   by toys          where -2 ln L is 2.71")
 for count in (1, 4, 7):
     chance = ot.likelihood(Counter(), [signal], [np.array([float(count)])])
-    belt = feldman_cousins(chance, "signal", grid, 1, toys=2000, more=6000, precision=0.02)
+    belt = feldman_cousins(chance, "signal", grid, 1, toys=2000, more=20000, precision=0.02)
     ends = [(one.pieces[0].low, one.pieces[-1].high) for one in (belt.intervals[0], belt.asymptotic[0])]
     print(f"{count:4d}     " + "    ".join(f"{low:5.2f} to {high:5.2f}" for low, high in ends))
 
