@@ -47,19 +47,21 @@ def test_two_shares_at_once(tmp_path, whole, monkeypatch):
     assert sum(times) <= whole.status.sum() + 4  # both may be at the last one of each of the two rounds, and of a start
 
 
-def test_pace():
-    lines = []
+def test_pace(monkeypatch):
+    """A clock of ours: 3 s for a first chunk, that compiles, then 1 s each."""
+    clock, lines = [100.0], []
+    monkeypatch.setattr(campaign.time, "monotonic", lambda: clock[0])
     pace = campaign.Pace("draws", lines.append)
     pace.before(3)
-    pace(4, 9)
-    pace.said -= 10
-    pace(5, 9)
-    pace(9, 9)
-    assert lines[0] == "draws: 3 chunks were done before"
-    assert lines[1].startswith("draws: 5 of 9 chunks, ")
-    assert lines[1].endswith(" s left")
-    assert lines[2].startswith("draws: 9 of 9 chunks")
-    assert len(lines) == 3
+    for done, step in ((4, 3.0), (5, 1.0), (6, 1.0), (7, 1.0), (9, 2.0)):
+        clock[0] += step
+        pace(done, 9)
+    assert lines == [
+        "draws: 3 chunks were done before",
+        "draws: 4 of 9 chunks",
+        "draws: 6 of 9 chunks, 1 chunks/s, about 3 s left",
+        "draws: 9 of 9 chunks, 0.8 chunks/s",
+    ]
 
 
 STUDY = """

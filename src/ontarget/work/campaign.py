@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,8 +55,8 @@ class Pace:
 
     def __init__(self, title: str, say: Callable[[str], None]) -> None:
         self.title, self.say = title, say
-        self.begun = self.said = time.monotonic()
-        self.made = 0
+        self.said = time.monotonic()
+        self.times: deque[float] = deque(maxlen=100)  # the first chunks wait for compilers: they are soon forgotten
 
     def before(self, done: int) -> None:
         """So many were stored when it began."""
@@ -63,15 +64,17 @@ class Pace:
             self.say(f"{self.title}: {done} chunks were done before")
 
     def __call__(self, done: int, wanted: int) -> None:
-        """One more is made here; `done` of `wanted` are."""
-        self.made += 1
+        """One more is made here; `done` of those wanted so far are."""
         now = time.monotonic()
+        self.times.append(now)
         if now - self.said < SAID_EVERY and done < wanted:
             return
-        self.said = now
-        rate = self.made / max(now - self.begun, 1e-9)
-        left = f", about {(wanted - done) / rate:.0f} s left" if done < wanted else ""
-        self.say(f"{self.title}: {done} of {wanted} chunks, {rate:.3g} chunks/s{left}")
+        self.said, line = now, f"{self.title}: {done} of {wanted} chunks"
+        if len(self.times) > 1 and now > self.times[0]:
+            rate = (len(self.times) - 1) / (now - self.times[0])
+            line += f", {rate:.3g} chunks/s"
+            line += f", about {(wanted - done) / rate:.0f} s left" if done < wanted else ""
+        self.say(line)
 
 
 def carry_out(
