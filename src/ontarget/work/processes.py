@@ -20,7 +20,7 @@ from ontarget.work.executor import AbstractExecutor, Chunk
 
 TRIES = 3
 """How many workers a chunk may end before it is held to be the chunk's fault."""
-# nobody is tied to a core: on a machine that is shared, or by several members of a job array, all would sit on the first
+# nobody is tied to a core: on a shared machine, or in several members of a job array, all would sit on the first one
 ONE_THREAD = dict.fromkeys(("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 CACHE = (
