@@ -1,8 +1,8 @@
 """Stop and go on.
 
-Toys take long, and what takes long is interrupted: by a queue that ends, a disk that is full, a lid that is closed. Here
-a study is killed in the middle, without a warning, and goes on with two processes where it was. The end is the same as
-if nothing had happened, bit for bit.
+Toys take long, and what takes long is interrupted: by a queue that ends, a disk that is full, a lid that is closed.
+Here a study is killed in the middle, without a warning, and goes on with two processes where it was. The end is the
+same as if nothing had happened, bit for bit.
 """
 
 import os
@@ -27,9 +27,9 @@ def ontarget(*words, fails=False):
 
 
 # A kilogram of caesium iodide at the Spallation Neutron Source for a month, made up for this page, sees two or three
-# events of signal beside six of background. How strong may the signal be? It cannot be below zero, so that the theorem of Wilks does
-# not hold near there, and toys must say how large -2 ln L may become: 300 at each of 25 points. That is a job of 25
-# chunks, one for each point.
+# events of signal beside six of background. How strong may the signal be? It cannot be below zero, so that the theorem
+# of Wilks does not hold near there, and toys must say how large -2 ln L may become: 300 at each of 25 points. That is
+# a job of 25 chunks, one for each point.
 
 experiment = """
 name: A small crystal, an example
