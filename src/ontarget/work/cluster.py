@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import pickle
 import queue
+import signal
 import threading
 import time
 from collections import deque
@@ -134,7 +136,8 @@ class Dask(AbstractExecutor):
         )
         try:
             if not self.scheduler:
-                self.cluster = distributed.LocalCluster(self.workers, 1, dashboard_address=None)
+                with no_interrupts():
+                    self.cluster = distributed.LocalCluster(self.workers, 1, dashboard_address=None)
                 given = {"address": self.cluster}
             client = distributed.Client(**given, timeout=PATIENCE, set_as_default=False)
         except (OSError, TimeoutError, ValueError, KeyError) as error:
@@ -178,6 +181,19 @@ class Dask(AbstractExecutor):
             if one is not None:
                 one.close()
         self.client = self.cluster = None
+
+
+@contextlib.contextmanager
+def no_interrupts() -> Iterator[None]:
+    """Processes that are started here do not hear Ctrl-C: it is for this one, which ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def needed() -> Any:
