@@ -17,6 +17,7 @@ import pytest
 from test_store import assert_same, told, wait_for
 from work_toys import Draws
 
+from ontarget.io.write import version
 from ontarget.numerics.job import complete
 from ontarget.work import cluster
 from ontarget.work.campaign import carry_out
@@ -158,6 +159,11 @@ def test_no_scheduler_there(monkeypatch):
     assert text.startswith(f"scheduler {address}: got ")
     assert "It does not answer within" in text
     assert "'dask scheduler'" in text
+
+
+def test_a_worker_of_another_version():
+    assert cluster.compute(Draws(), 1, version("ontarget"))["number"] == 1
+    assert told(lambda: cluster.compute(Draws(), 1, "0.0.9")).endswith("Chunks are of 0.0.9. Install that there.")
 
 
 def test_without_the_package(monkeypatch):

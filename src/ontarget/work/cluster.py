@@ -22,6 +22,7 @@ from ontarget.io.wording import one_line
 from ontarget.io.write import version
 from ontarget.numerics.job import AbstractJob
 from ontarget.work.executor import AbstractExecutor, Chunk
+from ontarget.work.processes import settings
 
 if TYPE_CHECKING:
     import distributed
@@ -51,8 +52,10 @@ class Left:
         return self.back.popleft() if self.back else next(self.chunks, None)
 
 
-def compute(job: AbstractJob, chunk: int) -> Mapping[str, np.ndarray]:
-    """One chunk, where a worker is."""
+def compute(job: AbstractJob, chunk: int, wanted: str) -> Mapping[str, np.ndarray]:
+    """One chunk, where a worker is, which may have come later than others: of the version that is wanted."""
+    if (here := version("ontarget")) != wanted:
+        raise InputError("dask", f"a worker with ontarget {here}", f"Chunks are of {wanted}.", "Install that there.")
     return job.compute(chunk)
 
 
@@ -98,7 +101,7 @@ class Dask(AbstractExecutor):
         try:
             while client.status != "closed":
                 while len(flying) < self.ahead(client) and (chunk := left.take()) is not None:
-                    future = client.submit(compute, job, chunk, pure=False)
+                    future = client.submit(compute, job, chunk, version("ontarget"), pure=False)
                     flying[future.key] = chunk, future
                     future.add_done_callback(landed.put)
                 if not flying:
@@ -137,7 +140,7 @@ class Dask(AbstractExecutor):
         try:
             if not self.scheduler:
                 with no_interrupts():
-                    self.cluster = distributed.LocalCluster(self.workers, 1, dashboard_address=None)
+                    self.cluster = distributed.LocalCluster(self.workers, 1, dashboard_address=None, env=settings())
                 given = {"address": self.cluster}
             client = distributed.Client(**given, timeout=PATIENCE, set_as_default=False)
         except (OSError, TimeoutError, ValueError, KeyError) as error:
@@ -151,20 +154,12 @@ class Dask(AbstractExecutor):
             remedy = "Start some: 'dask worker' with the scheduler's address."
             raise InputError(self.where, f"no worker within {PATIENCE:.0f} s", "", remedy) from None
         self.peopled = time.monotonic()
-        self.check_versions(client)
-        return client
-
-    def check_versions(self, client: distributed.Client) -> None:
-        """Refuse workers of another version: their numbers may be others."""
-        here = version("ontarget")
         try:
-            there = set(client.run(version, "ontarget").values())
+            client.run(version, "ontarget")
         except Exception as error:  # whatever an import may raise, on another machine
             got = one_line(f"workers that cannot import ontarget ({type(error).__name__}: {error})")
             raise InputError(self.where, got, "", "Install it there.") from None
-        if others := sorted(there - {here}):
-            got = f"workers with ontarget {', '.join(others)}"
-            raise InputError(self.where, got, f"Here it is {here}.", "Install the same version there.")
+        return client
 
     def wait_for_scheduler(self, client: distributed.Client) -> None:
         """Dask's client looks for its scheduler again by itself; one that does not come back is told in a sentence."""

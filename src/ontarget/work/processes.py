@@ -40,7 +40,8 @@ class Worker:
     def __init__(self) -> None:
         self.job: bytes | None = None
         command = [sys.executable, "-m", "ontarget.work.worker"]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment())
+        given = dict(os.environ) | settings()
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=given)
         self.ask(list(sys.path))
 
     def compute(self, job: bytes, chunk: int) -> Mapping[str, Any]:
@@ -75,12 +76,12 @@ class Worker:
                     stream.close()
 
 
-def environment() -> dict[str, str]:
-    """One thread for each worker, and the compiled programs of this process."""
+def settings() -> dict[str, str]:
+    """What a worker's environment has besides that of this process: one thread, and the same compiled programs."""
     import jax
 
-    given = dict(os.environ) | ONE_THREAD
-    given.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # several may share an accelerator
+    given = dict(ONE_THREAD)
+    given["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"  # several may share an accelerator
     for name in CACHE:
         value = getattr(jax.config, name, None)
         if value is not None:
