@@ -140,7 +140,9 @@ class Dask(AbstractExecutor):
         try:
             if not self.scheduler:
                 with no_interrupts():
-                    self.cluster = distributed.LocalCluster(self.workers, 1, dashboard_address=None, env=settings())
+                    self.cluster = distributed.LocalCluster(
+                        self.workers, 1, dashboard_address=None, silence_logs=logging.ERROR, env=settings()
+                    )
                 given = {"address": self.cluster}
             client = distributed.Client(**given, timeout=PATIENCE, set_as_default=False)
         except (OSError, TimeoutError, ValueError, KeyError) as error:
