@@ -20,6 +20,7 @@ import numpy as np
 from ontarget.ground.errors import InputError
 from ontarget.io.wording import one_line
 from ontarget.io.write import version
+from ontarget.numerics.cores import cores
 from ontarget.numerics.job import AbstractJob
 from ontarget.work.executor import AbstractExecutor, Chunk
 from ontarget.work.processes import settings
@@ -134,21 +135,17 @@ class Dask(AbstractExecutor):
         distributed = needed()
         for name in ("distributed.client", "distributed.core", "distributed.comm"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what is lost is told in one sentence, here
-        given: Any = (
-            {"scheduler_file": self.scheduler} if Path(self.scheduler).is_file() else {"address": self.scheduler}
-        )
         try:
             if not self.scheduler:
                 with no_interrupts():
-                    self.cluster = distributed.LocalCluster(
-                        self.workers, 1, dashboard_address=None, silence_logs=logging.ERROR, env=settings()
-                    )
-                given = {"address": self.cluster}
+                    self.cluster = on_this_machine(distributed, self.workers)
+            word = "scheduler_file" if Path(self.scheduler).is_file() else "address"
+            given: Any = {word: self.cluster or self.scheduler}
             client = distributed.Client(**given, timeout=PATIENCE, set_as_default=False)
         except (OSError, TimeoutError, ValueError, KeyError) as error:
             truth = f"It does not answer within {PATIENCE:.0f} s."
             remedy = "Start one ('dask scheduler'), and give its address, tcp://host:port, or its scheduler file."
-            raise InputError(self.where, one_line(f"{type(error).__name__}"), truth, remedy) from None
+            raise InputError(self.where, type(error).__name__, truth, remedy) from None
         self.client = client
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
@@ -178,6 +175,17 @@ class Dask(AbstractExecutor):
             if one is not None:
                 one.close()
         self.client = self.cluster = None
+
+
+def on_this_machine(distributed: Any, workers: int | None) -> Any:
+    """A scheduler in this process, and workers of one thread each beside it."""
+    return distributed.LocalCluster(
+        n_workers=workers or cores(),
+        threads_per_worker=1,
+        dashboard_address=None,
+        silence_logs=logging.ERROR,
+        env=settings(),
+    )
 
 
 @contextlib.contextmanager
