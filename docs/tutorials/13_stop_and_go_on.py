@@ -28,7 +28,7 @@ def ontarget(*words, fails=False):
 
 # A kilogram of caesium iodide at the Spallation Neutron Source for a month, made up for this page, sees two or three
 # events of signal beside six of background. How strong may the signal be? It cannot be below zero, so that the theorem
-# of Wilks does not hold near there, and toys must say how large -2 ln L may become: 300 at each of 25 points. That is
+# of Wilks does not hold near there, and toys must say how large -2 ln L may become: 1000 at each of 25 points. That is
 # a job of 25 chunks, one for each point.
 
 experiment = """
@@ -57,9 +57,9 @@ tasks:
     key: strength
     title: Strength of the signal
     points: 121
-    method: {type: Toys, toys: 300, more: 0, points: 25}
+    method: {type: Toys, toys: 1000, more: 0, points: 25}
     parameters:
-      strength: {type: Scale, address: "*.source.neutrinos_per_proton", low: 0, high: 3}
+      strength: {type: Scale, address: "*.source.neutrinos_per_proton", low: 0, high: 6}
 """
 Path("crystal.yaml").write_text(experiment.strip() + "\n", encoding="utf-8")
 Path("study.yaml").write_text(study.strip() + "\n", encoding="utf-8")
@@ -104,8 +104,9 @@ print(ontarget("run", "study.yaml", "-o", "out", "--resume", fails=True))
 # each strength; the theorem says 2.71 everywhere.
 
 ratios = np.asarray(zarr.open_group(store, mode="r")["q"][:])
-strengths = np.linspace(0.0, 3.0, len(ratios))
-toys = Mark("300 toys", strengths, np.quantile(ratios, 0.9, axis=1))
+strengths = np.linspace(0.0, 6.0, len(ratios))
+toys = Mark("1000 toys", strengths, np.quantile(ratios, 0.9, axis=1), group=1)
 wilks = Curve("Wilks", strengths, np.full(len(strengths), 2.7055))
 figure = curves_figure([wilks], [toys], "strength of the signal", "critical value of -2 ln L at 90 %")
+figure.axes[0].set_xlim(-0.1, 4)  # further on, the end of the range at 6 is felt
 Path("critical.svg").write_text(to_svg(figure), encoding="utf-8")
