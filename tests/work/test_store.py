@@ -89,11 +89,12 @@ carry_out(Draws(), open_store(sys.argv[1], Draws()))
 """
 
 
-def started(path, marks, pause):
-    """A process that works on a store."""
+def started(path, marks, pause, share=(1, 1)):
+    """A process that works on a store, alone or as one of several."""
     given = os.environ | {"TOYS_PAUSE": str(pause), "TOYS_MARKS": str(marks)}
     folders = [str(Path(__file__).parent), *sys.path]
-    return subprocess.Popen([sys.executable, "-c", KILLED, str(path), *folders], env=given)
+    words = [str(path), *map(str, share), *folders]
+    return subprocess.Popen([sys.executable, "-c", KILLED, *words], env=given)
 
 
 def wait_for(what, seconds=60.0):
@@ -125,13 +126,15 @@ def test_killed_and_resumed(tmp_path, whole, monkeypatch):
 
 @pytest.mark.long
 def test_killed_at_any_moment(tmp_path, whole):
-    """Thirty times, wherever it happens to be: while it makes the store, writes a chunk or its status."""
+    """Twenty times, two at once, wherever they happen to be: while they make the store, write a chunk or its status."""
     path, random = tmp_path / "draws.zarr", np.random.default_rng(11)
-    for _ in range(30):
-        process = started(path, tmp_path, 0.02)
-        time.sleep(random.uniform(0.8, 1.6))
-        process.kill()
-        process.wait()
+    (tmp_path / "marks").mkdir()
+    for _ in range(20):
+        members = [started(path, tmp_path / "marks", 0.02, (number, 2)) for number in (1, 2)]
+        time.sleep(random.uniform(0.8, 2.5))
+        for one in members:
+            one.kill()
+            one.wait()
     assert_same(carry_out(Draws(), open_store(path, Draws())), whole)
 
 
