@@ -13,9 +13,9 @@ from ontarget.inference.interval import Piece
 from ontarget.inference.posterior import Draws
 
 MOST = 4000  # draws that a density is made of
-NEAR = 0.2  # share of the draws whose scatter is local
-# covariance of a Gaussian over that of the nearest fifth of its draws about one of them, on average; from 4e4 draws
-LOCAL = {1: 18.05, 2: 5.15}
+NEAR = 0.05  # share of the draws whose scatter is local
+# variance of a Gaussian over that of the nearest twentieth of its draws about a draw, on average; from 4e4 draws
+LOCAL = {1: 115.6, 2: 15.45}
 REACH = 4.0  # widths of the kernel beyond the draws
 
 
@@ -116,5 +116,5 @@ def _smoothed(counts: np.ndarray, edges: list[np.ndarray], kernel: np.ndarray) -
     waves = [2.0 * np.pi * np.fft.fftfreq(size, step) for size, step in zip(shape, steps, strict=True)]
     mesh = np.stack(np.meshgrid(*waves, indexing="ij"), axis=-1)
     damped = np.exp(-0.5 * np.einsum("...i,ij,...j->...", mesh, kernel, mesh))
-    folded = np.fft.ifftn(np.fft.fftn(counts, shape) * damped).real
+    folded = np.fft.ifftn(np.fft.fftn(counts, shape, range(counts.ndim)) * damped).real
     return folded[tuple(slice(size) for size in counts.shape)]

@@ -29,8 +29,8 @@ class NUTS(AbstractSampler):
 
     The box is mapped to the real line, :math:`\theta = \mathrm{low} + (\mathrm{high} - \mathrm{low})/(1+e^{-y})`, with
     the Jacobian in the density. Chains start at the minima that fits find in every mode and hardly ever cross a
-    barrier; so each mode is weighed by itself, by bridge sampling, and its draws get that weight. A mode that no fit finds is
-    missed: nested sampling looks everywhere.
+    barrier; so each mode is weighed by itself, by bridge sampling, and its draws get that weight. A mode that no fit
+    finds is missed: nested sampling looks everywhere.
 
     Attributes
     ----------

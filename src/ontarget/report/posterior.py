@@ -126,7 +126,7 @@ class Posterior(AbstractTask):
 
 
 def interval_rows(label: str, draws: Draws, scans: Mapping[str, Scan], level: float) -> list[dict[str, Any]]:
-    """Of each free parameter the central interval and the pieces of highest density; of those of interest the profile."""
+    """Central interval and pieces of highest density of each free parameter; of those of interest the profile too."""
     rows = []
     spread = np.sqrt(np.diagonal(draws.covariance))
     for place, name in enumerate(draws.names):
