@@ -57,6 +57,9 @@ class Nested(AbstractSampler):
                 truth = f"At least {least} are needed to tell anything."
                 raise InputError(field, str(getattr(self, field)), truth, "Leave it out for the usual number.")
 
+    def check(self) -> None:
+        needed("dynesty")
+
     def job(self, target: Target) -> Runs:
         return Runs(target, self.live, self.runs, float(self.precision), self.seed)
 

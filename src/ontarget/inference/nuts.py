@@ -60,6 +60,9 @@ class NUTS(AbstractSampler):
                 truth = f"At least {least} are needed to tell anything."
                 raise InputError(field, str(getattr(self, field)), truth, "Leave it out for the usual number.")
 
+    def check(self) -> None:
+        needed("numpyro")
+
     def job(self, target: Target) -> Chains:
         members = [[i for i, one in enumerate(target.modes) if one == mode] for mode in range(target.number_of_modes)]
         starts, metrics = [], []
@@ -73,7 +76,8 @@ class NUTS(AbstractSampler):
         return Chains(target, np.array(starts), np.array(metrics), self.warmup, self.draws, self.depth, aim, self.seed)
 
     def gathered(self, target: Target, done: Done) -> Draws:
-        which = np.nonzero(done.status)[0]
+        every = np.nonzero(done.status)[0]
+        which = np.array([one for one in every if np.isfinite(done.arrays["points"][one]).all()], int)
         if not len(which):
             raise InputError("sampler", "no chain that was completed", "There is nothing to say.", "Run it again.")
         figures = {name: np.stack([np.asarray(one[chain]) for chain in which]) for name, one in done.arrays.items()}
@@ -130,7 +134,6 @@ class Chains(AbstractJob):
         }
 
     def compute(self, chunk: int) -> Mapping[str, np.ndarray]:
-        needed("numpyro")
         key = jax.random.fold_in(jax.random.key(self.seed), chunk)
         found = _chain(
             self.target.likelihood,

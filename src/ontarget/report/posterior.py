@@ -21,6 +21,7 @@ from ontarget.inference import (
     intervals,
     marginal,
     profile,
+    refine,
     target,
 )
 from ontarget.plot import Corner, Face, Side, corner_figure
@@ -51,7 +52,7 @@ class Posterior(AbstractTask):
     groups: Mapping[str, tuple[str, ...]] = static(converter=FrozenDict, default_factory=FrozenDict)
     sampler: AbstractSampler = NUTS()
     levels: tuple[float, ...] = static(default=(0.6826894921370859, 0.90))
-    points: int = static(default=101)
+    points: int = static(default=201)
     shown: tuple[str, ...] = static(default=())
 
     def __check_init__(self) -> None:
@@ -66,6 +67,7 @@ class Posterior(AbstractTask):
     def check(self, context: Context) -> None:
         groups = grouped(self.groups, context)
         check_targets(self.parameters, groups, context)
+        self.sampler.check()
         known = {one.name for one in (*self.parameters, *context.parameters)}
         for name in self.shown:
             if name not in known:
@@ -82,7 +84,9 @@ class Posterior(AbstractTask):
             title = f"{self.title}, {label}"
             draws = self.sampler.gathered(found, context.complete(key, self.sampler.job(found), title))
             scans = {one.name: self.scan(chance, one, fixed) for one in self.parameters}
-            rows["intervals"] += [row for one in self.levels for row in interval_rows(label, draws, scans, one)]
+            for level in self.levels:
+                fine = {name: intervals(refine(chance, scan, level), level) for name, scan in scans.items()}
+                rows["intervals"] += interval_rows(label, draws, fine, level)
             rows["modes"] += mode_rows(label, draws)
             rows["diagnostics"] += diagnostic_rows(label, draws)
             pictures.append(Picture(key, self.caption(label, draws), corner_figure(self.corner(draws, scans))))
@@ -125,7 +129,7 @@ class Posterior(AbstractTask):
         return Corner(sides, faces, percent, [best[name] for name in names])
 
 
-def interval_rows(label: str, draws: Draws, scans: Mapping[str, Scan], level: float) -> list[dict[str, Any]]:
+def interval_rows(label: str, draws: Draws, profiled: Mapping[str, Intervals], level: float) -> list[dict[str, Any]]:
     """Central interval and pieces of highest density of each free parameter; of those of interest the profile too."""
     rows = []
     spread = np.sqrt(np.diagonal(draws.covariance))
@@ -135,8 +139,10 @@ def interval_rows(label: str, draws: Draws, scans: Mapping[str, Scan], level: fl
         low, high = draws.central(name, level)
         rows.append(row | {"method": "central", "piece": 1, "of": 1, "low": low, "high": high} | moments)
         dense = marginal(draws, name).pieces(level)
-        profiled: Intervals | None = intervals(scans[name], level) if name in scans else None
-        for method, pieces in (("highest density", dense), ("profile", profiled.pieces if profiled else ())):
+        for method, pieces in (
+            ("highest density", dense),
+            ("profile", profiled[name].pieces if name in profiled else ()),
+        ):
             for index, piece in enumerate(pieces):
                 ends = {"piece": index + 1, "of": len(pieces), "low": piece.low, "high": piece.high}
                 rows.append(row | {"method": method} | ends | dict.fromkeys(moments, ""))
