@@ -19,6 +19,7 @@ from ontarget.inference.target import Target
 from ontarget.numerics.job import AbstractJob, Done, Layout
 
 FEW = 8  # parameters up to which points are drawn in ellipsoids
+ENLARGED = 2.0  # volume of the ellipsoids for that of the points that they hold
 WALKS = 20  # steps of the walk to a new point, and one for each parameter
 BOOTSTRAPS = 15  # of a run, for the errors of the shares of modes
 APART = 6.0  # errors of one evidence: four standard deviations of the difference of two
@@ -135,7 +136,9 @@ class Runs(AbstractJob):
             rstate=np.random.default_rng([self.seed, chunk]),
             pool=Batches(cube),
             queue_size=max(1, self.live // 8),
-            update_interval=3.0,
+            update_interval=1.5,
+            bootstrap=0,
+            enlarge=ENLARGED,
             use_pool={"prior_transform": False, "loglikelihood": False, "update_bound": False},
         )
         sampler.run_nested(dlogz=self.precision, maxiter=ROOM * self.live, print_progress=False)
