@@ -1,7 +1,7 @@
 """From counts to reach: parameters, priors, the likelihood, fits, profiles, intervals, toys."""
 
 from ontarget.inference.components import Components, counts_at, predicted_spread
-from ontarget.inference.coverage import Belt, feldman_cousins
+from ontarget.inference.coverage import Belt, belt_of, construction, feldman_cousins
 from ontarget.inference.density import Marginal, marginal
 from ontarget.inference.expand import expand
 from ontarget.inference.expansion import Expansion
@@ -10,6 +10,7 @@ from ontarget.inference.fit import Fit, fit
 from ontarget.inference.interval import Intervals, Piece, Polyline, contour, intervals, refine, threshold
 from ontarget.inference.likelihood import Likelihood, likelihood
 from ontarget.inference.nested import Nested
+from ontarget.inference.neyman import FeldmanCousins
 from ontarget.inference.nuts import NUTS
 from ontarget.inference.parameter import AbstractParameter, Parameter, Scale
 from ontarget.inference.posterior import Diagnostics, Draws, Mode
@@ -33,6 +34,7 @@ __all__ = [
     "Diagnostics",
     "Draws",
     "Expansion",
+    "FeldmanCousins",
     "Fit",
     "Flat",
     "Gaussian",
@@ -53,6 +55,8 @@ __all__ = [
     "Significance",
     "Target",
     "Toys",
+    "belt_of",
+    "construction",
     "contour",
     "counts_at",
     "covariance",

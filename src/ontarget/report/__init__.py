@@ -8,10 +8,12 @@ from ontarget.report.bounds import Bounds
 from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import CrossSectionMeasurement
 from ontarget.report.cross_sections import CrossSections
+from ontarget.report.design import Design
 from ontarget.report.entrance import Entrance
 from ontarget.report.goal import BestSignificance, MostAtPurity
 from ontarget.report.long_baseline import LongBaseline
 from ontarget.report.measurement import Measurement
+from ontarget.report.method import AbstractMethod, Toys, Wilks
 from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
 from ontarget.report.off_axis import OffAxis
@@ -34,6 +36,7 @@ from ontarget.report.upper_limits import UpperLimits
 from ontarget.report.yields import FacilityYields
 
 __all__ = [
+    "AbstractMethod",
     "AbstractTask",
     "Activity",
     "BaselineScan",
@@ -44,6 +47,7 @@ __all__ = [
     "Coverage",
     "CrossSectionMeasurement",
     "CrossSections",
+    "Design",
     "Entrance",
     "Expect",
     "FacilityYields",
@@ -67,8 +71,10 @@ __all__ = [
     "TargetActivity",
     "ThresholdScan",
     "Timing",
+    "Toys",
     "TrackerSpecification",
     "UpperLimits",
+    "Wilks",
     "load_study",
     "run",
     "write",
