@@ -111,3 +111,12 @@ def test_wrong_requests_are_refused():
         draws.quantile("x", 5.0)
     with pytest.raises(InputError, match="one or two"):
         marginal(draws)
+
+
+def test_draws_as_a_dataset():
+    pytest.importorskip("xarray")
+    draws = drawn(np.random.default_rng(1).random((50, 2)), 0.0, 1.0)
+    found = draws.to_xarray()
+    np.testing.assert_array_equal(found["y"], draws.of("y"))
+    assert float((found["x"] * found["weight"]).sum()) == pytest.approx(draws.mean[0])
+    assert found.attrs["rhat_x"] == 1.0

@@ -14,8 +14,8 @@ from ontarget.inference.posterior import Draws
 
 MOST = 4000  # draws that a density is made of
 NEAR = 0.05  # share of the draws whose scatter is local
-# variance of a Gaussian over the local one, on harmonic average: from 4e4 draws
-LOCAL = {1: 452.0, 2: 22.1}
+LEAST = 40  # draws from whose scatter a local one is told
+LOCAL = {1: 1.16, 2: 1.1}  # see `_kernel`
 REACH = 4.0  # widths of the kernel beyond the draws
 
 
@@ -94,19 +94,23 @@ def marginal(draws: Draws, *names: str, points: int = 0) -> Marginal:
 
 
 def _kernel(points: np.ndarray, worth: float, width: np.ndarray) -> np.ndarray:
-    """Covariance of the Gaussian about each draw."""
+    """Covariance of the Gaussian about each draw.
+
+    A Gaussian's variance is LOCAL f^(-2/d) of the local one, on harmonic average, if a share f of draws is local: found
+    from 2e4 draws, within 5 % for f from 0.01 to 0.8.
+    """
     from scipy.spatial import cKDTree  # takes a while to import
 
     count, axes = points.shape
-    near = max(4, int(NEAR * count))
-    if count <= near:
+    near = max(LEAST, int(NEAR * count))
+    if count < 1.25 * near:
         return np.diag((0.05 * width) ** 2)
     scale = np.maximum(points.std(axis=0), 1e-9 * width)
     some = points[:: max(1, count // 200)] / scale
     places = cKDTree(points / scale).query(some, near)[1]
     every = [np.atleast_2d(np.cov((points / scale)[one].T)) + 1e-9 * np.eye(axes) for one in places]
     local = np.linalg.inv(np.mean(np.linalg.inv(every), axis=0))  # what has few draws and far neighbours counts little
-    factor = LOCAL[axes] * (4.0 / ((axes + 2.0) * worth)) ** (2.0 / (axes + 4.0))
+    factor = LOCAL[axes] * (near / count) ** (-2.0 / axes) * (4.0 / ((axes + 2.0) * worth)) ** (2.0 / (axes + 4.0))
     return factor * local * np.outer(scale, scale)
 
 

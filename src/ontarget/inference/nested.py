@@ -65,7 +65,7 @@ class Nested(AbstractSampler):
         return Runs(target, self.live, self.runs, float(self.precision), self.seed)
 
     def gathered(self, target: Target, done: Done) -> Draws:
-        which = np.nonzero(done.status)[0]
+        which = np.nonzero(done.status)[0].tolist()
         if not len(which):
             raise InputError("sampler", "no run that was completed", "There is nothing to say.", "Run it again.")
         runs = [_Run({name: np.asarray(one[run]) for name, one in done.arrays.items()}) for run in which]

@@ -76,11 +76,13 @@ class NUTS(AbstractSampler):
         return Chains(target, np.array(starts), np.array(metrics), self.warmup, self.draws, self.depth, aim, self.seed)
 
     def gathered(self, target: Target, done: Done) -> Draws:
-        every = np.nonzero(done.status)[0]
-        which = np.array([one for one in every if np.isfinite(done.arrays["points"][one]).all()], int)
+        every = np.nonzero(done.status)[0].tolist()
+        which = np.array([one for one in every if np.isfinite(np.asarray(done.arrays["points"][one])).all()], int)
         if not len(which):
             raise InputError("sampler", "no chain that was completed", "There is nothing to say.", "Run it again.")
-        figures = {name: np.stack([np.asarray(one[chain]) for chain in which]) for name, one in done.arrays.items()}
+        figures = {
+            name: np.stack([np.asarray(one[chain]) for chain in which.tolist()]) for name, one in done.arrays.items()
+        }
         begun = which % target.number_of_modes
         points, weights, values, mode, weighed = weigh(target, figures["points"], begun, self.seed)
         told = Diagnostics(
