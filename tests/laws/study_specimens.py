@@ -10,6 +10,7 @@ from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
 from ontarget.ground.units import GeV, Hz, MeV, MHz, cm, gray, keV, kg, m, mm, ns
+from ontarget.inference.forecast import forecast
 from ontarget.inference.likelihood import Chain
 from ontarget.monitor import Arm, Tagger, Trackers
 from ontarget.report import quantity as q
@@ -25,12 +26,15 @@ from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeasurement, Method
 from ontarget.report.cross_section_quantity import CrossSectionAt, FlavourAverage
 from ontarget.report.cross_sections import CrossSections
+from ontarget.report.design import Design
+from ontarget.report.design_space import DesignNumber, Tie, design_space
 from ontarget.report.disappearance import Disappearance, Distances, Rates, Summed, SummedDistances
 from ontarget.report.electron_quantity import ElectronCrossSection
 from ontarget.report.entrance import Entrance
 from ontarget.report.goal import BestSignificance, MostAtPurity
 from ontarget.report.long_baseline import LongBaseline
 from ontarget.report.measurement import Measurement, PublishedNumber
+from ontarget.report.merit import AtLeast, AtMost, Formula, JointError, UpperLimit
 from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
 from ontarget.report.off_axis import OffAxis
@@ -96,6 +100,10 @@ search = Search("nuscope_lar_short_baseline", "nu_mu disappearance", 0.01, 0.05,
 lost = Disappearance((0,), ("nu_mu",), name="lost")
 strength = f.Scale("strength", "*.source.neutrinos_per_proton", 0.0, 3.0)
 factors = QuenchingPoints([5.0 * keV, 10.0 * keV], [1.0 * keV, 1.0 * keV], [0.08, 0.09], [0.01, 0.01], name="lab")
+free = DesignNumber(1.0, 9.0, "toy.noise", name="noise")
+tie = Tie("noise / 5", "toy.signal", name="signal")
+space = design_space((free,), (tie,), (Toy(),))
+planned = forecast((Toy(),), (f.Scale("strength", "*.signal", 0.1, 4.0),), space, [5.0])
 
 _rows: list[Noun] = [
     # inference
@@ -205,6 +213,17 @@ _rows: list[Noun] = [
     Coverage("Coverage", "coverage", "ess_csi", strength),
     factors,
     QuenchingFit("Quenching", "quenching", (factors,), 1, (ConstantQuenching(0.0878),)),
+    free,
+    tie,
+    space,
+    planned,
+    planned.planned[0],
+    JointError(),
+    UpperLimit(),
+    Formula("2 * noise"),
+    AtMost(Formula("noise"), 4.0),
+    AtLeast(Formula("noise"), 2.0),
+    Design("Design", "design", (free,), JointError(), (tie,), AtMost(Formula("noise"), 4.0), parameters=(strength,)),
     Study(("ess_csi",), (Expect(),)),
 ]
 

@@ -6,10 +6,9 @@ import numpy as np
 from jaxtyping import Float
 
 from ontarget.ground.errors import InputError
-from ontarget.inference.forecast import Forecast
-from ontarget.inference.information import informations
 from ontarget.inference.fisher import invert
-from ontarget.inference.poisson import poisson
+from ontarget.inference.forecast import Forecast, Linear
+from ontarget.inference.poisson import LEAST, poisson
 
 STEPS = 60
 EXACT = 1e-9  # of -2 ln L at the limit; its slope there makes that the same share of the limit, roughly
@@ -40,15 +39,11 @@ def expected_limit(
     """
     place, start = found.names.index(name), np.asarray(found.start)
     high = float(found.parameters[place].high)
-    own = found.linear(design[None]).means[0]
+    linear = found.linear(design[None])
+    own = linear.means[0]
     data, beside = (1 + background) * own, background * own
     others = [index for index in range(len(start)) if index != place]
-    covariance, flat = invert(informations(found, design[None], background)[0])
-    if flat[place]:
-        truth = "To first order the counts at the start do not know of it."
-        raise InputError(f"objective, {name}", "no limit", truth, "Take another start or parameter.")
-    direction = np.where(flat, 0.0, covariance[place]) / covariance[place, place]
-    theta = start + direction * min(np.sqrt(level * covariance[place, place]), 0.9 * (high - start[place]))
+    theta = _begun(found, linear, place, level, background)
     for _ in range(STEPS):
         value, gradient, curvature = _curved(found, design, theta, data, beside)
         short = value - level
@@ -59,14 +54,28 @@ def expected_limit(
         matrix[:-1] = curvature[others]
         matrix[-1] = gradient
         step = -np.linalg.lstsq(matrix, np.append(stray, short), rcond=None)[0]
-        # a step past the box, or more than doubling the way, is no Newton step to trust
+        # a step past the box, back to the start, or nearly doubling the way, is no Newton step to trust
         way = max(theta[place] - start[place], 1e-300)
-        share = min(1.0, way / max(abs(step[place]), 1e-300), 0.9 * (high - theta[place]) / max(step[place], 1e-300))
+        share = min(1.0, 0.9 * way / max(abs(step[place]), 1e-300), 0.9 * (high - theta[place]) / max(step[place], 1e-300))
         if share < 1e-6:
             break
         theta = theta + share * step
     truth = f"The expected profile does not rise to {level:.4g} inside the parameter's box, which ends at {high:g}."
     raise InputError(f"objective, {name}", "no limit", truth, "Widen the box.")
+
+
+def _begun(found: Forecast, linear: Linear, place: int, level: float, background: float) -> np.ndarray:
+    """Where the limit would be if counts were linear; half way to the end of the box where they are not even that."""
+    start = np.asarray(found.start)
+    wide = float(found.parameters[place].high) - start[place]
+    weight = 1.0 / ((1 + background) * np.maximum(linear.means[0], LEAST))
+    covariance, flat = invert((linear.rates[0] * weight) @ linear.rates[0].T + np.diag(found.known()))
+    theta = start.copy()
+    if flat[place]:
+        theta[place] += wide / 2
+        return theta
+    direction = np.where(flat, 0.0, covariance[place]) / covariance[place, place]
+    return theta + direction * min(np.sqrt(level * covariance[place, place]), 0.9 * wide)
 
 
 def limit_by_design(

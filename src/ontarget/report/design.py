@@ -92,11 +92,9 @@ class Design(AbstractTask):
                 known = ", ".join(context.experiments)
                 raise InputError("experiments", repr(name), f"The study has {known}.", "Name some of these.")
         planning = self.planning(context)
-        names = planning.space.named(planning.today)
-        del names
-        self.objective.label(planning)
-        for one in self.every_limit():
-            one.label(planning)
+        planning.space.shown(planning.today)
+        for merit in (self.objective, *(one.of for one in self.every_limit())):
+            merit.check(planning)
 
     def every_limit(self) -> list[AbstractLimit]:
         """What the optimum keeps to, the cost first."""
@@ -111,12 +109,15 @@ class Design(AbstractTask):
         return Planning(nouns, self.parameters, tuple(context.nuisances(names)), space, now)
 
     def run(self, context: Context) -> Section:
-        planning = self.planning(context)
+        return self.answered(self.planning(context), context.progress)
+
+    def answered(self, planning: Planning, progress: Callable[[str], None]) -> Section:
+        """The section, for experiments of any kind."""
         low, high = (np.array([float(getattr(one, end)) for one in self.free]) for end in ("low", "high"))
         objective = self.objective.measured(planning)
         bounds = [one.bound(planning) for one in self.every_limit()]
         starts = starting_points(low, high, planning.today, self.starts)
-        found = self.searched(context, objective, low, high, starts, bounds)
+        found = self.searched(progress, objective, low, high, starts, bounds)
         if not np.isfinite(found.optimum.value):
             truth = "No start led to a design that keeps to all limits."
             raise InputError(f"design {self.title!r}", "no optimum", truth, "Widen ranges or limits.")
@@ -129,7 +130,7 @@ class Design(AbstractTask):
         caption = f"What moving one number by {percent} does, others held and ties followed: today and at the optimum."
         pictures.append(Picture(f"{self.key}_tornado", caption, figure))
         if self.cost is not None and self.budgets:
-            context.progress(f"{self.title}: front of {self.budgets} budgets")
+            progress(f"{self.title}: front of {self.budgets} budgets")
             table, picture = self.pareto(planning, objective, found, low, high, starts, bounds)
             tables.append(table)
             pictures.append(picture)
@@ -137,7 +138,7 @@ class Design(AbstractTask):
 
     def searched(
         self,
-        context: Context,
+        progress: Callable[[str], None],
         objective: AbstractMeasure,
         low: np.ndarray,
         high: np.ndarray,
@@ -145,14 +146,14 @@ class Design(AbstractTask):
         bounds: list[Bound],
     ) -> Searched:
         """The optimum by gradient and by brute force."""
-        context.progress(f"{self.title}: derivatives")
+        progress(f"{self.title}: derivatives")
         seconds: dict[str, float] = {}
         timed(seconds, "gradient, first call", lambda: objective.slope(starts[0]))
-        context.progress(f"{self.title}: {self.starts} descents")
+        progress(f"{self.title}: {self.starts} descents")
         best = timed(seconds, "gradient", lambda: minimise(objective, low, high, starts, bounds))
         if not self.points:
             return Searched(best, None, seconds)
-        context.progress(f"{self.title}: grid of {self.points ** len(low)} designs")
+        progress(f"{self.title}: grid of {self.points ** len(low)} designs")
         timed(seconds, "grid, first call", lambda: objective.values(starts[:1]))
         return Searched(best, timed(seconds, "grid", lambda: brute_force(objective, low, high, self.points, bounds)), seconds)
 
@@ -168,7 +169,7 @@ class Design(AbstractTask):
             row: dict[str, Any] = {"design": label} | planning.space.shown(design)
             row[self.objective.label(planning)] = float(objective.values(design[None])[0])
             for limit, bound in zip(self.every_limit(), bounds, strict=True):
-                row[limit.label(planning)] = float(bound.measure.values(design[None])[0])
+                row[limit.of.label(planning)] = float(bound.measure.values(design[None])[0])
             rows.append(row)
         return Table(f"{self.key}_designs", f"{self.title}: designs", rows)
 
@@ -231,7 +232,7 @@ class Design(AbstractTask):
         budgets = np.linspace(costs.min(), costs.max(), self.budgets + 2)[1:-1]
         line = front(objective, low, high, starts[:1], swept, budgets if swept.sign > 0 else budgets[::-1], others)
         good = [one for one in line if np.isfinite(one.value)]
-        reach, cost = self.objective.label(planning), self.cost.label(planning)
+        reach, cost = self.objective.label(planning), self.cost.of.label(planning)
         rows = [{cost: float(one.bounds[0]), reach: one.value} | planning.space.shown(one.design) for one in good]
         curves = [Curve("front", np.array([row[cost] for row in rows]), np.array([row[reach] for row in rows]))]
         marks = []

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from ontarget.experiment.contract import AbstractExperiment
 from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.inference import AbstractParameter, threshold
@@ -28,7 +29,7 @@ from ontarget.report.design_space import DesignSpace
 class Planning:
     """What a design task knows: experiments, what is asked of them, and where its numbers go."""
 
-    experiments: tuple[AbstractExperiment, ...]
+    experiments: tuple[Any, ...]
     interest: tuple[AbstractParameter, ...]
     nuisances: tuple[AbstractParameter, ...]
     space: DesignSpace
@@ -42,6 +43,10 @@ class Planning:
 
 class AbstractMerit(Noun):
     """A number that every design has."""
+
+    def check(self, planning: Planning) -> None:
+        """Refuse, before anything is computed, what does not fit the task."""
+        self.label(planning)
 
     @abstractmethod
     def measured(self, planning: Planning) -> AbstractMeasure:
@@ -168,6 +173,9 @@ class Formula(AbstractMerit):
     text: str = static()
     called: str = static(default="")
 
+    def check(self, planning: Planning) -> None:
+        self.measured(planning).values(planning.today[None])
+
     def measured(self, planning: Planning) -> AbstractMeasure:
         def value(design: jax.Array) -> jax.Array:
             return formula(self.text, planning.space.named(design), "formula")
@@ -188,13 +196,12 @@ class Formula(AbstractMerit):
 class AbstractLimit(Noun):
     """A merit that must not pass a value."""
 
+    of: eqx.AbstractVar[AbstractMerit]
+    value: eqx.AbstractVar[Number]
+
     @abstractmethod
     def bound(self, planning: Planning) -> Bound:
         """For the search."""
-
-    @abstractmethod
-    def label(self, planning: Planning) -> str:
-        """What is bounded, for figures."""
 
 
 class AtMost(AbstractLimit):
@@ -206,9 +213,6 @@ class AtMost(AbstractLimit):
     def bound(self, planning: Planning) -> Bound:
         return Bound(self.of.measured(planning), float(self.value), 1.0)
 
-    def label(self, planning: Planning) -> str:
-        return self.of.label(planning)
-
 
 class AtLeast(AbstractLimit):
     """It is at least this."""
@@ -218,6 +222,3 @@ class AtLeast(AbstractLimit):
 
     def bound(self, planning: Planning) -> Bound:
         return Bound(self.of.measured(planning), float(self.value), -1.0)
-
-    def label(self, planning: Planning) -> str:
-        return self.of.label(planning)
