@@ -56,7 +56,9 @@ def expected_limit(
         step = -np.linalg.lstsq(matrix, np.append(stray, short), rcond=None)[0]
         # a step past the box, back to the start, or nearly doubling the way, is no Newton step to trust
         way = max(theta[place] - start[place], 1e-300)
-        share = min(1.0, 0.9 * way / max(abs(step[place]), 1e-300), 0.9 * (high - theta[place]) / max(step[place], 1e-300))
+        share = min(
+            1.0, 0.9 * way / max(abs(step[place]), 1e-300), 0.9 * (high - theta[place]) / max(step[place], 1e-300)
+        )
         if share < 1e-6:
             break
         theta = theta + share * step

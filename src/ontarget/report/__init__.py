@@ -1,6 +1,7 @@
 """Floor 12: studies. Run them; write tables, figures and one page."""
 
 from ontarget.report.activity import Activity, TargetActivity
+from ontarget.report.band_merit import BandEvents, BandWidth
 from ontarget.report.baselines import BaselineScan
 from ontarget.report.beam_events import BeamEvents
 from ontarget.report.beam_fluxes import BeamFluxes
@@ -36,6 +37,8 @@ from ontarget.report.yields import FacilityYields
 __all__ = [
     "AbstractTask",
     "Activity",
+    "BandEvents",
+    "BandWidth",
     "BaselineScan",
     "BeamEvents",
     "BeamFluxes",

@@ -155,7 +155,9 @@ class Design(AbstractTask):
             return Searched(best, None, seconds)
         progress(f"{self.title}: grid of {self.points ** len(low)} designs")
         timed(seconds, "grid, first call", lambda: objective.values(starts[:1]))
-        return Searched(best, timed(seconds, "grid", lambda: brute_force(objective, low, high, self.points, bounds)), seconds)
+        return Searched(
+            best, timed(seconds, "grid", lambda: brute_force(objective, low, high, self.points, bounds)), seconds
+        )
 
     def designs_table(
         self, planning: Planning, objective: AbstractMeasure, bounds: list[Bound], found: Searched

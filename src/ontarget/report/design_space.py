@@ -109,9 +109,7 @@ class DesignSpace(AbstractDesign):
         return name.replace("_", " ") + (f" ({unit})" if unit else "")
 
 
-def design_space(
-    free: Sequence[DesignNumber], ties: Sequence[Tie], experiments: Sequence[Any]
-) -> DesignSpace:
+def design_space(free: Sequence[DesignNumber], ties: Sequence[Tie], experiments: Sequence[Any]) -> DesignSpace:
     """The space of these numbers; addresses, units and formulas are checked."""
     every = [*free, *ties]
     names = [one.name for one in every]
@@ -146,9 +144,7 @@ def today(free: Sequence[DesignNumber], space: DesignSpace, experiments: Sequenc
     return np.array(found)
 
 
-def _check_target(
-    one: DesignNumber | Tie, address: str, nouns: tuple[Any, ...], shape: tuple[int, ...]
-) -> None:
+def _check_target(one: DesignNumber | Tie, address: str, nouns: tuple[Any, ...], shape: tuple[int, ...]) -> None:
     """Refuse an array, and a unit that is not of the kind of the number at an address."""
     if shape != ():
         truth = "A design sets single numbers."

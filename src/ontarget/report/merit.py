@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -27,13 +27,14 @@ from ontarget.report.design_space import DesignSpace
 
 @dataclass(frozen=True)
 class Planning:
-    """What a design task knows: experiments, what is asked of them, and where its numbers go."""
+    """What a design task knows: experiments, what is asked of them, where its numbers go; `known` is computed already."""
 
     experiments: tuple[Any, ...]
     interest: tuple[AbstractParameter, ...]
     nuisances: tuple[AbstractParameter, ...]
     space: DesignSpace
     today: Float[np.ndarray, " free"]
+    known: dict[Any, Any] = field(default_factory=dict)
 
     @cached_property
     def forecast(self) -> Forecast:
