@@ -199,6 +199,6 @@ def test_expected_limit_is_the_end_of_the_profile(found):
     at_limit = profile(chance, {"signal": np.array([SIGNAL, limit])})
     assert at_limit.values[1] - at_limit.values[0] == pytest.approx(2.70554, rel=1e-7)
     np.testing.assert_allclose(theta[1], at_limit.nuisances["noise"][1], rtol=1e-5)
-    up, down = (expected_limit(found, design + [0.0, step], "signal", 2.70554)[0] for step in (1e-3, -1e-3))
+    up, down = (expected_limit(found, design + np.array([0.0, step]), "signal", 2.70554)[0] for step in (1e-3, -1e-3))
     slope = limit_by_design(found, design, "signal", 2.70554)[1]
     assert slope[1] == pytest.approx((up - down) / 2e-3, rel=1e-5)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import jax.numpy as jnp
 import numpy as np
+from specimens import behind, in_flight
+from specimens import rings as of_radius
 
 from ontarget import inference as f
 from ontarget.beam import Beamline, Drift
@@ -15,6 +17,7 @@ from ontarget.inference.likelihood import Chain
 from ontarget.monitor import Arm, Tagger, Trackers
 from ontarget.report import quantity as q
 from ontarget.report.activity import Activity, TargetActivity
+from ontarget.report.band_merit import BandEvents, Bands, BandWidth
 from ontarget.report.baselines import BaselineScan
 from ontarget.report.beam_events import BeamEvents, PublishedEvents
 from ontarget.report.beam_fluxes import BeamFluxes, PublishedShape
@@ -220,6 +223,9 @@ _rows: list[Noun] = [
     planned.planned[0],
     JointError(),
     UpperLimit(),
+    BandWidth("nuscope_lar"),
+    BandEvents("nuscope_lar"),
+    Bands(in_flight, behind, of_radius, space, jnp.ones(11), "nuscope_lar"),
     Formula("2 * noise"),
     AtMost(Formula("noise"), 4.0),
     AtLeast(Formula("noise"), 2.0),

@@ -76,7 +76,8 @@ def test_tables_of_a_design(section):
     assert (now["on"], now["off"], now["price (days)"]) == (10.0, 10.0, 30.0)
     assert best["off"] == pytest.approx(14.75, rel=1e-6)
     assert best["error of signal"] == pytest.approx((0.5 / 11 + 8 * 14.75 / 3) ** -0.5, rel=1e-6)
-    assert grid["price (days)"] <= 30.0 and search[1]["steps of the grid apart"] <= 1.0
+    assert grid["price (days)"] <= 30.0
+    assert search[1]["steps of the grid apart"] <= 1.0
     assert search[1]["evaluations"] < 31 * 31  # those too dear are not computed
     # the slope against what lowering and raising by 10 % did; the second order is what a tenth leaves of it
     for row in tornado:
@@ -142,9 +143,10 @@ def test_limits_that_exclude_all_are_said():
     nouns, on = (Sky(),), DesignNumber(0.5, 30.5, "sky.on", name="on")
     space = design_space((on,), (), nouns)
     signal = Parameter("signal", "*.signal", 0.0, 9.0)
+    one = task(free=(on,), limits=(AtLeast(Formula("on"), 31.0),), points=0)
+    planning = Planning(nouns, (signal,), (), space, np.array([10.0]))
     with pytest.raises(InputError, match="No start"):
-        one = task(free=(on,), limits=(AtLeast(Formula("on"), 31.0),), points=0)
-        one.answered(Planning(nouns, (signal,), (), space, np.array([10.0])), lambda line: None)
+        one.answered(planning, lambda line: None)
 
 
 def test_ranges_names_and_parameters_are_checked():

@@ -18,7 +18,7 @@ from ontarget.ground.noun import Noun, Vector, quantity, static
 from ontarget.inference.parameter import AbstractParameter
 
 BLOCK = 64
-"""Designs per call of the compiled program; of a block that is not full only the rows that are asked for are computed."""
+"""Designs per call of the compiled program; of a block that is not full only the rows asked for are computed."""
 
 
 class AbstractDesign(Noun):
@@ -185,13 +185,17 @@ def _in_blocks(
     """Counts [row, bin] and rates [row, parameter, bin], block by block."""
     parts = []
     for low in range(0, len(designs), BLOCK):
-        block = [np.asarray(one[low : low + BLOCK], float) for one in (thetas, designs)]
-        size = len(block[1])
-        full = [np.concatenate([one, np.repeat(one[-1:], BLOCK - size, axis=0)]) for one in block]
-        found = _rates(planned, *(jnp.asarray(one) for one in full), jnp.asarray(size))
+        size = min(BLOCK, len(designs) - low)
+        block = [_block(one[low : low + size]) for one in (thetas, designs)]
+        found = _rates(planned, block[0], block[1], jnp.asarray(size))
         parts.append([np.asarray(one)[:size] for one in found])
     means, rates = zip(*parts, strict=True)
     return np.concatenate(means), np.concatenate(rates)
+
+
+def _block(rows: np.ndarray) -> Array:
+    """A full block, filled up with copies of the last row."""
+    return jnp.asarray(np.concatenate([rows, np.repeat(rows[-1:], BLOCK - len(rows), axis=0)]))
 
 
 @eqx.filter_jit

@@ -6,7 +6,7 @@ import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -109,7 +109,7 @@ def minimise(
         value, gradient = asked[share.tobytes()]
         return float(np.log(value)), gradient * wide / value
 
-    def rule(bound: Bound) -> dict[str, object]:
+    def rule(bound: Bound) -> dict[str, Any]:
         def slope(share: np.ndarray) -> np.ndarray:
             return -bound.sign * bound.measure.slope(low + wide * share)[1] * wide / bound.scale
 

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from ontarget.beam.parametrised import ParametrisedBeam
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.address import replace
 from ontarget.ground.errors import InputError
@@ -27,7 +28,7 @@ from ontarget.source.site import BeamSite
 FINE = 400
 """Nodes of energy: 0.026 GeV, a tenth of the narrowest band's width."""
 
-MIDDLE = jnp.array([0.16, 0.5, 0.84])
+MIDDLE = np.array([0.16, 0.5, 0.84])
 
 
 class Bands(Noun):
@@ -92,14 +93,21 @@ def moving(bands: Bands, design: Float[Array, " free"]) -> tuple[Float[Array, "2
 def bands_of(planning: Planning, name: str, rays: int) -> Bands:
     """The bands of an experiment behind a tunnel, whose design moves nothing but source and site."""
     experiment = next((one for one in planning.experiments if one.name == name), None)
-    source = getattr(experiment, "source", None)
-    if not isinstance(experiment, Experiment) or not isinstance(source, DecayTunnel) or experiment.detector.tag.axis is None:
-        truth = "Bands are those of an experiment behind a DecayTunnel, whose tag is a Radius."
+    if (
+        not isinstance(experiment, Experiment)
+        or not isinstance(experiment.source, DecayTunnel)
+        or not isinstance(experiment.source.beam, ParametrisedBeam)
+        or not isinstance(experiment.detector.site, BeamSite)
+        or experiment.detector.tag.axis is None
+    ):
+        truth = "Bands are those of a ParametrisedBeam in a DecayTunnel, seen with the tag Radius."
         raise InputError("objective.experiment", repr(name), truth, "Name such an experiment of the task.")
+    source = experiment.source
     for address in planning.space.values(jnp.asarray(planning.today)):
         if not address.removeprefix(name + ".").startswith(("source.", "detector.site.")):
             truth = "Numbers of its source and site move the bands, others do not."
             raise InputError("free", address, truth, "Leave it out.")
+    pions = tuple(one for one in experiment.source.beam.species if one.name == "pi+")
     axis = BeamEnergyAxis(source.energies.start, source.energies.stop, FINE)
     fewer = dataclasses.replace(
         source,
@@ -107,7 +115,7 @@ def bands_of(planning: Planning, name: str, rays: int) -> Bands:
         decays=tuple(one for one in source.decays if one.parent == "pi+" and one.neutrino == "nu_mu"),
         daughters=(),
         regions=("tunnel",),
-        beam=eqx.tree_at(lambda one: one.species, source.beam, tuple(one for one in source.beam.species if one.name == "pi+")),
+        beam=eqx.tree_at(lambda one: one.species, source.beam, pions),
         rays=rays,
         repeats=2,
         yields=None,

@@ -23,7 +23,7 @@ from ontarget.inference.optimum import (
 )
 from ontarget.plot import Curve, Mark, curves_figure
 from ontarget.plot.tornado import Swing, Tornado, tornado_figure
-from ontarget.report.design_space import DesignNumber, DesignSpace, Tie, design_space, today
+from ontarget.report.design_space import DesignNumber, Tie, design_space, today
 from ontarget.report.merit import AbstractLimit, AbstractMerit, Planning
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask, check_points
@@ -211,7 +211,7 @@ class Design(AbstractTask):
             if min(at - a, b - at) < 1e-6 * (b - a):
                 said.append(f"The optimum has {one.name} at an end of its range.")
         if found.grid is not None:
-            design, value = found.grid.best()
+            value = found.grid.best()[1]
             if value < best.value * (1 - 1e-6):
                 said.append("A point of the grid is lower than where the descents ended: take more starts.")
         return said

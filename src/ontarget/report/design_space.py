@@ -111,7 +111,7 @@ class DesignSpace(AbstractDesign):
 
 def design_space(free: Sequence[DesignNumber], ties: Sequence[Tie], experiments: Sequence[Any]) -> DesignSpace:
     """The space of these numbers; addresses, units and formulas are checked."""
-    every = [*free, *ties]
+    every: list[DesignNumber | Tie] = [*free, *ties]
     names = [one.name for one in every]
     for name in names:
         if names.count(name) > 1:

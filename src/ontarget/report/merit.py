@@ -27,7 +27,7 @@ from ontarget.report.design_space import DesignSpace
 
 @dataclass(frozen=True)
 class Planning:
-    """What a design task knows: experiments, what is asked of them, where its numbers go; `known` is computed already."""
+    """What a design task knows: experiments, what is asked of them, where its numbers go; `known` was computed."""
 
     experiments: tuple[Any, ...]
     interest: tuple[AbstractParameter, ...]
