@@ -156,5 +156,5 @@ def test_ranges_names_and_parameters_are_checked():
         DesignNumber(1.0, 2.0, name="x")
     with pytest.raises(InputError, match="letters"):
         Tie("1", name="a b")
-    with pytest.raises(InputError, match="number to choose"):
+    with pytest.raises(InputError, match="numbers to choose"):
         task(free=())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -23,12 +23,19 @@ from ontarget.inference.optimum import (
 )
 from ontarget.plot import Curve, Mark, curves_figure
 from ontarget.plot.tornado import Swing, Tornado, tornado_figure
+from ontarget.report.bounds import symbol
 from ontarget.report.design_space import DesignNumber, Tie, design_space, today
 from ontarget.report.merit import AbstractLimit, AbstractMerit, Planning
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask, check_points
 
 T = TypeVar("T")
+
+MOST = 12
+"""Free numbers."""
+
+LARGEST = 100_000
+"""Designs of a grid."""
 
 
 class Searched(NamedTuple):
@@ -77,12 +84,16 @@ class Design(AbstractTask):
     budgets: int = static(default=9)
 
     def __check_init__(self) -> None:
-        if not self.free:
-            raise InputError("free", "none", "A design has a number to choose.", "Give one.")
+        if not 1 <= len(self.free) <= MOST:
+            truth = f"A design has numbers to choose, at most {MOST}."
+            raise InputError("free", f"{len(self.free)} numbers", truth, "Give as many.")
         check_range(self, "step", 1e-3, 0.5)
         check_points(self.starts, 1, 100)
         if self.points:
             check_points(self.points, 3, 1001)
+            if self.points ** len(self.free) > LARGEST:
+                truth = f"With {len(self.free)} numbers that makes more than {LARGEST} designs."
+                raise InputError("points", str(self.points), truth, "Take fewer, or 0 for no grid.")
         if self.budgets:
             check_points(self.budgets, 3, 101)
 
@@ -125,7 +136,7 @@ class Design(AbstractTask):
         pictures = []
         reach = self.objective.label(planning)
         tables.append(tornado_table(self, planning, objective, found.optimum, low, high))
-        figure = tornado_figure(tornadoes(tables[-1]), f"change of {reach} (%)")
+        figure = tornado_figure(tornadoes(tables[-1]), f"change of {drawn(reach, self.parameters)} (%)")
         percent = f"{100 * float(self.step):.3g} %"
         caption = f"What moving one number by {percent} does, others held and ties followed: today and at the optimum."
         pictures.append(Picture(f"{self.key}_tornado", caption, figure))
@@ -241,10 +252,17 @@ class Design(AbstractTask):
         for label, design, hollow in (("today", planning.today, True), ("optimum", found.optimum.design, False)):
             at = swept.measure.values(design[None]), objective.values(design[None])
             marks.append(Mark(label, at[0], at[1], group=1 + hollow, hollow=hollow, size=8.0))
-        figure = curves_figure(curves, marks, cost, reach)
+        figure = curves_figure(curves, marks, cost, drawn(reach, self.parameters))
         caption = f"The lowest {reach} that each {cost} allows; today's design and the optimum."
         title = f"{self.title}: front"
         return Table(f"{self.key}_front", title, rows), Picture(f"{self.key}_front", caption, figure)
+
+
+def drawn(label: str, parameters: Sequence[AbstractParameter]) -> str:
+    """A label for a figure, with symbols in place of the names of parameters that have one."""
+    for one in parameters:
+        label = label.replace(one.name, symbol(one.name)) if symbol(one.name).startswith("$") else label
+    return label
 
 
 def timed(seconds: dict[str, float], name: str, function: Callable[[], T]) -> T:
