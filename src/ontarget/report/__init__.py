@@ -14,10 +14,12 @@ from ontarget.report.entrance import Entrance
 from ontarget.report.goal import BestSignificance, MostAtPurity
 from ontarget.report.long_baseline import LongBaseline
 from ontarget.report.measurement import Measurement
+from ontarget.report.method import AbstractMethod, Toys, Wilks
 from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
 from ontarget.report.off_axis import OffAxis
 from ontarget.report.plane import Plane
+from ontarget.report.posterior import Posterior
 from ontarget.report.profiles import Profiles
 from ontarget.report.quenching import QuenchingFit, QuenchingPoints
 from ontarget.report.radius import Radius
@@ -35,6 +37,7 @@ from ontarget.report.upper_limits import UpperLimits
 from ontarget.report.yields import FacilityYields
 
 __all__ = [
+    "AbstractMethod",
     "AbstractTask",
     "Activity",
     "BandEvents",
@@ -58,6 +61,7 @@ __all__ = [
     "MostAtPurity",
     "OffAxis",
     "Plane",
+    "Posterior",
     "Profiles",
     "QuenchingFit",
     "QuenchingPoints",
@@ -70,8 +74,10 @@ __all__ = [
     "TargetActivity",
     "ThresholdScan",
     "Timing",
+    "Toys",
     "TrackerSpecification",
     "UpperLimits",
+    "Wilks",
     "load_study",
     "run",
     "write",

@@ -1,0 +1,83 @@
+"""``ontarget export``"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust_option
+
+EXACT = 1e-6
+"""Of a difference of -2 ln L: what is written as the same likelihood meets it to this."""
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["pyhf", "hepdata", "netcdf"]),
+    required=True,
+    help="pyhf: a HistFactory workspace of an experiment or a study. hepdata, netcdf: the tables in a folder of results.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="File, or folder for hepdata.")
+@click.option("--task", default="", metavar="KEY", help="Of a study: the task whose likelihood is meant.")
+@click.option("--parameters", default="", metavar="A,B", help="Of a task: which of its parameters are free.")
+@click.option("--experiments", default="", metavar="A,B", help="Of a study: which are taken.")
+@click.option("--approximate", is_flag=True, help="pyhf: templates at one standard deviation where nothing is exact.")
+@set_option
+@trust_option
+def command(
+    name: str,
+    form: str,
+    output: Path,
+    task: str,
+    parameters: str,
+    experiments: str,
+    approximate: bool,
+    settings: tuple[str, ...],
+    trust: bool,
+) -> None:
+    """Hand an experiment, a study (NAME) or a folder of results (NAME) to other programs.
+
+    As a pyhf workspace an experiment has a factor 'strength' on its channels, and pulls for its variations; a study has
+    the parameters and constraints of one of its tasks. Differences of -2 ln L are compared before anything is written.
+    """
+    if form != "pyhf":
+        from ontarget.io.hepdata import write_hepdata
+        from ontarget.io.labelled import write_netcdf
+
+        made = write_hepdata(name, output) if form == "hepdata" else write_netcdf(name, output)
+        click.echo(f"{form}: {made}")
+        return
+    from ontarget.cli.table import print_table
+    from ontarget.io import write_json
+    from ontarget.io.entry import is_study
+    from ontarget.io.histfactory import workspace
+    from ontarget.report.exchange import of_experiment, of_study
+
+    keep_compiled()
+    if is_study(name):
+        options = {"task": task, "parameters": words(parameters), "experiments": words(experiments)}
+        found, strength = of_study(name, parse_settings(settings), trust, **options), ""  # type: ignore[arg-type]
+    else:
+        found, strength = of_experiment(name, parse_settings(settings), trust), "strength"
+    made = workspace(*found, approximate=approximate, strength=strength, title=task or Path(name).stem)
+    rows = [{"parameter": one.parameter.name, "in the workspace": one.word, "as": one.says} for one in made.roles]
+    rows += [{"parameter": one, "in the workspace": one, "as": "shapefactor, one for each bin"} for one in made.shapes]
+    print_table(
+        "Parameters",
+        [*rows, *([{"parameter": "", "in the workspace": strength, "as": "normfactor"}] if strength else [])],
+    )
+    write_json(output, made.document)
+    click.echo(f"Differences of -2 ln L agree to {made.error:.1g} at {made.points} random points.")
+    if made.error > EXACT:
+        click.echo("warning: the workspace is an approximation.", err=True)
+    click.echo(f"workspace: {output}")
+
+
+def words(given: str) -> Sequence[str]:
+    """Names that commas separate."""
+    return [one.strip() for one in given.split(",") if one.strip()]

@@ -1,0 +1,98 @@
+"""What of an experiment or a study can be handed to others: its likelihood, and the experiments that this is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ontarget.ground.address import addresses
+from ontarget.ground.errors import InputError, did_you_mean
+from ontarget.inference import AbstractParameter, Gaussian, Likelihood, Parameter, likelihood
+from ontarget.io.entry import load_experiment
+from ontarget.report.coverage import Coverage
+from ontarget.report.measurement import Measurement
+from ontarget.report.section import Context
+from ontarget.report.study import load_experiments, load_study, say
+from ontarget.report.task import AbstractTask
+
+PULLS = 3.0
+"""Standard deviations on each side to which the amount of a variation is free."""
+
+
+class Exchanged(NamedTuple):
+    """A likelihood and the experiments that it was made of."""
+
+    chance: Likelihood
+    experiments: Sequence[Any]
+
+
+def of_experiment(name: str | Path, set: Mapping[str, Any] | None = None, trust: bool = False) -> Exchanged:
+    """An experiment as it is; the amounts of all its variations are free, with their unit Gaussians."""
+    noun = load_experiment(name, set, trust).noun
+    found = []
+    for address in addresses(noun):
+        words = address.split(".")
+        if words[-1] == "amount":
+            word = "_".join([one for one in words[:-1] if one != "variations"][-2:])
+            prior = Gaussian(0.0, 1.0)  # type: ignore[arg-type]  # numbers are converted
+            found.append(Parameter(word, f"{noun.name}.{address}", -PULLS, PULLS, prior=prior))  # type: ignore[arg-type]
+    return Exchanged(likelihood([noun], found), [noun])
+
+
+def of_study(
+    name: str | Path,
+    set: Mapping[str, Any] | None = None,
+    trust: bool = False,
+    *,
+    task: str = "",
+    parameters: Sequence[str] = (),
+    experiments: Sequence[str] = (),
+) -> Exchanged:
+    """The likelihood of one task of a study.
+
+    Parameters
+    ----------
+    task : its key; may be left out where there is one only that has a likelihood
+    parameters : which of the task's parameters are free, all by default; the others stay at their start
+    experiments : which are taken, all by default
+    """
+    study = load_study(name, trust)
+    loaded = load_experiments(study, set, trust)
+    context = Context(loaded, study.noun.parameters, say, (), float(study.noun.tolerance))
+    asked = _task(study.noun.tasks, task)
+    asked.check(context)
+    alone = isinstance(asked, (Measurement, Coverage))
+    names = _chosen("experiments", experiments, [asked.experiment] if alone else list(loaded))  # type: ignore[attr-defined]
+    nouns = context.nouns(names)
+    known = {one.name: one for one in _parameters(asked)}
+    free = [known[one] for one in _chosen("parameters", parameters, list(known))]
+    free += [] if alone else context.nuisances(names)
+    return Exchanged(likelihood(nouns, free, tolerance=context.tolerance), nouns)
+
+
+def _parameters(task: AbstractTask) -> Sequence[AbstractParameter]:
+    """The parameters of a task; those of the study come on top where it does not bring its own."""
+    if isinstance(task, Measurement):
+        return (task.strength, *task.backgrounds, *task.systematics)
+    return (task.parameter, *task.nuisances) if isinstance(task, Coverage) else task.interest()
+
+
+def _task(tasks: Sequence[AbstractTask], key: str) -> AbstractTask:
+    """The task of this key, or the only one with parameters."""
+    found = {getattr(one, "key", ""): one for one in tasks if _parameters(one)}
+    if not found:
+        truth = "None of its tasks has a likelihood in parameters."
+        raise InputError("study", "no task to export", truth, "Add a task such as Bounds.")
+    if not key and len(found) > 1:
+        raise InputError("--task", "none", "The study has several.", f"Name one: {', '.join(sorted(found))}.")
+    if key and key not in found:
+        raise InputError("--task", repr(key), "The study has no such one.", did_you_mean(key, found))
+    return found[key] if key else next(iter(found.values()))
+
+
+def _chosen(what: str, given: Sequence[str], known: Sequence[str]) -> list[str]:
+    for one in given:
+        if one not in known:
+            raise InputError(f"--{what}", repr(one), "It is none of them.", did_you_mean(one, known))
+    return list(dict.fromkeys(given)) or list(known)
