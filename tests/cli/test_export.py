@@ -82,7 +82,9 @@ def test_a_measurement_is_the_same_likelihood_in_pyhf(exported):
     data = pyhf.Workspace(copy.deepcopy(document)).data(model)
     random = np.random.default_rng(8)
     pulls = np.clip(random.normal(size=(51, 3)), -3, 3)
-    thetas = np.stack([random.uniform(0.3, 2, 51), 1 + 0.25 * pulls[:, 0], pulls[:, 1], 1 + 0.1 * pulls[:, 2]], axis=1)
+    thetas = np.stack(
+        [random.uniform(0.3, 2, 51), 1 + 0.25 * pulls[:, 0], pulls[:, 1], 1 + 0.1 * pulls[:, 2]], axis=1
+    )
     assert chance.names == ("strength", "neutrons", "late", "flux")
     units = np.maximum(np.asarray(chance.sideband.nominal), 0.5)  # an empty bin stands for one event in the sideband
 

@@ -87,9 +87,7 @@ def test_pyhf_computes_the_same(case):
     ours, theirs, checked = np.asarray(chance.minus_two_log(thetas)), [], []
     for theta in thetas:
         values = found.values(chance, theta)
-        theirs.append(
-            -2 * float(model.logpdf([one for name in model.config.par_order for one in values[name]], data)[0])
-        )
+        theirs.append(-2 * float(model.logpdf([one for name in model.config.par_order for one in values[name]], data)[0]))
         checked.append(histfactory_value.minus_two_log(found.document, values))
     # the law asked for is 1e-6; relative where differences are above one
     scale = np.maximum(1.0, np.abs(ours - ours[0]))

@@ -67,10 +67,7 @@ def command(
     made = workspace(*found, approximate=approximate, strength=strength, title=task or Path(name).stem)
     rows = [{"parameter": one.parameter.name, "in the workspace": one.word, "as": one.says} for one in made.roles]
     rows += [{"parameter": one, "in the workspace": one, "as": "shapefactor, one for each bin"} for one in made.shapes]
-    print_table(
-        "Parameters",
-        [*rows, *([{"parameter": "", "in the workspace": strength, "as": "normfactor"}] if strength else [])],
-    )
+    print_table("Parameters", [*rows, *([{"parameter": "", "in the workspace": strength, "as": "normfactor"}] if strength else [])])
     write_json(output, made.document)
     click.echo(f"Differences of -2 ln L agree to {made.error:.1g} at {made.points} random points.")
     if made.error > EXACT:

@@ -141,7 +141,9 @@ def _needs_constraint(role: AbstractRole) -> bool:
     return isinstance(role, (Factor, Parabola)) and isinstance(role.parameter.prior, Gaussian)
 
 
-def _samples(chance: Likelihood, part: Part, every: np.ndarray, found: Sequence[AbstractRole]) -> list[dict[str, Any]]:
+def _samples(
+    chance: Likelihood, part: Part, every: np.ndarray, found: Sequence[AbstractRole]
+) -> list[dict[str, Any]]:
     """The samples of one part: one for each product of factors that multiplies a template of its own."""
     factors = [role for role in found if not isinstance(role, (Shift, Parabola))]
     movers = [role for role in found if isinstance(role, (Shift, Parabola))]
