@@ -16,7 +16,7 @@ from ontarget.io.entry import load_experiment
 from ontarget.io.expression import evaluate, formula
 from ontarget.report.design import Design
 from ontarget.report.design_space import DesignNumber, Tie, design_space, today
-from ontarget.report.merit import AtLeast, AtMost, Formula, JointError, Planning, UpperLimit
+from ontarget.report.merit import AtLeast, AtMost, Formula, JointError, UpperLimit, planned
 from ontarget.report.section import Context
 
 NEAR = DesignNumber(15.0, 45.0, "tank.detector.site.baseline", "m", name="near")
@@ -64,9 +64,7 @@ def section():
     on, off = (DesignNumber(0.5, 30.5, f"sky.{name}", name=name) for name in ("on", "off"))
     cost = AtMost(Formula("on + 2 * off", "price (days)"), 30.0)
     one = task(free=(on, off), cost=cost, parameters=(Parameter("signal", "*.signal", 0.0, 9.0),), points=31)
-    nouns = (Sky(),)
-    space = design_space(one.free, (), nouns)
-    return one.answered(Planning(nouns, one.parameters, (), space, today(one.free, space, nouns)), lambda line: None)
+    return one.answered(planned([Sky()], one.parameters, (), one.free), lambda line: None)
 
 
 def test_tables_of_a_design(section):
@@ -140,11 +138,9 @@ def test_a_counted_background_is_refused(tmp_path):
 
 
 def test_limits_that_exclude_all_are_said():
-    nouns, on = (Sky(),), DesignNumber(0.5, 30.5, "sky.on", name="on")
-    space = design_space((on,), (), nouns)
-    signal = Parameter("signal", "*.signal", 0.0, 9.0)
+    on, signal = DesignNumber(0.5, 30.5, "sky.on", name="on"), Parameter("signal", "*.signal", 0.0, 9.0)
     one = task(free=(on,), limits=(AtLeast(Formula("on"), 31.0),), points=0)
-    planning = Planning(nouns, (signal,), (), space, np.array([10.0]))
+    planning = planned([Sky()], [signal], (), [on])
     with pytest.raises(InputError, match="No start"):
         one.answered(planning, lambda line: None)
 

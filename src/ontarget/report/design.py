@@ -24,8 +24,8 @@ from ontarget.inference.optimum import (
 from ontarget.plot import Curve, Mark, curves_figure
 from ontarget.plot.tornado import Swing, Tornado, tornado_figure
 from ontarget.report.bounds import symbol
-from ontarget.report.design_space import DesignNumber, Tie, design_space, today
-from ontarget.report.merit import AbstractLimit, AbstractMerit, Planning
+from ontarget.report.design_space import DesignNumber, Tie
+from ontarget.report.merit import AbstractLimit, AbstractMerit, Planning, planned
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask, check_points
 
@@ -114,10 +114,8 @@ class Design(AbstractTask):
     def planning(self, context: Context) -> Planning:
         """Experiments, parameters and the space of designs."""
         names = self.experiments or tuple(context.experiments)
-        nouns = tuple(context.nouns(names))
-        space = design_space(self.free, self.ties, nouns)
-        now = today(self.free, space, nouns)
-        return Planning(nouns, self.parameters, tuple(context.nuisances(names)), space, now)
+        nouns = context.nouns(names)
+        return planned(nouns, self.parameters, context.nuisances(names), self.free, self.ties)
 
     def run(self, context: Context) -> Section:
         return self.answered(self.planning(context), context.progress)

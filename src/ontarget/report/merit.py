@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -22,7 +22,7 @@ from ontarget.inference.forecast import Forecast, forecast
 from ontarget.inference.information import information, informations, joint_error
 from ontarget.inference.optimum import AbstractMeasure, Bound
 from ontarget.io.expression import formula
-from ontarget.report.design_space import DesignSpace
+from ontarget.report.design_space import DesignNumber, DesignSpace, Tie, design_space, today
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,19 @@ class Planning:
     def forecast(self) -> Forecast:
         """Counts and their derivatives, for all merits of the task."""
         return forecast(self.experiments, (*self.interest, *self.nuisances), self.space, self.today)
+
+
+def planned(
+    experiments: Sequence[Any],
+    interest: Sequence[AbstractParameter],
+    nuisances: Sequence[AbstractParameter],
+    free: Sequence[DesignNumber],
+    ties: Sequence[Tie] = (),
+) -> Planning:
+    """What is asked of experiments, and which of their numbers are free; addresses, units and formulas are checked."""
+    nouns = tuple(experiments)
+    space = design_space(free, ties, nouns)
+    return Planning(nouns, tuple(interest), tuple(nuisances), space, today(free, space, nouns))
 
 
 class AbstractMerit(Noun):
