@@ -2,7 +2,7 @@
 
 What is exact: a factor in which counts are linear (`normfactor`; `lumi` for one with a Gaussian constraint), what adds
 to a template in proportion to a pull (`histosys`), a factor with a log-normal constraint (`normsys`), a parabola in one
-parameter (`histosys` near its zero), and backgrounds counted in sidebands (`shapefactor` with the sidebands as channels).
+parameter (`histosys` near its zero), and backgrounds counted in sidebands (`shapefactor`, the sidebands as channels).
 
 References
 ----------
@@ -141,9 +141,7 @@ def _needs_constraint(role: AbstractRole) -> bool:
     return isinstance(role, (Factor, Parabola)) and isinstance(role.parameter.prior, Gaussian)
 
 
-def _samples(
-    chance: Likelihood, part: Part, every: np.ndarray, found: Sequence[AbstractRole]
-) -> list[dict[str, Any]]:
+def _samples(chance: Likelihood, part: Part, every: np.ndarray, found: Sequence[AbstractRole]) -> list[dict[str, Any]]:
     """The samples of one part: one for each product of factors that multiplies a template of its own."""
     factors = [role for role in found if not isinstance(role, (Shift, Parabola))]
     movers = [role for role in found if isinstance(role, (Shift, Parabola))]
@@ -245,7 +243,7 @@ def _sides(chance: Likelihood, name: str, mine: slice) -> dict[str, tuple[np.nda
     if bands is None:
         return {}
     labels, group = np.array(bands.labels), bands.group[mine]
-    found = {}
+    found: dict[str, tuple[np.ndarray, ...]] = {}
     for label in dict.fromkeys(one for one in bands.labels if one.startswith(f"{name}.")):
         groups = np.nonzero(labels == label)[0]
         ratio, nominal = np.asarray(bands.ratio)[groups], np.asarray(bands.nominal)[groups]

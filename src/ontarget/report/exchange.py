@@ -1,4 +1,4 @@
-"""What of an experiment or a study can be handed to others: its likelihood, and the experiments that this is made of."""
+"""What of an experiment or a study can be handed to others: a likelihood, and the experiments that it is made of."""
 
 from __future__ import annotations
 
