@@ -39,7 +39,7 @@ def test_moments_are_those_given(entering):
 
 def test_more_come_down_the_approach_than_enter():
     """As many as decay on the way: what starts, less what decays, is what enters; ray by ray."""
-    line, tunnel = (BEAM.segments("K+", region, TUNNEL, U) for region in ("line", "tunnel"))
+    line, tunnel = jax.jit(lambda u: [BEAM.segments("K+", region, TUNNEL, u) for region in ("line", "tunnel")])(U)
     _, _, decayed = decay_on(line, PARTICLES["K+"], U[:, 0])
     np.testing.assert_allclose(line.number - decayed, tunnel.number, rtol=1e-12)
     along = line.start + (line.length / norm(line.momentum))[:, None] * line.momentum

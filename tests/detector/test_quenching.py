@@ -60,14 +60,16 @@ def test_seen_edges_and_thresholds_are_edges_of_truth_cells(name):
     model = MODELS[name]
     seen = EnergyAxis(0.7 * keV, 3.1 * keV, 7)
     channel = Channel(CEvNS(), EnergyAxis(0 * keV, 50 * keV, 40, SquareRoot()), (model, Threshold(0.9 * keV)))
-    cells = channel.cells(seen.edges)
-    image = np.asarray(model.image(cells)) / keV
+    cells, image, matrix = jax.jit(
+        lambda edges: (cells := channel.cells(edges), model.image(cells), channel.matrix(edges))
+    )(seen.edges)
+    image = np.asarray(image) / keV
     assert (np.diff(np.asarray(cells)) >= 0).all()
     for wanted in [*(np.asarray(seen.edges) / keV), 0.9]:
         if wanted < image[-1]:
             assert abs(image - wanted).min() < 1e-12 * wanted
     # and the response is then made of zeros and ones but for cells of no width
-    matrix = np.asarray(channel.matrix(seen.edges))[np.diff(np.asarray(cells)) > 1e-9 * keV]
+    matrix = np.asarray(matrix)[np.diff(np.asarray(cells)) > 1e-9 * keV]
     middle = (image[1:] + image[:-1])[np.diff(np.asarray(cells)) > 1e-9 * keV] / 2
     edges = np.asarray(seen.edges) / keV
     expected = np.histogram2d(np.arange(len(middle)), middle, [np.arange(len(middle) + 1) - 0.5, edges])[0]

@@ -94,3 +94,15 @@ class Line(Noun):
 
     def bins(self):
         return self.signal_scale * self.signal + self.background_scale * self.background
+
+
+class Pair(Noun):
+    """Two bins, each with a signal of its own beside a background."""
+
+    name: str = static()
+    background: Scalar = quantity()
+    x: Scalar = quantity(default=1.0)
+    y: Scalar = quantity(default=1.0)
+
+    def bins(self):
+        return jnp.stack([self.x, self.y]) + self.background

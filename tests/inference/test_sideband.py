@@ -14,7 +14,7 @@ from sideband_toys import SCALE, TILT, Beside, beside, written_out
 
 from ontarget.detector import Sideband
 from ontarget.ground.errors import InputError
-from ontarget.inference.contraction import FEW, Contraction
+from ontarget.inference.contraction import Contraction, state
 from ontarget.inference.fisher import fisher, gradient, hessian
 from ontarget.inference.fit import fit
 from ontarget.inference.likelihood import likelihood
@@ -130,15 +130,16 @@ def test_without_signal_and_counts_the_slope_is_that_to_the_right():
 @pytest.mark.parametrize("name", CASES)
 def test_states_are_those_of_the_likelihood(name):
     """numpy, compiled, and the plain functions; the expected Hessian is the block of a joint Fisher matrix."""
-    one, thetas = found(name, 7), points(3 * FEW, 8)
-    contraction = Contraction(one, [0, 1], thetas, np.asarray(one.data)[None], np.zeros(len(thetas), int))
-    compiled = contraction(np.arange(len(thetas)), thetas)
-    host = contraction(np.arange(FEW), thetas[:FEW])
+    one, thetas = found(name, 7), points(24, 8)
+    contraction = Contraction(one, [0, 1])
+    data = np.repeat(contraction.arranged(np.asarray(one.data)[None]), len(thetas), axis=0)
+    model = contraction.degree, contraction.basis, contraction.sidebands, contraction.factors(thetas)
+    host, compiled = state(*model, data, thetas), jax.jit(state, static_argnums=0)(*model, data, thetas)
     for numbers, other in zip(host, compiled, strict=True):
-        np.testing.assert_allclose(numbers, other[:FEW], rtol=1e-9, atol=1e-9 * np.abs(other).max())
+        np.testing.assert_allclose(numbers, other, rtol=1e-9, atol=1e-9 * np.abs(other).max())
     bands = one.sideband
     share = np.where(bands.group == np.arange(len(bands.labels))[:, None], np.asarray(bands.share), 0.0)
-    for theta, value, slope, expected, bent in zip(thetas[:FEW], *host, strict=True):
+    for theta, value, slope, expected, bent in zip(thetas, *host, strict=True):
         assert value == pytest.approx(float(one.minus_two_log(theta) - one.constraint(theta)), rel=1e-12)
         prior = np.array([0.0, 2 * theta[1] / 0.3**2])
         np.testing.assert_allclose(slope + prior, gradient(one, theta), rtol=1e-9, atol=1e-9)

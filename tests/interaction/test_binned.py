@@ -68,7 +68,8 @@ def test_any_process_can_be_held():
     axis = EnergyAxis(10 * MeV, 50 * MeV, 2)
     one = BinnedScale(CEvNS(), axis, (Factor(2.0, "low"), Factor(3.0, "high")))
     energy, edges = jnp.array([20.0, 45.0, 52.0]) * MeV, jnp.array([0.0, 5.0, 300.0]) * keV
-    ratio = one.kernel(ARGON, energy, edges).sum(axis=2) / CEvNS().kernel(ARGON, energy, edges).sum(axis=2)
+    found, plain = jax.jit(lambda: [each.kernel(ARGON, energy, edges).sum(axis=2) for each in (one, CEvNS())])()
+    ratio = found / plain
     np.testing.assert_allclose(ratio, np.tile([2.0, 3.0, 1.0], (6, 1)), rtol=1e-14)
 
 

@@ -198,7 +198,7 @@ def specimens() -> dict[str, Any]:
 def main() -> None:
     found: dict[str, Any] = specimens()
     if "--catalog" in sys.argv:
-        from freeze import compute, flat
+        from freeze import compute, flat_parts
         from variants import VARIANTS
 
         from ontarget.io import MissingRelease, entries
@@ -207,7 +207,7 @@ def main() -> None:
             if name.endswith(VARIANTS):
                 continue
             try:
-                found[name] = flat(compute(name)).tolist()
+                found[name] = flat_parts(compute(name))
             except MissingRelease as error:
                 found[name] = str(error)
     json.dump(found, sys.stdout)

@@ -31,6 +31,7 @@ from ontarget.report.entrance import Entrance
 from ontarget.report.goal import BestSignificance, MostAtPurity
 from ontarget.report.long_baseline import LongBaseline
 from ontarget.report.measurement import Measurement, PublishedNumber
+from ontarget.report.method import Toys, Wilks
 from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
 from ontarget.report.off_axis import OffAxis
@@ -109,6 +110,7 @@ _rows: list[Noun] = [
     likelihood.expansion,
     best,
     f.feldman_cousins(likelihood, "signal", [0.8, 1.0, 1.3], 1, toys=20),
+    f.construction(likelihood, {"signal": [0.8, 1.0, 1.3]}, 1, toys=20),
     f.goodness_of_fit(likelihood, best, 1, toys=20),
     f.significance(likelihood, "signal", 0.5, key=1, toys=20),
     beside.sideband,
@@ -203,6 +205,8 @@ _rows: list[Noun] = [
     PublishedRange(0.22, 0.026, 0.028),
     Profiles("Profiles", "profiles", parameter, "signal", published={"others": PublishedRange(1.0, 0.1, 0.2)}),
     Coverage("Coverage", "coverage", "ess_csi", strength),
+    Wilks(),
+    Toys(),
     factors,
     QuenchingFit("Quenching", "quenching", (factors,), 1, (ConstantQuenching(0.0878),)),
     Study(("ess_csi",), (Expect(),)),

@@ -1,5 +1,6 @@
 """Four neutrinos: closed forms, unitarity, averages over cells against adaptive quadrature, no aliasing."""
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -95,7 +96,7 @@ def folded(dm2, nodes, low=27.0, high=89.0):
     path = low + step * (np.arange(nodes) + 0.5)
     values = jnp.zeros((6, 1, nodes, 1)).at[NU_MU].set(1 / nodes)
     flux = Flux(jnp.array([2.5]) * GeV, jnp.asarray(path) * m, values, None, None, jnp.full(nodes, step) * m)
-    return float(mixed(dm2, 0.0, 0.25, 0.0).propagate(flux)[NU_MU, 0, 0])
+    return float(eqx.filter_jit(mixed(dm2, 0.0, 0.25, 0.0).propagate)(flux)[NU_MU, 0, 0])
 
 
 @pytest.mark.parametrize("dm2", [1.0, 50.0, 400.0, 3e3, 1e5])
@@ -113,13 +114,14 @@ def test_no_aliasing_where_nodes_are_a_wavelength_apart():
 
 def test_energies_at_rest_are_averaged():
     """The first node of a flux may be zero: its phase has no value, its mean has."""
-    found = mixed().changed(jnp.array([0.0, 1.0]) * GeV, PATH)
+    found = eqx.filter_jit(mixed().changed)(jnp.array([0.0, 1.0]) * GeV, PATH)
     np.testing.assert_array_equal(found[0], 0.5)
-    slope = jax.grad(lambda x: Sterile31(x * eV**2).changed(jnp.array([0.0, 1.0]) * GeV, PATH).sum())(5.0)
+    slope = jax.jit(jax.grad(lambda x: Sterile31(x * eV**2).changed(jnp.array([0.0, 1.0]) * GeV, PATH).sum()))(5.0)
     assert np.isfinite(float(slope))
 
 
 def test_derivatives():
+    @jax.jit
     def answer(x):
         one = Sterile31(x[0] * eV**2, x[1], x[2], x[3], x[4] * m)
         flux = toy(ENERGY, PATH, jnp.full(4, 0.1) * GeV, jnp.full(3, 2.0) * m)

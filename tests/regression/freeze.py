@@ -71,6 +71,11 @@ def flat(parts: dict[str, Any]) -> np.ndarray:
     return np.concatenate([np.array(list(row), dtype=float) for row in rows])
 
 
+def flat_parts(parts: dict[str, Any]) -> dict[str, list[float]]:
+    """The numbers of each part of an experiment in one row, by name."""
+    return {part: flat({part: data}).tolist() for part, data in parts.items()}
+
+
 def frozen(name: str) -> dict[str, Any]:
     """What is on file of an experiment."""
     kept = json.loads(FROZEN.read_text()) if FROZEN.exists() else {}

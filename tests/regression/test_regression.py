@@ -1,6 +1,12 @@
-"""Nothing of ours moves unnoticed. Meant to move? Rewrite with ``python tests/regression/freeze.py`` and say why."""
+"""Nothing of ours moves unnoticed. Meant to move? Rewrite with ``python tests/regression/freeze.py`` and say why.
+
+Experiments that the law of shaken units computes are compared with these numbers there, in other units; here only when
+long tests are asked for.
+"""
 
 import json
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,8 +14,15 @@ from freeze import FROZEN, compute, flat, frozen
 
 from ontarget.io import entries
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "laws"))
+from variants import VARIANTS
 
-@pytest.mark.parametrize("name", entries("experiments"))
+EVERY = [
+    pytest.param(name, marks=[pytest.mark.long] * (not name.endswith(VARIANTS))) for name in entries("experiments")
+]
+
+
+@pytest.mark.parametrize("name", EVERY)
 def test_every_number_is_as_it_was(name):
     was, found = frozen(name), compute(name)
     assert was.keys() == found.keys()

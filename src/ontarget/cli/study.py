@@ -3,11 +3,41 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust_option
+from ontarget.ground.errors import InputError
+
+if TYPE_CHECKING:
+    from ontarget.report.section import Section
+    from ontarget.work.campaign import Share
+    from ontarget.work.executor import AbstractExecutor
+
+CHUNKS = "chunks"
+"""Folder of the stores, in that of the results."""
+
+
+def work_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Who computes the long jobs of a study, and whether what is stored is gone on from."""
+    for option in (
+        click.option("--share", metavar="I/N", help="One of N that work on the same folder, as in a job array."),
+        click.option(
+            "--scheduler", metavar="ADDRESS", default="", help="A Dask scheduler, tcp://host:port, or its file."
+        ),
+        click.option("--workers", type=click.IntRange(1, 4096), help="Of processes, or dask here.  [default: cores]"),
+        click.option(
+            "--executor",
+            type=click.Choice(["here", "processes", "dask"]),
+            help="Who computes chunks of long jobs.  [default: here; dask with --scheduler]",
+        ),
+        click.option("--resume", is_flag=True, help="Go on from the chunks in the folder."),
+    ):
+        command = option(command)
+    return command
 
 
 @click.command()
@@ -15,31 +45,109 @@ from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the results.  [default: out/STUDY]")
 @set_option
 @trust_option
-def command(study: str, output: Path | None, settings: tuple[str, ...], trust: bool) -> None:
-    """Run a study and write one folder: report.html, figures, tables (CSV and JSON), run.json."""
+@work_options
+def command(
+    study: str,
+    output: Path | None,
+    settings: tuple[str, ...],
+    trust: bool,
+    resume: bool,
+    executor: str | None,
+    workers: int | None,
+    scheduler: str,
+    share: str | None,
+) -> int:
+    """Run a study and write one folder: report.html, figures, tables (CSV and JSON), run.json.
+
+    What takes long is kept in chunks as it comes, below the folder: after Ctrl-C, or worse, --resume goes on from them.
+    """
     begun = time.monotonic()
-    from ontarget.cli.table import print_table
+    given = parse_settings(settings)
     from ontarget.io import check_folder
     from ontarget.report.study import Answer, run, say, write
+    from ontarget.work.campaign import Campaign
 
     def progress(line: str) -> None:
         say(f"[{time.monotonic() - begun:5.1f} s] {line}")
 
+    member, crew = parse_share(share), chosen(executor, workers, scheduler)
     keep_compiled()
     folder = output or Path("out") / Path(study).stem
     check_folder(folder)
+    check_stores(folder / CHUNKS, resume or share is not None)
 
     def keep(answer: Answer) -> None:
         click.echo(f"what was answered before: {write(answer, folder)}", err=True)
 
-    answer = run(study, parse_settings(settings), trust, progress, keep)
+    with crew:
+        try:
+            answer = run(study, given, trust, progress, keep, Campaign(folder / CHUNKS, crew, member))
+        except KeyboardInterrupt:
+            if not (folder / CHUNKS).is_dir():
+                raise
+            click.echo("Interrupted. The same command with --resume goes on.", err=True)
+            return 130
     page = write(answer, folder)
     for section in answer.sections:
-        for table in section.tables:
-            if len(table.rows) <= 40:
-                hidden = {"note", "why", "name"}
-                rows = [{key: value for key, value in row.items() if key not in hidden} for row in table.rows]
-                print_table(table.title, rows)
-        for warning in section.warnings:
-            click.echo(f"warning: {warning}", err=True)
+        tell(section)
     click.echo(f"report: {page}")
+    return 0
+
+
+def tell(section: Section) -> None:
+    """Print the short tables of a section, and its warnings."""
+    from ontarget.cli.table import print_table
+
+    for table in section.tables:
+        if len(table.rows) <= 40:
+            hidden = {"note", "why", "name"}
+            rows = [{key: value for key, value in row.items() if key not in hidden} for row in table.rows]
+            print_table(table.title, rows)
+    for warning in section.warnings:
+        click.echo(f"warning: {warning}", err=True)
+
+
+def parse_share(share: str | None) -> Share:
+    """Which of how many: I/N."""
+    from ontarget.work.campaign import Share
+
+    if share is None:
+        return Share()
+    number, slash, of = share.partition("/")
+    if not slash or not number.strip().isdecimal() or not of.strip().isdecimal():
+        raise InputError("--share", repr(share), "It is I/N with I from 1 to N.", "Write e.g. --share 3/8.")
+    return Share(int(number), int(of))
+
+
+def chosen(executor: str | None, workers: int | None, scheduler: str) -> AbstractExecutor:
+    """Who computes."""
+    from ontarget.work.cluster import Dask
+    from ontarget.work.executor import Here
+    from ontarget.work.processes import Processes
+
+    if scheduler and executor not in (None, "dask"):
+        raise InputError("--scheduler", repr(scheduler), f"There is none for {executor!r}.", "Say --executor dask.")
+    if scheduler and workers is not None:
+        raise InputError("--workers", str(workers), "The scheduler has its own workers.", "Leave one of both out.")
+    if executor == "dask" or scheduler:
+        return Dask(scheduler, workers)
+    if executor == "processes":
+        return Processes(workers)
+    if workers is not None:
+        raise InputError("--workers", str(workers), "It is this process that computes.", "Say --executor processes.")
+    return Here()
+
+
+def check_stores(folder: Path, resume: bool) -> None:
+    """Refuse to lose what was computed: unfinished stores are gone on from, or removed by the user; others go."""
+    import shutil
+
+    from ontarget.work.store import unfinished
+
+    if resume or not folder.is_dir():
+        return
+    for path in unfinished(folder):
+        truth = "There are chunks in it that would be lost."
+        raise InputError(str(path), "a store that is not finished", truth, "Say --resume, or remove it.")
+    for path in folder.glob("*.zarr"):
+        shutil.rmtree(path)

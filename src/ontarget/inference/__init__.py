@@ -1,28 +1,40 @@
 """From counts to reach: parameters, priors, the likelihood, fits, profiles, intervals, toys."""
 
 from ontarget.inference.components import Components, counts_at, predicted_spread
-from ontarget.inference.coverage import Belt, feldman_cousins
+from ontarget.inference.coverage import Belt, belt_of, construction, feldman_cousins
+from ontarget.inference.density import Marginal, marginal
 from ontarget.inference.expand import expand
 from ontarget.inference.expansion import Expansion
 from ontarget.inference.fisher import covariance, fisher
 from ontarget.inference.fit import Fit, fit
 from ontarget.inference.interval import Intervals, Piece, Polyline, contour, intervals, refine, threshold
 from ontarget.inference.likelihood import Likelihood, likelihood
+from ontarget.inference.nested import Nested
+from ontarget.inference.neyman import FeldmanCousins
+from ontarget.inference.nuts import NUTS
 from ontarget.inference.parameter import AbstractParameter, Parameter, Scale
+from ontarget.inference.posterior import Diagnostics, Draws, Mode
 from ontarget.inference.prior import AbstractPrior, Flat, Gaussian, LogNormal
 from ontarget.inference.profile import Scan, profile
 from ontarget.inference.pulls import pull_parameters, pulls_after
+from ontarget.inference.sampler import AbstractSampler, sample
 from ontarget.inference.sideband import Sidebands
 from ontarget.inference.sideband_fit import SidebandFit, sideband_fit
 from ontarget.inference.significance import GoodnessOfFit, Significance, goodness_of_fit, significance
+from ontarget.inference.target import Target, target
 from ontarget.inference.toys import Toys, fit_toys, throw
 
 __all__ = [
+    "NUTS",
     "AbstractParameter",
     "AbstractPrior",
+    "AbstractSampler",
     "Belt",
     "Components",
+    "Diagnostics",
+    "Draws",
     "Expansion",
+    "FeldmanCousins",
     "Fit",
     "Flat",
     "Gaussian",
@@ -30,6 +42,9 @@ __all__ = [
     "Intervals",
     "Likelihood",
     "LogNormal",
+    "Marginal",
+    "Mode",
+    "Nested",
     "Parameter",
     "Piece",
     "Polyline",
@@ -38,7 +53,10 @@ __all__ = [
     "SidebandFit",
     "Sidebands",
     "Significance",
+    "Target",
     "Toys",
+    "belt_of",
+    "construction",
     "contour",
     "counts_at",
     "covariance",
@@ -50,13 +68,16 @@ __all__ = [
     "goodness_of_fit",
     "intervals",
     "likelihood",
+    "marginal",
     "predicted_spread",
     "profile",
     "pull_parameters",
     "pulls_after",
     "refine",
+    "sample",
     "sideband_fit",
     "significance",
+    "target",
     "threshold",
     "throw",
 ]

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from ontarget.inference.basis import first_derivatives, namespace, products, second_derivatives, tables
 from ontarget.inference.likelihood import Likelihood
 from ontarget.inference.poisson import poisson
 from ontarget.inference.sideband import Sidebands
-
-FEW = 24  # points that numpy does sooner than a compiled function is made
-ROWS = 5120  # points per call of the compiled function, which works through them in blocks
-CACHE = 1 << 15  # numbers in the largest array of one block: 256 KiB
 
 
 class State(NamedTuple):
@@ -46,67 +40,53 @@ class Basis(NamedTuple):
 
 
 class Contraction:
-    """The Poisson part of a likelihood at many points, as a function of its free parameters.
+    """The Poisson part of a likelihood as a function of its free parameters.
 
     Parameters
     ----------
     likelihood : with its expansion
     free : places of the free parameters
-    thetas : [point, parameter]; the fixed parameters are read here
-    data : [toy, bin + group of the sidebands]; toy : [point], which of the data each point uses
     """
 
-    def __init__(
-        self, likelihood: Likelihood, free: list[int], thetas: np.ndarray, data: np.ndarray, toy: np.ndarray
-    ) -> None:
+    def __init__(self, likelihood: Likelihood, free: list[int]) -> None:
         expansion = likelihood.expansion
         orders, every = np.asarray(expansion.orders), np.asarray(expansion.coefficients)
-        centre, half, kind = (np.asarray(one) for one in (expansion.centre, expansion.half, expansion.chebyshev))
+        self.scale = tuple(np.asarray(one) for one in (expansion.centre, expansion.half, expansion.chebyshev))
+        centre, half, kind = self.scale
         groups: dict[tuple[int, ...], list[int]] = {}
         for index, row in enumerate(orders[:, free]):
             groups.setdefault(tuple(int(k) for k in row), []).append(index)
         terms = max(len(group) for group in groups.values())
         coefficients = np.zeros((len(groups), terms, every.shape[1]))
-        which = np.zeros((len(groups), terms), int)  # padding points at function 0, with coefficient zero
+        self.which = np.zeros((len(groups), terms), int)  # padding points at function 0, with coefficient zero
         for row, group in enumerate(groups.values()):
-            coefficients[row, : len(group)], which[row, : len(group)] = every[group], group
+            coefficients[row, : len(group)], self.which[row, : len(group)] = every[group], group
         keys = np.array(list(groups), int).reshape(len(groups), len(free))
         self.degree = max(int(keys.max(initial=1)), 1)
-        self.basis = Basis(coefficients, keys, kind[free], centre[free], half[free])
-        self.factors = None
-        fixed = [i for i in range(len(likelihood.names)) if i not in free]
-        if fixed:
-            values = tables((thetas[:, fixed] - centre[fixed]) / half[fixed], kind[fixed], expansion.degree, 0)[0]
-            product = np.ones((len(thetas), len(orders)))
-            for column, place in enumerate(fixed):
-                product *= values[:, column, orders[:, place]]
-            self.factors = product[:, which]
-        self.data, self.toy, self.sidebands = data, toy, None
+        self.orders, self.highest = orders, expansion.degree
+        self.fixed = [i for i in range(len(likelihood.names)) if i not in free]
+        self.sidebands, self.order = None, None
         if likelihood.sideband is not None:
-            arranged, order = likelihood.sideband.arranged()
-            self.sidebands, self.data = jax.tree.map(np.asarray, arranged), data[:, order]
-            self.basis = self.basis._replace(coefficients=coefficients[..., order[: every.shape[1]]])
-        largest = max(1, len(groups), len(free) + 1) * every.shape[1]
-        self.block = int(np.clip(1 << int(np.log2(max(1, CACHE // largest))), 8, 128))
+            arranged, self.order = likelihood.sideband.arranged()
+            self.sidebands = jax.tree.map(np.asarray, arranged)
+            coefficients = coefficients[..., self.order[: every.shape[1]]]
+        self.basis = Basis(coefficients, keys, kind[free], centre[free], half[free])
+        self.largest = max(1, len(groups), len(free) + 1) * every.shape[1]
 
-    def __call__(self, points: np.ndarray, free: np.ndarray) -> State:
-        """The state at some of the points (indices), where the free parameters have these values [point, free]."""
-        factors = None if self.factors is None else self.factors[points]
-        if len(points) <= FEW:
-            return state(self.degree, self.basis, self.sidebands, factors, self.data[self.toy[points]], free)
-        parts = [slice(low, low + ROWS) for low in range(0, len(points), ROWS)]
-        pieces = [self._compiled(points[part], free[part]) for part in parts]
-        return State(*(np.concatenate(one) for one in zip(*pieces, strict=True)))
+    def arranged(self, data: np.ndarray) -> np.ndarray:
+        """Data [toy, bin + group] in the order that `state` wants."""
+        return data if self.order is None else data[:, self.order]
 
-    def _compiled(self, points: np.ndarray, free: np.ndarray) -> State:
-        count, missing = len(points), ROWS - len(points)
-        if missing:
-            points, free = np.pad(points, (0, missing)), np.pad(free, ((0, missing), (0, 0)), mode="edge")
-        factors = None if self.factors is None else self.factors[points]
-        blocks = -(-count // self.block)
-        model = self.basis, self.sidebands, factors, self.data
-        found = _blocks(self.degree, self.block, blocks, *model, self.toy[points], free)
-        return State(*(np.asarray(one)[:count] for one in found))
+    def factors(self, thetas: np.ndarray) -> np.ndarray | None:
+        """What the fixed parameters, read from thetas [point, parameter], make of each term [point, function, term]."""
+        if not self.fixed:
+            return None
+        (centre, half, kind), fixed = self.scale, self.fixed
+        values = tables((thetas[:, fixed] - centre[fixed]) / half[fixed], kind[fixed], self.highest, 0)[0]
+        product = np.ones((len(thetas), len(self.orders)))
+        for column, place in enumerate(fixed):
+            product *= values[:, column, self.orders[:, place]]
+        return product[:, self.which]
 
 
 def state(degree: int, basis: Basis, sidebands: Sidebands | None, factors: Any, data: Any, free: Any) -> State:
@@ -145,32 +125,3 @@ def state(degree: int, basis: Basis, sidebands: Sidebands | None, factors: Any, 
     scale = 1.0 / basis.half
     square = scale[:, None] * scale
     return State(value, gradient * scale, expected * square, bent * square)
-
-
-@partial(jax.jit, static_argnums=(0, 1))
-def _blocks(
-    degree: int,
-    block: int,
-    blocks: Any,
-    basis: Basis,
-    sidebands: Sidebands | None,
-    factors: Any,
-    data: Any,
-    toy: Any,
-    free: Any,
-) -> tuple[Any, ...]:
-    """`state` for the first `blocks` blocks of the points; the rest of the result is zero."""
-    points, number = free.shape
-
-    def one(index: Any, out: tuple[Any, ...]) -> tuple[Any, ...]:
-        low = index * block
-
-        def cut(rows: Any) -> Any:
-            return jax.lax.dynamic_slice_in_dim(rows, low, block)
-
-        some = None if factors is None else cut(factors)
-        found = state(degree, basis, sidebands, some, data[cut(toy)], cut(free))
-        return tuple(jax.lax.dynamic_update_slice_in_dim(old, new, low, 0) for old, new in zip(out, found, strict=True))
-
-    square = jnp.zeros((points, number, number))
-    return jax.lax.fori_loop(0, blocks, one, (jnp.zeros(points), jnp.zeros((points, number)), square, square))

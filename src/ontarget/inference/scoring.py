@@ -1,24 +1,27 @@
-"""Many fits at once: damped Newton steps with Fisher's expected Hessian at hand, and an active set at the box edges."""
+"""Many fits at once: few points by numpy, many by one compiled program, block by block on every core."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
+import jax
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from ontarget.inference.contraction import Contraction
 from ontarget.inference.expansion import check_inside
 from ontarget.inference.likelihood import Likelihood, host_priors
-from ontarget.inference.prior import AbstractPrior
+from ontarget.inference.newton import CLOSE, Given, Model, Walk, advance, begin
 
-CLOSE = 1e-7  # vertical distance to the minimum in -2 ln L at which a fit is done
-RIDGE = 1e-9  # relative curvature below which a direction counts as flat
-ROUNDS = 250
-CHUNK = 5000  # points that share one loop
+ROUNDS = 250  # steps at most
+FIRST = 6  # steps of a block together; points that are not done then are gathered, and go on
+FEW = 24  # points that numpy does sooner than a compiled function is made
+PART = 512  # points that share one call of the compiled program, which works through them in blocks
+CACHE = 1 << 15  # numbers in the largest array of one block: 256 KiB
 
 
 class Fits(NamedTuple):
@@ -56,21 +59,16 @@ def score(
     progress : called with the fraction done; an exception in it stops the fits
     """
     check_inside(likelihood.names, likelihood.expansion.low, likelihood.expansion.high, thetas)
-    places = [likelihood.names.index(name) for name in free]
     data = np.asarray(likelihood.data)[None] if data is None else np.asarray(data, float)
     toy = np.zeros(len(thetas), int) if toy is None else toy
     shifts = np.zeros((len(data), len(likelihood.names))) if shifts is None else np.asarray(shifts, float)
-    priors = host_priors(likelihood)
+    fits = Batch(likelihood, [likelihood.names.index(name) for name in free], data, shifts)
+    parts = [slice(low, low + fits.part) for low in range(0, len(thetas), fits.part)]
     workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    parts = [slice(low, low + CHUNK) for low in range(0, len(thetas), CHUNK)]
-
-    def minimise(part: slice) -> Fits:
-        return _Chunk(likelihood, priors, places, thetas[part], data, toy[part], shifts[toy[part]]).minimise()
-
     pieces = []
-    with ThreadPoolExecutor(workers) as pool:  # the chunks are the same whatever the number of workers
-        for part, fits in zip(parts, pool.map(minimise, parts), strict=True):
-            pieces.append(fits)
+    with ThreadPoolExecutor(workers) as pool:  # the parts are the same whatever the number of workers
+        for part, found in zip(parts, pool.map(lambda one: fits(thetas[one], toy[one]), parts), strict=True):
+            pieces.append(found)
             if progress is not None:
                 progress(min(1.0, part.stop / len(thetas)))
     return Fits(*(np.concatenate(one) for one in zip(*pieces, strict=True)))
@@ -84,114 +82,80 @@ def is_convex(likelihood: Likelihood, free: Sequence[str]) -> bool:
     return bool(straight and not np.asarray(likelihood.expansion.chebyshev)[places].any())
 
 
-class _Chunk:
-    """The loop over one chunk of points; points that are done leave it."""
+class Batch:
+    """Fits of the same free parameters to any of some data."""
 
-    def __init__(
-        self,
-        likelihood: Likelihood,
-        priors: Sequence[AbstractPrior],
-        places: list[int],
-        thetas: np.ndarray,
-        data: np.ndarray,
-        toy: np.ndarray,
-        shifts: np.ndarray,
-    ) -> None:
-        self.low, self.high = (np.asarray(one)[places] for one in (likelihood.expansion.low, likelihood.expansion.high))
-        self.contraction = Contraction(likelihood, places, thetas, data, toy)
-        # an equinox method makes a new module each time it is looked up: look it up once
-        self.priors = [(priors[i].pull, priors[i].rate) for i in places]
-        self.shifts = shifts[:, places]
-        self.offset = sum(
-            ((prior.pull(thetas[:, i]) - shifts[:, i]) ** 2 for i, prior in enumerate(priors) if i not in places),
-            np.zeros(len(thetas)),
-        )
-        self.noise = 1e-10 + 4e-16 * data.sum(axis=1)[toy]  # rounding of -2 ln L
-        points, number = len(thetas), len(places)
-        self.x = np.clip(thetas[:, places], self.low, self.high)
-        self.value, self.gradient = np.full(points, np.inf), np.zeros((points, number))
-        self.expected, self.bent = np.zeros((2, points, number, number))
-        self.damping, self.edm = np.full(points, 1e-3), np.full(points, np.inf)
-        self.kicks, self.good = np.zeros(points, int), np.zeros(points, bool)
+    def __init__(self, likelihood: Likelihood, places: list[int], data: np.ndarray, shifts: np.ndarray) -> None:
+        low, high = (np.asarray(one)[places] for one in (likelihood.expansion.low, likelihood.expansion.high))
+        self.contraction, self.priors, self.places = Contraction(likelihood, places), host_priors(likelihood), places
+        self.fixed = [i for i in range(len(self.priors)) if i not in places]
+        priors = [self.priors[i] for i in places]
+        self.model = Model(self.contraction.basis, self.contraction.sidebands, priors, low, high)
+        self.data, self.shifts = self.contraction.arranged(data), shifts
+        self.noise = 1e-10 + 4e-16 * data.sum(axis=1)  # rounding of -2 ln L
+        self.block = int(np.clip(1 << int(np.log2(max(1, CACHE // self.contraction.largest))), 8, 128))
+        self.part = PART
 
-    def minimise(self) -> Fits:
-        active, trial = np.arange(len(self.x)), self.x
+    def __call__(self, thetas: np.ndarray, toy: np.ndarray) -> Fits:
+        """Fit each point, a row of theta, to the data of its toy."""
+        model, shifts = self.model, self.shifts[toy]
+        x, points = np.clip(thetas[:, self.places], model.low, model.high), len(thetas)
+        given = Given(self.contraction.factors(thetas), self.data[toy], shifts[:, self.places], self.noise[toy])
+        walk = begin(x, np.full(points, 1e-3), np.zeros(points, int), np.zeros(points, bool))
+        found = (self.compiled if points > FEW and self.places else self.by_numpy)(given, walk)
+        offset = sum(((self.priors[i].pull(thetas[:, i]) - shifts[:, i]) ** 2 for i in self.fixed), np.zeros(points))
+        width = model.high - model.low
+        edge = ((found.x - model.low < 1e-9 * width) | (model.high - found.x < 1e-9 * width)).any(axis=1)
+        converged = found.minimum & (found.edm < CLOSE + given.noise)
+        return Fits(found.x, found.here.value + offset, found.edm, converged, edge)
+
+    def by_numpy(self, given: Given, walk: Walk) -> Walk:
+        """All points together until the last is done."""
         for _ in range(ROUNDS):
-            self._keep(active, trial)
-            move, left, minimum = self._newton(active)
-            self.edm[active], self.good[active] = left, minimum
-            settled = left < CLOSE + self.noise[active]
-            stuck = settled & ~minimum & (self.kicks[active] < 2)
-            if stuck.any():
-                move[stuck] = self._kick(active[stuck])
-            going = ~settled | stuck
-            active = active[going]
-            if not len(active):
+            walk = advance(self.contraction.degree, self.model, given, walk)
+            if walk.done.all():
                 break
-            trial = np.clip(self.x[active] + move[going], self.low, self.high)
-        width = self.high - self.low
-        edge = ((self.x - self.low < 1e-9 * width) | (self.high - self.x < 1e-9 * width)).any(axis=1)
-        converged = self.good & (self.edm < CLOSE + self.noise)
-        return Fits(self.x, self.value + self.offset, self.edm, converged, edge)
+        return walk
 
-    def _keep(self, active: np.ndarray, trial: np.ndarray) -> None:
-        """Evaluate the trial points, keep those that do not raise -2 ln L, and set the damping."""
-        value, gradient, expected, bent = self.contraction(active, trial)
-        value, gradient, expected = value.copy(), gradient.copy(), expected.copy()
-        shifts = self.shifts[active]
-        for i, (pull_of, rate_of) in enumerate(self.priors):
-            pull, rate = pull_of(trial[:, i]) - shifts[:, i], rate_of(trial[:, i])
-            value += pull**2
-            gradient[:, i] += 2.0 * pull * rate
-            expected[:, i, i] += 2.0 * rate**2
-        better = value <= self.value[active] + self.noise[active]
-        kept = active[better]
-        self.x[kept], self.value[kept], self.gradient[kept] = trial[better], value[better], gradient[better]
-        self.expected[kept], self.bent[kept] = expected[better], bent[better]
-        now = self.damping[active]
-        self.damping[active] = np.where(better, np.maximum(now * 0.1, 1e-12), np.maximum(now, 1e-4) * 8.0)
-
-    def _newton(self, active: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The damped step, the distance to the minimum that the undamped one promises, and whether it is a minimum.
-
-        Parameters at an edge whose gradient points out of the box rest. Lengths are scaled by the diagonal. Where the
-        Hessian is not positive, the expected one with the positive part of the diagonal added takes its place.
-        """
-        x, gradient, expected, bent = (one[active] for one in (self.x, self.gradient, self.expected, self.bent))
-        rest = ((x <= self.low) & (gradient > 0)) | ((x >= self.high) & (gradient < 0))
-        unit = np.eye(x.shape[1])
-        safe = expected + np.maximum(bent, 0.0) * unit
-        least = RIDGE / (self.high - self.low) ** 2  # a parameter that does nothing stays where it is
-        scale = np.where(rest, 1.0, np.sqrt(np.einsum("pii->pi", safe) + least))
-        slope = np.where(rest, 0.0, gradient / scale)
-        both = np.stack([expected + bent, safe]) / (scale[:, :, None] * scale[:, None, :])
-        both = np.where(rest[:, :, None] | rest[:, None, :], unit, both)
-        ridges = np.stack([self.damping[active], np.full(len(active), RIDGE)])
-        matrices = both[:, None] + ridges[:, :, None, None] * unit  # [which Hessian, which ridge, point, free, free]
-        solved, positive = solve(matrices, np.broadcast_to(slope, (2, 2, *slope.shape)))
-        best = np.where(positive[0][..., None], solved[0], solved[1])
-        return -best[0] / scale, 0.5 * (slope * best[1]).sum(axis=1), positive[0, 1]
-
-    def _kick(self, points: np.ndarray) -> np.ndarray:
-        """A push off a saddle, along the direction of most negative curvature; the other way the second time."""
-        width = self.high - self.low
-        hessian = (self.expected[points] + self.bent[points]) * width[:, None] * width
-        direction = np.linalg.eigh(hessian)[1][:, :, 0]
-        self.kicks[points] += 1
-        sign = np.where(self.kicks[points] == 1, 1.0, -1.0)
-        self.damping[points] = 1e-3
-        return 0.03 * sign[:, None] * direction * width
+    def compiled(self, given: Given, walk: Walk) -> Walk:
+        """A few steps in blocks, then again those that are not done."""
+        every: Walk = jax.tree.map(np.copy, walk)
+        left, spent = np.arange(len(walk.x)), 0
+        while len(left) and spent < ROUNDS:
+            steps = min(FIRST << (spent // FIRST), ROUNDS - spent)
+            some, now = (jax.tree.map(partial(padded, self.part, left), both) for both in (given, every))
+            now = now._replace(done=np.arange(self.part) >= len(left))
+            blocks = -(-len(left) // self.block)
+            found = in_blocks(self.contraction.degree, self.block, blocks, steps, self.model, some, now)
+            for old, new in zip(jax.tree.leaves(every), jax.tree.leaves(found), strict=True):
+                old[left] = np.asarray(new)[: len(left)]
+            left, spent = left[~every.done[left]], spent + steps
+        return every
 
 
-def solve(matrix: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Symmetric systems [..., n, n] x = [..., n] by elimination, and whether each matrix is positive definite."""
-    number = right.shape[-1]
-    rows = np.concatenate([matrix, right[..., None]], axis=-1)
-    positive = np.ones(rows.shape[:-2], bool)
-    for k in range(number):
-        corner = rows[..., k, k].copy()
-        positive &= corner > 0.0
-        pivot = rows[..., k, :] / np.where(corner == 0.0, 1e-300, corner)[..., None]
-        rows -= rows[..., :, k][..., None] * pivot[..., None, :]
-        rows[..., k, :] = pivot
-    return rows[..., -1], positive
+def padded(rows: int, which: np.ndarray, array: np.ndarray) -> np.ndarray:
+    """Some rows of an array, and the first of them again and again up to so many."""
+    return array[np.pad(which, (0, rows - len(which)), mode="edge")]
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def in_blocks(degree: int, block: int, blocks: Any, steps: Any, model: Model, given: Given, walk: Walk) -> Walk:
+    """Some steps of the first `blocks` blocks of points; each stops when all of its points are done."""
+
+    def one(index: Any, every: Walk) -> Walk:
+        def cut(rows: Any) -> Any:
+            return jax.lax.dynamic_slice_in_dim(rows, index * block, block)
+
+        def going(both: tuple[Any, Walk]) -> Any:
+            return (both[0] < steps) & ~both[1].done.all()
+
+        def step(both: tuple[Any, Walk]) -> tuple[Any, Walk]:
+            return both[0] + 1, advance(degree, model, mine, both[1])
+
+        mine, walk = jax.tree.map(cut, (given, every))
+        walk = jax.lax.while_loop(going, step, (0, walk))[1]
+        return jax.tree.map(
+            lambda old, new: jax.lax.dynamic_update_slice_in_dim(old, new, index * block, 0), every, walk
+        )
+
+    return jax.lax.fori_loop(0, blocks, one, walk)

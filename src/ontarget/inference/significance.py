@@ -111,7 +111,7 @@ def goodness_of_fit(
     sentence = _unconverged(unconverged, toys)
     if not best.converged:
         sentence = f"{best.message} {sentence}".strip()
-    error = fraction_error(above, toys)
+    error = float(fraction_error(above, toys))
     return GoodnessOfFit(best.minimum, values, above / toys, error, ndof, tail, unconverged, sentence)
 
 
@@ -183,7 +183,7 @@ def _by_toys(beyond: int, toys: int, tails: float) -> tuple[float, float, float]
     share = beyond / toys
     # a single tail with more than half of the toys is no significance at all
     sigma = max(0.0, float(-ndtri(min(max(beyond, 1) / toys / tails, 0.5))))
-    return share, fraction_error(beyond, toys), sigma
+    return share, float(fraction_error(beyond, toys)), sigma
 
 
 def _unconverged(number: int, toys: int) -> str:

@@ -61,7 +61,7 @@ def throw(
     Parameters
     ----------
     theta : the truth, as from `likelihood.theta(values)`
-    key : a JAX random key, or an integer that is not negative
+    key : a JAX random key, an integer that is not negative, or several
     number, first : toys `first` to `first + number` of the sequence
     stream : integers that tell this sequence from others with the same key
 
@@ -71,7 +71,7 @@ def throw(
     """
     if number < 1 or first < 0:
         raise InputError("toys", f"{number} from {first}", "They are counted from 0, one or more.", "Ask for some.")
-    mean, priors, words = expected_counts(likelihood, theta), host_priors(likelihood), _words(key)
+    mean, priors, words = expected_counts(likelihood, theta), host_priors(likelihood), words_of(key)
     counts, shifts = [], []
     for block in range(first // BLOCK, -(-(first + number) // BLOCK)):
         random = np.random.default_rng(np.random.SeedSequence(words, spawn_key=(*stream, block)))
@@ -129,15 +129,20 @@ def starts_of(
 
 
 def profile_ratios(
-    likelihood: Likelihood, name: str, theta: Float[np.ndarray, " parameter"], toys: Toys, fixed: Sequence[str] = ()
+    likelihood: Likelihood,
+    names: str | Sequence[str],
+    theta: Float[np.ndarray, " parameter"],
+    toys: Toys,
+    fixed: Sequence[str] = (),
 ) -> Ratios:
-    """The profile likelihood ratio of `name` at its value in theta, for toys thrown there.
+    """The profile likelihood ratio of one parameter or several at their values in theta, for toys thrown there.
 
     The free fit starts from the fixed one, so that q is not negative, and where there may be several minima from
     elsewhere in the box too.
     """
+    held_there = (names,) if isinstance(names, str) else names
     count, names = len(toys.counts), [one for one in likelihood.names if one not in fixed]
-    others = [one for one in names if one != name]
+    others = [one for one in names if one not in held_there]
     held = fit_toys(likelihood, others, _repeated(starts_of(likelihood, others, theta), count), toys)
     solved = np.repeat(theta[None], count, axis=0)
     solved[:, [likelihood.names.index(one) for one in others]] = held.free
@@ -149,7 +154,7 @@ def profile_ratios(
 
 def thrown_ratios(
     likelihood: Likelihood,
-    name: str,
+    names: str | Sequence[str],
     theta: Float[np.ndarray, " parameter"],
     key: Any,
     number: int,
@@ -160,13 +165,15 @@ def thrown_ratios(
 ) -> Ratios:
     """Throw toys at theta and take the ratio of each, batch by batch; `progress` is told how many more are done.
 
-    The sequence of toys depends on the key and on the value of `name`, not on which other values are asked for.
+    The sequence of toys depends on the key and on the values of `names`, not on which other values are asked for.
     """
-    stream = np.asarray(theta[likelihood.names.index(name)], float).reshape(1).view(np.uint32).tolist()
+    held_there = (names,) if isinstance(names, str) else names
+    values = np.array([theta[likelihood.names.index(one)] for one in held_there], float)
+    stream = values.view(np.uint32).tolist()
     pieces = []
     for low, count in batches(likelihood, number, first):
         toys = throw(likelihood, theta, key, count, first=low, stream=stream)
-        pieces.append(profile_ratios(likelihood, name, theta, toys, fixed))
+        pieces.append(profile_ratios(likelihood, names, theta, toys, fixed))
         if progress is not None:
             progress(count)
     return Ratios(*(np.concatenate(one) for one in zip(*pieces, strict=True)))
@@ -196,20 +203,22 @@ def counted(progress: Callable[[float], None] | None, total: int) -> Callable[[i
     return tell
 
 
-def fraction_error(part: int, whole: int) -> float:
-    """One standard deviation of a fraction part/whole, by Jeffreys' posterior: never zero."""
+def fraction_error(part: Any, whole: Any) -> Any:
+    """One standard deviation of a fraction part/whole, by Jeffreys' posterior: never zero. Numbers or arrays."""
     a, b = part + 0.5, whole - part + 0.5
-    return float(np.sqrt(a * b / ((a + b) ** 2 * (a + b + 1.0))))
+    return np.sqrt(a * b / ((a + b) ** 2 * (a + b + 1.0)))
 
 
 def _repeated(starts: np.ndarray, count: int) -> np.ndarray:
     return np.repeat(starts[:, None], count, axis=1)
 
 
-def _words(key: Any) -> list[int]:
+def words_of(key: Any) -> tuple[int, ...]:
     """The integers of a key."""
+    if isinstance(key, (tuple, list)):
+        return tuple(word for one in key for word in words_of(one))
     if isinstance(key, (int, np.integer)) and not isinstance(key, bool):
         if key < 0:
             raise InputError("key", str(key), "A seed is not negative.", "Give 0 or more, or a JAX random key.")
-        return [int(key)]
-    return [int(word) for word in np.asarray(jax.random.key_data(key)).ravel()]
+        return (int(key),)
+    return tuple(int(word) for word in np.asarray(jax.random.key_data(key)).ravel())

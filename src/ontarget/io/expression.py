@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax.numpy as jnp
 
 from ontarget.ground.errors import InputError
 from ontarget.io.wording import nearest, quote
@@ -13,6 +16,7 @@ DEEPEST = 50
 FUNCTIONS: dict[str, Callable[[float], float]] = {
     name: getattr(math, name) for name in ("sin", "cos", "tan", "asin", "acos", "atan", "sqrt", "exp", "log")
 } | {"abs": abs}
+TRACED: dict[str, Callable[[Any], Any]] = {name: getattr(jnp, name) for name in FUNCTIONS}
 _TOKEN = re.compile(r"\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)|([A-Za-z_][\w.]*)|(\S))")
 
 
@@ -37,11 +41,38 @@ def evaluate(text: str, look_up: Callable[[str], float], where: str) -> float:
     return value
 
 
+def formula(text: str, values: Mapping[str, Any], where: str) -> Any:
+    """The value of an expression of named JAX numbers, with derivatives; powers and logarithms as JAX has them.
+
+    Raises
+    ------
+    InputError : what is no arithmetic of these names
+    """
+
+    def look_up(name: str) -> Any:
+        if name not in values:
+            raise InputError(where, f"the name {quote(name)}", "No number is called so.", nearest(name, values))
+        return values[name]
+
+    parser = _Parser(text, look_up, where, TRACED, jnp.power)
+    value = parser.sum(0)
+    if parser.token != "":
+        raise parser.error(f"{quote(parser.token)} is out of place.")
+    return jnp.asarray(value, dtype=float)
+
+
 class _Parser:
     """Recursive descent; `token` is the next one, '' at the end."""
 
-    def __init__(self, text: str, look_up: Callable[[str], float], where: str) -> None:
-        self.text, self.look_up, self.where = text, look_up, where
+    def __init__(
+        self,
+        text: str,
+        look_up: Callable[[str], Any],
+        where: str,
+        functions: Mapping[str, Callable[[Any], Any]] = FUNCTIONS,
+        raised: Callable[[Any, Any], Any] = math.pow,
+    ) -> None:
+        self.text, self.look_up, self.where, self.functions, self.raised = text, look_up, where, functions, raised
         self.tokens = [found.group(0).strip() for found in _TOKEN.finditer(text) if found.group(0).strip()]
         self.at = 0
 
@@ -57,7 +88,7 @@ class _Parser:
         self.at += 1
         return token
 
-    def sum(self, depth: int) -> float:
+    def sum(self, depth: int) -> Any:
         if depth > DEEPEST:
             raise self.error(f"It is nested deeper than {DEEPEST} levels.")
         sign = 1.0
@@ -68,13 +99,13 @@ class _Parser:
             value += (-1 if self.take() == "-" else 1) * self.product(depth)
         return value
 
-    def product(self, depth: int) -> float:
+    def product(self, depth: int) -> Any:
         value = self.power(depth)
         while self.token in ("*", "/"):
             value = value * self.power(depth) if self.take() == "*" else value / self.power(depth)
         return value
 
-    def power(self, depth: int) -> float:
+    def power(self, depth: int) -> Any:
         if depth > DEEPEST:
             raise self.error(f"It is nested deeper than {DEEPEST} levels.")
         base = self.atom(depth)
@@ -84,9 +115,9 @@ class _Parser:
         sign = 1
         while self.token in ("+", "-"):
             sign *= -1 if self.take() == "-" else 1
-        return math.pow(base, sign * self.power(depth + 1))
+        return self.raised(base, sign * self.power(depth + 1))
 
-    def atom(self, depth: int) -> float:
+    def atom(self, depth: int) -> Any:
         token = self.take()
         if token in ("+", "-"):  # a sign behind an operator
             if depth > DEEPEST:
@@ -106,5 +137,5 @@ class _Parser:
                 raise InputError(
                     self.where, f"the function {quote(token)}", "It is none of ours.", nearest(token, FUNCTIONS)
                 )
-            return FUNCTIONS[token](self.atom(depth + 1))
+            return self.functions[token](self.atom(depth + 1))
         raise self.error("It ends too early." if token == "" else f"{quote(token)} is out of place.")

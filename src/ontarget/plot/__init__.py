@@ -3,6 +3,7 @@
 from matplotlib.figure import Figure
 
 from ontarget.plot.bars import Interval, intervals_figure
+from ontarget.plot.corner import Corner, Face, Side, corner_figure
 from ontarget.plot.curves import Curve, Guide, Mark, curves_figure
 from ontarget.plot.distribution import Toys, distribution_figure
 from ontarget.plot.maps import Map, maps_figure
@@ -19,8 +20,10 @@ __all__ = [
     "Band",
     "Bar",
     "Component",
+    "Corner",
     "Critical",
     "Curve",
+    "Face",
     "Figure",
     "Guide",
     "Interval",
@@ -34,7 +37,9 @@ __all__ = [
     "Projection",
     "Published",
     "Region",
+    "Side",
     "Toys",
+    "corner_figure",
     "curves_figure",
     "distribution_figure",
     "feldman_cousins_figure",

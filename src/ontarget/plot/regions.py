@@ -30,6 +30,7 @@ class Region:
     best : where its values are lowest, marked in its colour
     outer : further levels, as thin lines
     group : chooses colour and dashes, its place in the list by default
+    dash : instead of the group's
     """
 
     label: str
@@ -41,6 +42,7 @@ class Region:
     best: tuple[float, float] | None = None
     outer: Sequence[float] = ()
     group: int | None = None
+    dash: str | None = None
 
 
 def regions_figure(
@@ -83,7 +85,8 @@ def regions_figure(
 def draw_region(axes: Axes, region: Region, index: int) -> Any:
     """One region, whatever its pieces; what stands for it in the legend. Lines lie on areas."""
     group = index if region.group is None else region.group
-    tone, dash, values = colour(group), DASHES[group % len(DASHES)], region.values.T
+    tone, values = colour(group), region.values.T
+    dash = DASHES[group % len(DASHES)] if region.dash is None else region.dash
     if region.filled:
         levels = [-1e30, region.level]
         axes.contourf(region.x, region.y, values, levels=levels, colors=[tone], alpha=0.35, zorder=1.5)

@@ -8,14 +8,17 @@ from ontarget.report.bounds import Bounds
 from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import CrossSectionMeasurement
 from ontarget.report.cross_sections import CrossSections
+from ontarget.report.design import Design
 from ontarget.report.entrance import Entrance
 from ontarget.report.goal import BestSignificance, MostAtPurity
 from ontarget.report.long_baseline import LongBaseline
 from ontarget.report.measurement import Measurement
+from ontarget.report.method import AbstractMethod, Toys, Wilks
 from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
 from ontarget.report.off_axis import OffAxis
 from ontarget.report.plane import Plane
+from ontarget.report.posterior import Posterior
 from ontarget.report.profiles import Profiles
 from ontarget.report.quenching import QuenchingFit, QuenchingPoints
 from ontarget.report.radius import Radius
@@ -33,6 +36,7 @@ from ontarget.report.upper_limits import UpperLimits
 from ontarget.report.yields import FacilityYields
 
 __all__ = [
+    "AbstractMethod",
     "AbstractTask",
     "Activity",
     "BaselineScan",
@@ -43,6 +47,7 @@ __all__ = [
     "Coverage",
     "CrossSectionMeasurement",
     "CrossSections",
+    "Design",
     "Entrance",
     "Expect",
     "FacilityYields",
@@ -53,6 +58,7 @@ __all__ = [
     "MostAtPurity",
     "OffAxis",
     "Plane",
+    "Posterior",
     "Profiles",
     "QuenchingFit",
     "QuenchingPoints",
@@ -65,8 +71,10 @@ __all__ = [
     "TargetActivity",
     "ThresholdScan",
     "Timing",
+    "Toys",
     "TrackerSpecification",
     "UpperLimits",
+    "Wilks",
     "load_study",
     "run",
     "write",

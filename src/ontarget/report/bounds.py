@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.inference import AbstractParameter, Intervals, Likelihood, Scan, intervals, profile
 from ontarget.plot import Interval, intervals_figure
+from ontarget.report.method import AbstractMethod, Wilks, by_method, messages, toy_rows
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask, check_points
 
@@ -27,6 +29,7 @@ class Bounds(AbstractTask):
     groups : which experiments are fitted together, by label; each alone by default
     level : confidence level, one degree of freedom
     points : of the grid over each parameter's box
+    method : how large -2 ln L may become; by toys, the rows of Wilks' theorem stand beside
     """
 
     title: str = static()
@@ -37,6 +40,7 @@ class Bounds(AbstractTask):
     groups: Mapping[str, tuple[str, ...]] = static(converter=FrozenDict, default_factory=FrozenDict)
     level: Number = quantity(default=0.90)
     points: int = static(default=201)
+    method: AbstractMethod = Wilks()
 
     def __check_init__(self) -> None:
         check_range(self, "level", 0.0, 1.0, open_low=True)
@@ -49,36 +53,43 @@ class Bounds(AbstractTask):
         check_targets(self.parameters, grouped(self.groups, context), context)
 
     def run(self, context: Context) -> Section:
-        rows, bars, warnings = [], [], []
-        groups = grouped(self.groups, context)
+        rows, toys, bars, warnings = [], [], [], []
+        groups, level = grouped(self.groups, context), float(self.level)
 
-        def fit_group(label: str) -> list[tuple[Intervals, Scan]]:
+        def scan_group(label: str) -> list[tuple[Likelihood, Scan]]:
             context.progress(f"{self.title}: {label}")
             chance = context.likelihood(groups[label], self.parameters)
             nuisances = {one.name for one in context.parameters}
-            return [self.interval(chance, parameter, nuisances) for parameter in self.parameters]
+            return [(chance, self.scan(chance, parameter, nuisances)) for parameter in self.parameters]
 
-        for label, fits in zip(groups, context.each(fit_group, groups), strict=True):
-            for parameter, (found, scan) in zip(self.parameters, fits, strict=True):
-                rows += piece_rows(label, parameter.name, found, scan)
-                pieces = [(piece.low, piece.high) for piece in found.pieces]
-                ends = any(p.open_low for p in found.pieces), any(p.open_high for p in found.pieces)
-                bars.append(Interval(symbol(parameter.name), label, pieces, *ends))
-                warnings += [f"{label}: {found.message}"] if found.message else []
-        level = f"{100 * float(self.level):.4g} % CL, one at a time"
-        figure = intervals_figure(bars, self.label)
-        table = Table(self.key, f"{self.title}, {level}", rows)
-        picture = Picture(
-            self.key, f"{self.title}: allowed ranges at {level}; a range in pieces is drawn in pieces.", figure
-        )
-        return Section(self.title, self.text, [table], [picture], warnings)
+        for index, (label, scans) in enumerate(zip(groups, context.each(scan_group, groups), strict=True)):
+            for parameter, (chance, scan) in zip(self.parameters, scans, strict=True):
+                name = parameter.name
+                where = f"{self.key}_{index}_{name}", f"{self.title}, {label}, {name}"
+                reading = self.method.judge(context, *where, chance, scan, [level])
+                rows += by_method(reading, scan, [level], partial(piece_rows, label, name))
+                toys += toy_rows(label, reading.belt) if reading.belt is not None else []
+                found = intervals(reading.scans[0], level)
+                bars.append(bar(label, found))
+                warnings += [f"{label}: {one}" for one in messages(found, reading)]
+        percent = f"{100 * level:.4g} % CL, one at a time"
+        tables = [Table(self.key, f"{self.title}, {percent}", rows)]
+        tables += [Table(f"{self.key}_toys", f"{self.title}: toys", toys)] if toys else []
+        by_toys = ", by toys" if toys else ""
+        caption = f"{self.title}: allowed ranges at {percent}{by_toys}; a range in pieces is drawn in pieces."
+        picture = Picture(self.key, caption, intervals_figure(bars, self.label))
+        return Section(self.title, self.text, tables, [picture], warnings)
 
-    def interval(self, chance: Likelihood, parameter: AbstractParameter, nuisances: set[str]) -> tuple[Intervals, Scan]:
+    def scan(self, chance: Likelihood, parameter: AbstractParameter, nuisances: set[str]) -> Scan:
         """Profile one parameter over its box, the other parameters of interest at their start."""
         grid = np.linspace(float(parameter.low), float(parameter.high), self.points)
-        others = at_start(chance, nuisances | {parameter.name})
-        scan = profile(chance, {parameter.name: grid}, fixed=others)
-        return intervals(scan, float(self.level)), scan
+        return profile(chance, {parameter.name: grid}, fixed=at_start(chance, nuisances | {parameter.name}))
+
+
+def bar(label: str, found: Intervals) -> Interval:
+    """The pieces of an interval, to be drawn."""
+    ends = any(p.open_low for p in found.pieces), any(p.open_high for p in found.pieces)
+    return Interval(symbol(found.name), label, [(piece.low, piece.high) for piece in found.pieces], *ends)
 
 
 def grouped(groups: Mapping[str, tuple[str, ...]], context: Context) -> dict[str, tuple[str, ...]]:
@@ -116,8 +127,9 @@ def at_start(chance: Likelihood, free: set[str]) -> dict[str, float]:
     return {name: start_of(chance, name) for name in chance.names if name not in free}
 
 
-def piece_rows(label: str, name: str, found: Intervals, scan: Scan) -> list[dict[str, Any]]:
+def piece_rows(label: str, name: str, scan: Scan, level: float) -> list[dict[str, Any]]:
     """One row per piece of an interval, with the flags of the profile."""
+    found = intervals(scan, level)
     return [
         {
             "experiments": label,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,11 @@ import numpy as np
 from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Number, quantity, static
-from ontarget.inference import AbstractParameter, contour, profile, threshold
+from ontarget.inference import AbstractParameter, Scan, contour, profile, threshold
 from ontarget.plot import Guide, Region, regions_figure
 from ontarget.report.bounds import at_start, check_targets, grouped, start_of, symbol
 from ontarget.report.degeneracy import bands
+from ontarget.report.method import AbstractMethod, Reading, Wilks, by_method, messages, toy_rows
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask, check_points
 
@@ -30,6 +32,7 @@ class Plane(AbstractTask):
     filled : the labels drawn as filled areas
     level : confidence level
     points : of the grid along each axis
+    method : how large -2 ln L may become; by toys, Wilks' lines are drawn beside, dashed
     """
 
     title: str = static()
@@ -41,6 +44,7 @@ class Plane(AbstractTask):
     filled: tuple[str, ...] = static(default=())
     level: Number = quantity(default=0.90)
     points: int = static(default=100)
+    method: AbstractMethod = Wilks()
 
     def __check_init__(self) -> None:
         check_range(self, "level", 0.0, 1.0, open_low=True)
@@ -57,38 +61,53 @@ class Plane(AbstractTask):
         check_targets((self.x, self.y), groups, context)
 
     def run(self, context: Context) -> Section:
-        rows, regions, warnings = [], [], []
-        best = None
-        for label, names in grouped(self.groups, context).items():
+        regions, toys, rows, warnings, best = list[Region](), [], [], [], None
+        grids = {one.name: np.linspace(float(one.low), float(one.high), self.points) for one in (self.x, self.y)}
+        for index, (label, names) in enumerate(grouped(self.groups, context).items()):
             context.progress(f"{self.title}: {label}")
             chance = context.likelihood(names, (self.x, self.y))
-            grids = {one.name: np.linspace(float(one.low), float(one.high), self.points) for one in (self.x, self.y)}
             free = {self.x.name, self.y.name} | {one.name for one in context.parameters}
             scan = profile(chance, grids, fixed=at_start(chance, free))
             best = start_of(chance, self.x.name), start_of(chance, self.y.name)
-            level = threshold(float(self.level), 2)
+            where = f"{self.key}_{index}", f"{self.title}, {label}"
+            reading = self.method.judge(context, *where, chance, scan, [float(self.level)])
             measured = any(noun.observed is not None for noun in context.nouns(names))
-            found = (scan.best.values[self.x.name], scan.best.values[self.y.name]) if measured else None
-            x, y = grids[self.x.name], grids[self.y.name]
-            regions.append(Region(label, x, y, scan.values, level, label in self.filled, best=found))
-            rows.append(summary(label, scan, contour(scan, float(self.level)), level))
-            warnings += [f"{label}: {scan.message}"] if scan.message else []
+            regions += self.regions(label, index, scan, reading, measured)
+            rows += by_method(reading, scan, [float(self.level)], partial(summaries, label))
+            toys += toy_rows(label, reading.belt) if reading.belt is not None else []
+            warnings += [f"{label}: {one}" for one in messages(scan, reading)]
         lines = [Guide(*line) for line in bands(context, self.x.name, self.y.name, grids[self.x.name])]
         figure = regions_figure(regions, lines, symbol(self.x.name), symbol(self.y.name), best, "standard model")
         percent = f"{100 * float(self.level):.4g} % CL, two degrees of freedom"
-        picture = Picture(self.key, f"{self.title}, {percent}.", figure)
-        return Section(self.title, self.text, [Table(self.key, f"{self.title}, {percent}", rows)], [picture], warnings)
+        beside = " By toys; dashed beside: by Wilks' theorem." if toys else ""
+        picture = Picture(self.key, f"{self.title}, {percent}.{beside}", figure)
+        tables = [Table(self.key, f"{self.title}, {percent}", rows)]
+        tables += [Table(f"{self.key}_toys", f"{self.title}: toys", toys)] if toys else []
+        return Section(self.title, self.text, tables, [picture], warnings)
+
+    def regions(self, label: str, index: int, scan: Scan, reading: Reading, measured: bool) -> list[Region]:
+        """The region of a group, and under one by toys the lines of Wilks, dashed, in the same colour."""
+        found = (scan.best.values[self.x.name], scan.best.values[self.y.name]) if measured else None
+        x, y = scan.grids.values()
+        level, (values,) = threshold(float(self.level), 2), (one.values for one in reading.scans)
+        filled = label in self.filled
+        if reading.belt is None:
+            return [Region(label, x, y, values, level, filled, best=found, group=index)]
+        beside = Region(f"{label}, Wilks", x, y, scan.values, level, group=index, dash="--")
+        return [beside, Region(label, x, y, values, level, filled, best=found, group=index, dash="-")]
 
 
-def summary(label: str, scan: Any, lines: list[Any], level: float) -> dict[str, Any]:
-    """How much of the plane is allowed, in how many lines, and whether the fits went well."""
+def summaries(label: str, scan: Scan, level: float) -> list[dict[str, Any]]:
+    """How much of the plane is allowed, in how many lines, and whether the fits went well: one row."""
+    lines = contour(scan, level)
     closed = sum(line.closed for line in lines)
-    return {
+    row = {
         "experiments": label,
-        "allowed share of the plane": float((scan.values < level).mean()),
+        "allowed share of the plane": float((scan.values < threshold(level, 2)).mean()),
         "closed contours": closed,
         "contours that leave the plane": len(lines) - closed,
         "points": scan.values.size,
         "points not converged": int((~scan.converged).sum()),
         "points with a nuisance at its edge": int(scan.at_edge.sum()),
     }
+    return [row]

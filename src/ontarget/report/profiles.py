@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,10 @@ import numpy as np
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Noun, Number, quantity, static
-from ontarget.inference import AbstractParameter, Intervals, Scan, intervals, profile
+from ontarget.inference import AbstractParameter, Likelihood, Scan, intervals, profile
 from ontarget.plot import Profile, Published, profiles_figure
 from ontarget.report.bounds import at_start, check_targets, grouped
+from ontarget.report.method import AbstractMethod, Wilks, by_method, messages, toy_rows
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask, check_points
 
@@ -40,6 +42,7 @@ class Profiles(AbstractTask):
     published : by label
     levels : confidence levels of the intervals
     points : of the grid over the parameter's box
+    method : how large -2 ln L may become; by toys, the rows of Wilks' theorem stand beside
     """
 
     title: str = static()
@@ -53,6 +56,7 @@ class Profiles(AbstractTask):
     published: Mapping[str, PublishedRange] = static(converter=FrozenDict, default_factory=FrozenDict)
     levels: tuple[float, ...] = static(default=(0.6826894921370859, 0.90))
     points: int = static(default=201)
+    method: AbstractMethod = Wilks()
 
     def __check_init__(self) -> None:
         check_positive(self, "unit")
@@ -68,36 +72,44 @@ class Profiles(AbstractTask):
         check_targets((self.parameter,), grouped(self.groups, context), context)
 
     def run(self, context: Context) -> Section:
-        rows, curves, warnings = [], [], []
+        rows, toys, curves, warnings = [], [], [], []
         unit, groups = float(self.unit), grouped(self.groups, context)
+        name = self.parameter.name
         grid = np.linspace(float(self.parameter.low), float(self.parameter.high), self.points)
 
-        def scan_of(label: str) -> Scan:
+        def scan_of(label: str) -> tuple[Likelihood, Scan]:
             context.progress(f"{self.title}: {label}")
             chance = context.likelihood(groups[label], (self.parameter,), without=self.fixed)
             nuisances = {one.name for one in context.parameters}
-            return profile(
-                chance, {self.parameter.name: grid}, fixed=at_start(chance, nuisances | {self.parameter.name})
-            )
+            return chance, profile(chance, {name: grid}, fixed=at_start(chance, nuisances | {name}))
 
-        for label, scan in zip(groups, context.each(scan_of, groups), strict=True):
-            best = scan.best.values[self.parameter.name] * unit
+        for index, (label, (chance, scan)) in enumerate(zip(groups, context.each(scan_of, groups), strict=True)):
+            where = f"{self.key}_{index}", f"{self.title}, {label}"
+            reading = self.method.judge(context, *where, chance, scan, self.levels)
+            best = scan.best.values[name] * unit
             curves.append(Profile(label, grid * unit, scan.values, best))
-            for level in self.levels:
-                rows += range_rows(label, best, intervals(scan, level), unit)
-            warnings += [f"{label}: {scan.message}"] if scan.message else []
+            rows += by_method(reading, scan, self.levels, partial(range_rows, label, best, unit))
+            toys += toy_rows(label, reading.belt) if reading.belt is not None else []
+            warnings += [f"{label}: {one}" for one in messages(scan, reading)]
         others = [Published(label, one.value, one.below, one.above) for label, one in self.published.items()]
-        rows += [
-            {"experiments": label, "best": one.value, "level": 0.6826894921370859, "piece": 1, "of": 1}
+        rows += self.published_rows({"method": "published"} if toys else {})
+        picture = Picture(self.key, f"{self.title}.", profiles_figure(curves, self.label, others))
+        tables = [Table(self.key, self.title, rows)]
+        tables += [Table(f"{self.key}_toys", f"{self.title}: toys", toys)] if toys else []
+        return Section(self.title, self.text, tables, [picture], warnings)
+
+    def published_rows(self, method: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """One row for each published value."""
+        return [
+            {**method, "experiments": label, "best": one.value, "level": 0.6826894921370859, "piece": 1, "of": 1}
             | {"low": one.value - one.below, "high": one.value + one.above, "reaches end of grid": False}
             for label, one in self.published.items()
         ]
-        picture = Picture(self.key, f"{self.title}.", profiles_figure(curves, self.label, others))
-        return Section(self.title, self.text, [Table(self.key, self.title, rows)], [picture], warnings)
 
 
-def range_rows(label: str, best: float, found: Intervals, unit: float) -> list[dict[str, Any]]:
+def range_rows(label: str, best: float, unit: float, scan: Scan, level: float) -> list[dict[str, Any]]:
     """One row per piece of an interval."""
+    found = intervals(scan, level)
     return [
         {
             "experiments": label,

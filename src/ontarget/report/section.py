@@ -20,6 +20,7 @@ from ontarget.io import Loaded
 from ontarget.numerics.job import AbstractJob, Done, complete
 from ontarget.plot import Figure, to_svg
 from ontarget.source import VariedFlux
+from ontarget.work.campaign import Campaign
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -81,6 +82,7 @@ class Context:
     tolerance : largest error of an expansion, in Poisson standard deviations
     known : what was computed already
     progress : says in one line what is being done
+    campaign : keeps the chunks of long jobs on a disk, and knows who computes them; in memory and here without one
     """
 
     experiments: Mapping[str, Loaded[Experiment]]
@@ -89,6 +91,7 @@ class Context:
     interest: Sequence[Sequence[AbstractParameter]] = ()
     tolerance: float = 1e-6
     known: dict[Any, Any] = field(default_factory=dict)
+    campaign: Campaign | None = None
 
     def counts(self, name: str) -> Counts:
         """Expected counts of one experiment, computed once."""
@@ -113,6 +116,8 @@ class Context:
 
     def complete(self, key: str, job: AbstractJob, title: str) -> Done:
         """All chunks of a job; `key` names it within the study, `title` stands before the progress."""
+        if self.campaign is not None:
+            return self.campaign.complete(key, job, title, self.progress)
         said = [0.0]
 
         def tell(done: float) -> None:

@@ -33,6 +33,7 @@ from ontarget.io.varied_file import write_varied
 from ontarget.report.page import page
 from ontarget.report.section import Context, Section
 from ontarget.report.task import AbstractTask
+from ontarget.work.campaign import Campaign
 
 
 class Study(Noun):
@@ -121,6 +122,7 @@ def run(
     trust: bool = False,
     progress: Callable[[str], None] | None = None,
     keep: Callable[[Answer], Any] | None = None,
+    campaign: Campaign | None = None,
 ) -> Answer:
     """Run a study.
 
@@ -131,11 +133,13 @@ def run(
     trust : let 'type: module:Class' import code from outside
     progress : called with one line before each step; standard error by default
     keep : called with what was answered so far if a task fails or is interrupted, before the failure goes on
+    campaign : where the chunks of long jobs are kept, and who computes them; in memory and here by default
     """
     study = load_study(name, trust)
     loaded = load_experiments(study, set, trust)
     interest = [task.interest() for task in study.noun.tasks]
-    context = Context(loaded, study.noun.parameters, progress or say, interest, float(study.noun.tolerance))
+    tolerance = float(study.noun.tolerance)
+    context = Context(loaded, study.noun.parameters, progress or say, interest, tolerance, campaign=campaign)
     for task in study.noun.tasks:
         task.check(context)
     inputs = {f"study {study.path.stem}": study.digest} | {one: found.digest for one, found in loaded.items()}
