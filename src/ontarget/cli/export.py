@@ -76,7 +76,10 @@ def export_workspace(
     rows += [{"parameter": "", "in the workspace": "strength", "as": "normfactor on the channels"}] * (not study)
     print_table("Parameters", rows)
     write_json(output, made.document)
-    click.echo(f"Differences of -2 ln L agree to {made.error:.1g} at {made.points} random points.")
+    if made.roles:
+        click.echo(f"Differences of -2 ln L agree to {made.error:.1g} at {made.points} random points.")
+    else:
+        click.echo("Nothing is uncertain in it but what sidebands say: name a study for parameters and constraints.")
     if made.error > EXACT:
         click.echo("warning: the workspace is an approximation.", err=True)
     click.echo(f"workspace: {output}")
