@@ -9,9 +9,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from ontarget.ground.errors import InputError
-from ontarget.inference import Fit, Scan
+from ontarget.inference import Belt, Diagnostics, Draws, Fit, Scan
 from ontarget.io.hepdata import write_hepdata
-from ontarget.io.labelled import of_scan, write_netcdf
+from ontarget.io.labelled import dataset, write_netcdf
 from ontarget.io.results import read_results
 
 COUNTS = [
@@ -92,10 +92,30 @@ def test_a_profile_has_its_axes():
     grids = {"strength": np.array([0.0, 1.0]), "angle": np.array([0.1, 0.2, 0.3])}
     best = Fit({"strength": 0.2, "angle": 0.1}, {"strength": 0.1}, np.ones((1, 1)), 7.0, True, (), "")
     scan = Scan(grids, two, {"flux": two + 1}, two > -1, two > 9, best, "well")
-    found = of_scan(scan)
+    found = dataset(scan)
     assert float(found["values"].sel(strength=1.0, angle=0.3)) == 6.0
     assert float(found["profiled flux"].sel(strength=0.0, angle=0.2)) == 2.0
     assert found.attrs["best strength"] == 0.2
+    many = [two[None] + shift for shift in range(5)]
+    each = [two + 0.5, two * 0, (two > 2)[None]]
+    counted = [(two + shift).astype(int) for shift in range(3)]
+    belt = Belt((0.9,), scan, many[0], many[1], each[0], each[1], each[2], many[2], many[3], *counted, (), (), "")
+    found = dataset(belt)
+    assert float(found["critical"].sel(level=0.9, strength=1.0, angle=0.3)) == 6.0
+    assert found["p_values"].dims == ("strength", "angle")
+
+
+def test_draws_have_their_parameters():
+    pytest.importorskip("xarray")
+    ones = np.ones(3)
+    of = Diagnostics(np.array([1.001, 1.02]), np.array([500.0, 300.0]), 0, 0.8, 99, (2, 2))
+    points = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    draws = Draws(("a", "b"), points, ones / 3, ones, np.zeros(3, int), -ones[:2], ones[:2], (), -4.0, 0.1, of, "")
+    found = dataset(draws)
+    np.testing.assert_array_equal(found["b"], [2.0, 4.0, 6.0])
+    assert found.attrs["rhat b"] == 1.02
+    with pytest.raises(InputError, match="got a list"):
+        dataset([1, 2])
 
 
 def test_what_is_no_folder_of_results_is_refused(results, tmp_path):

@@ -5,22 +5,29 @@ Needs the extra ``ontarget[data]``.
 
 from __future__ import annotations
 
+from functools import singledispatch
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ontarget.experiment.counts import needed
-from ontarget.inference import Scan
+from ontarget.ground.errors import InputError
+from ontarget.inference import Belt, Draws, Scan
 from ontarget.io.results import ResultTable, named, read_results
 from ontarget.io.write import check_folder, write_bytes
 
 
-def of_scan(scan: Scan) -> Any:
-    """A profile as an `xarray.Dataset` over its grids: `values`, nuisances by name, `converged`, `at_edge`.
+@singledispatch
+def dataset(result: Any) -> Any:
+    """A result as an `xarray.Dataset`: a `Scan`, a `Belt`, `Draws` or a `ResultTable`."""
+    truth = "Known: a Scan, a Belt, Draws and a ResultTable."
+    raise InputError("dataset", f"a {type(result).__name__}", truth, "Give one of these.")
 
-    The best fit stands in the attributes, "best <name>".
-    """
+
+@dataset.register
+def of_scan(scan: Scan) -> Any:
+    """A profile over its grids: `values`, what was profiled, `converged`, `at_edge`; the best fit in the attributes."""
     names = list(scan.grids)
     data = {"values": scan.values, "converged": scan.converged, "at_edge": scan.at_edge}
     data |= {f"profiled {name}": values for name, values in scan.nuisances.items()}
@@ -32,6 +39,30 @@ def of_scan(scan: Scan) -> Any:
     )
 
 
+@dataset.register
+def of_belt(belt: Belt) -> Any:
+    """A construction of Feldman and Cousins: the profile, and at each level and point what the toys say."""
+    found, axes = of_scan(belt.scan), list(belt.scan.grids)
+    names = "critical critical_errors accepted coverage coverage_errors p_values p_errors toys unconverged negative"
+    for name in names.split():
+        values = np.asarray(getattr(belt, name))
+        found[name] = (["level", *axes] if values.ndim > len(axes) else axes, values)
+    return found.assign_coords(level=list(belt.levels)).assign_attrs(message=belt.message)
+
+
+@dataset.register
+def of_draws(draws: Draws) -> Any:
+    """Draws from a posterior density: each parameter, `weight`, `value` (-2 ln L) and `mode`, over `draw`."""
+    data = {name: draws.points[:, place] for place, name in enumerate(draws.names)}
+    data |= {"weight": draws.weights, "value": draws.values, "mode": draws.mode}
+    rhat = {f"rhat {name}": float(one) for name, one in zip(draws.names, draws.diagnostics.rhat, strict=True)}
+    attributes = {"evidence": draws.evidence, "evidence_error": draws.evidence_error, **rhat, "message": draws.message}
+    return needed("xarray").Dataset(
+        {name: ("draw", np.asarray(values)) for name, values in data.items()}, attrs=attributes
+    )
+
+
+@dataset.register
 def of_table(table: ResultTable) -> Any:
     """A table as an `xarray.Dataset`: over what identifies its rows where these are a full grid, else over its rows.
 
