@@ -1,7 +1,7 @@
 """Handed on.
 
-A likelihood is worth more when others can use it. Here one is written as a workspace of HistFactory, which pyhf reads, as
-does half of collider physics; what of it is exact, what is not, and what becomes of scans and tables.
+A likelihood is worth more when others can use it. Here one is written as a workspace of HistFactory, which pyhf reads
+and half of collider physics; what of it is exact, what is not, and what becomes of scans and tables.
 """
 
 import json

@@ -149,4 +149,6 @@ def test_wrong_requests_are_refused(folder, capsys):
     assert "Missing option '--format'" in refused(capsys, study)
     assert "'--format'" in refused(capsys, study, "--format", "root", "-o", "x")
     assert "tables" in refused(capsys, str(folder), "--format", "hepdata", "-o", str(folder / "no"))
+    experiment = refused(capsys, str(folder / "crystal.yaml"), *to, "--task", "crystal")
+    assert "An experiment has no tasks" in experiment
     assert not list(folder.glob("no*"))

@@ -160,6 +160,9 @@ def test_what_is_not_exact_is_refused_or_told():
     shift = next(one for one in sample["modifiers"] if one["type"] == "histosys")
     there = shaped.expected(number=1.0, slope=0.6)[0] - np.asarray(Bench().signal)
     np.testing.assert_allclose(shift["data"]["hi_data"], there, rtol=1e-6)  # the expansion's tolerance
+    named = dataclasses.replace(shaped, parameters=(dataclasses.replace(NUMBER, name="lumi"), SLOPE))
+    with pytest.raises(InputError, match="'lumi': got that name"):
+        workspace(named, [Bench()])
     free = dataclasses.replace(shaped, parameters=(NUMBER, dataclasses.replace(SLOPE, prior=Flat())))
     with pytest.raises(InputError, match="'slope': got a shape with no constraint"):
         workspace(free, [Bench()], approximate=True)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust_option
+from ontarget.ground.errors import InputError
 
 EXACT = 1e-6
 """Of a difference of -2 ln L: what is written as the same likelihood meets it to this."""
@@ -68,14 +69,18 @@ def export_workspace(
     from ontarget.report.exchange import of_experiment, of_study
 
     study = is_study(name)
+    for option, value in options.items():
+        if value and not study:
+            truth = "An experiment has no tasks: all its variations are free."
+            raise InputError(f"--{option}", repr(value), truth, "Leave it out, or name a study.")
     found = of_study(name, settings, trust, **options) if study else of_experiment(name, settings, trust)
     title = options["task"] or Path(name).stem
     made = workspace(*found, approximate=approximate, strength="" if study else "strength", title=title)
     rows = [{"parameter": one.parameter.name, "in the workspace": one.word, "as": one.says} for one in made.roles]
     rows += [{"parameter": "", "in the workspace": one, "as": "shapefactor, one for each bin"} for one in made.shapes]
     rows += [{"parameter": "", "in the workspace": "strength", "as": "normfactor on the channels"}] * (not study)
-    print_table("Parameters", rows)
     write_json(output, made.document)
+    print_table("Parameters", rows)
     if made.roles:
         click.echo(f"Differences of -2 ln L agree to {made.error:.1g} at {made.points} random points.")
     else:

@@ -202,6 +202,8 @@ def roles(chance: Likelihood, orders: np.ndarray, approximate: bool) -> list[Abs
 def _alone(parameter: AbstractParameter, degree: int, shaped: bool, approximate: bool) -> type[AbstractRole] | None:
     """The role of a parameter that has no choice; None where it has one, or no effect."""
     prior, where = parameter.prior, f"parameter {parameter.name!r}"
+    if parameter.name == "lumi":
+        raise InputError(where, "that name", "HistFactory has its own meaning for it.", "Name it otherwise.")
     if not isinstance(prior, (Flat, Gaussian, LogNormal)):
         got = f"a prior of class {type(prior).__name__}"
         raise InputError(where, got, "HistFactory has Gaussian and log-normal ones.", "Use one of those.")
