@@ -10,7 +10,8 @@ import pytest
 
 from ontarget.cli import run
 from ontarget.inference import fit
-from ontarget.report.exchange import of_study
+from ontarget.io.entry import load_experiment
+from ontarget.report.exchange import of_study, uncertain
 
 EXPERIMENT = """
 name: A small crystal
@@ -129,6 +130,24 @@ def test_channels_and_samples_are_named_by_what_they_are(exported):
         "prompt_neutrons": ["lumi", "histosys"],
         "crystal_steady_state": ["shapefactor"],
     }
+
+
+def test_an_experiment_knows_its_own_errors(folder, capsys):
+    """Of its numbers those that have an error, of its variations all, and not what the sideband says."""
+    path = folder / "erring.yaml"
+    text = EXPERIMENT.replace("mass: 10 kg", "mass: {value: 10 kg, error: 0.5 kg}")
+    path.write_text(text.replace("lifetime: 20 us", "lifetime: {value: 20 us, error: 3 us}"))
+    known = {one.name: one for one in uncertain(load_experiment(path))}
+    assert {"detector_mass", "prompt_neutrons_late"} <= set(known)
+    assert "shape_lifetime" not in known
+    assert float(known["detector_mass"].prior.sigma) == pytest.approx(0.05)
+    wanted = ["--parameters", "detector_mass,prompt_neutrons_late", "-o", str(folder / "erring.json")]
+    assert run(["export", str(path), "--format", "pyhf", *wanted]) == 0
+    assert "agree to" in capsys.readouterr().out
+    document = json.loads((folder / "erring.json").read_text())
+    assert document["measurements"][0]["config"]["poi"] == "strength"
+    (signal,) = [one for one in document["channels"][0]["samples"] if one["name"] == "cevns"]
+    assert [one["name"] for one in signal["modifiers"]] == ["detector_mass", "strength"]
 
 
 def refused(capsys, *arguments):

@@ -40,7 +40,7 @@ def command() -> None:
             for one in found
         ],
     )
-    precision = "double" if jax.config.jax_enable_x64 else "single: answers are not to be trusted"
+    precision = "double" if jax.numpy.zeros(()).dtype == "float64" else "single: answers are not to be trusted"
     click.echo(f"jax {jax.__version__}, precision {precision}")
     if all(one.platform == "cpu" for one in found):
         click.echo("No accelerator. Where there is one, install JAX for it beside ontarget:")

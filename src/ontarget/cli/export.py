@@ -26,7 +26,7 @@ EXACT = 1e-6
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="File, or folder for hepdata.")
 @click.option("--task", default="", metavar="KEY", help="Of a study: the task whose likelihood is meant.")
-@click.option("--parameters", default="", metavar="A,B", help="Of a task: which of its parameters are free.")
+@click.option("--parameters", default="", metavar="A,B", help="Which parameters are free.  [default: all]")
 @click.option("--experiments", default="", metavar="A,B", help="Of a study: which are taken.")
 @click.option("--approximate", is_flag=True, help="pyhf: templates at one standard deviation where nothing is exact.")
 @set_option
@@ -44,8 +44,9 @@ def command(
 ) -> None:
     """Hand an experiment, a study (NAME) or a folder of results (NAME) to other programs.
 
-    As a pyhf workspace an experiment has a factor 'strength' on its channels, and pulls for its variations; a study has
-    the parameters and constraints of one of its tasks. Differences of -2 ln L are compared before anything is written.
+    As a pyhf workspace an experiment has a factor 'strength' on its channels, and its numbers with errors and its
+    variations with their constraints; a study has the parameters and constraints of one of its tasks. Differences of
+    -2 ln L are compared.
     """
     if form == "pyhf":
         keep_compiled()
@@ -65,28 +66,35 @@ def export_workspace(
     from ontarget.cli.table import print_table
     from ontarget.io import write_json
     from ontarget.io.entry import is_study
-    from ontarget.io.histfactory import workspace
+    from ontarget.io.histfactory import POINTS, workspace
     from ontarget.report.exchange import of_experiment, of_study
 
     study = is_study(name)
     for option, value in options.items():
-        if value and not study:
-            truth = "An experiment has no tasks: all its variations are free."
+        if value and not study and option != "parameters":
+            truth = "An experiment has no tasks: its numbers with errors and its variations are free."
             raise InputError(f"--{option}", repr(value), truth, "Leave it out, or name a study.")
-    found = of_study(name, settings, trust, **options) if study else of_experiment(name, settings, trust)
+    if study:
+        found = of_study(name, settings, trust, **options)
+    else:
+        found = of_experiment(name, settings, trust, parameters=options["parameters"])
     title = options["task"] or Path(name).stem
     made = workspace(*found, approximate=approximate, strength="" if study else "strength", title=title)
     rows = [{"parameter": one.parameter.name, "in the workspace": one.word, "as": one.says} for one in made.roles]
     rows += [{"parameter": "", "in the workspace": one, "as": "shapefactor, one for each bin"} for one in made.shapes]
-    rows += [{"parameter": "", "in the workspace": "strength", "as": "normfactor on the channels"}] * (not study)
+    factor = {"parameter": "", "in the workspace": made.strength, "as": "normfactor on the channels"}
+    rows += [factor] if made.strength else []
     write_json(output, made.document)
     print_table("Parameters", rows)
     if made.roles:
-        click.echo(f"Differences of -2 ln L agree to {made.error:.1g} at {made.points} random points.")
+        said = f"Differences of -2 ln L agree to {made.error:.1g} at {made.points} random points"
+        click.echo(f"{said} (relative where they are above one).")
     else:
         click.echo("Nothing is uncertain in it but what sidebands say: name a study for parameters and constraints.")
     if made.error > EXACT:
         click.echo("warning: the workspace is an approximation.", err=True)
+    if made.points < POINTS:
+        click.echo("warning: compared at few points, for elsewhere some counts are below zero.", err=True)
     click.echo(f"workspace: {output}")
 
 

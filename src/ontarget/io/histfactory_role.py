@@ -222,7 +222,7 @@ def _alone(parameter: AbstractParameter, degree: int, shaped: bool, approximate:
     if approximate:
         return Shift
     truth = "HistFactory has a parabola at most in one parameter."
-    remedy = "Say --approximate for templates at one standard deviation; their error is then printed."
+    remedy = "Leave it out, or say --approximate for templates at one standard deviation; their error is then printed."
     raise InputError(where, "counts that are no such polynomial", truth, remedy)
 
 
