@@ -58,7 +58,8 @@ def devices() -> list[Device]:
         raise InputError("JAX_PLATFORMS", got, truth, "Unset it, or install that jaxlib.") from None
     if all(one.platform != "cpu" for one in found):  # it is there beside an accelerator, and not listed
         found += _processors()
-    first = getattr(jax.config, "jax_default_device", None) or found[0]
+    given = getattr(jax.config, "jax_default_device", None)
+    first = next((one for one in found if given in (one, one.platform)), found[0])
     every = [Device(one.platform, one.device_kind, memory(one), one is first) for one in found]
     return sorted(every, key=lambda one: not one.first)
 
