@@ -8,7 +8,7 @@ import numpy as np
 
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Number, quantity, static
-from ontarget.inference import AbstractParameter, Belt, Scan, feldman_cousins, likelihood, profile
+from ontarget.inference import AbstractParameter, Belt, Scan, belt_of, construction, likelihood, profile
 from ontarget.plot import Bar, Critical, Profile, feldman_cousins_figure
 from ontarget.report.bounds import symbol
 from ontarget.report.section import Context, Picture, Section, Table
@@ -61,23 +61,9 @@ class Coverage(AbstractTask):
         parameters = (self.parameter, *self.nuisances)
         chance = likelihood([noun], parameters, tolerance=context.tolerance, known=context.known)
         grid = np.linspace(float(self.parameter.low), float(self.parameter.high), self.points)
-        said = [0.0]
-
-        def tell(done: float) -> None:
-            if done - said[0] > 0.1:
-                said[0] = done
-                context.progress(f"{self.title}: {100 * done:.0f} % of the toys")
-
-        belt = feldman_cousins(
-            chance,
-            self.parameter.name,
-            grid,
-            self.seed,
-            toys=self.toys,
-            more=self.toys,
-            levels=(float(self.level),),
-            progress=tell,
-        )
+        rule: Any = {"toys": self.toys, "more": self.toys, "levels": (float(self.level),)}
+        job = construction(chance, {self.parameter.name: grid}, self.seed, **rule)
+        belt = belt_of(job, context.complete(self.key, job, f"{self.title}: toys"))
         tables = [
             Table(f"{self.key}_intervals", f"{self.title}: intervals", interval_rows(belt)),
             Table(f"{self.key}_coverage", f"{self.title}: critical values and coverage", point_rows(belt)),
