@@ -13,7 +13,8 @@ from ontarget.inference import belt_of, construction, intervals, profile
 from ontarget.io.structure import structure
 from ontarget.io.yaml import parse_yaml
 from ontarget.numerics.job import complete
-from ontarget.report import Bounds, Plane, Profiles, Toys, Wilks
+from ontarget.report import Bounds, Plane, Profiles, Toys, UpperLimits, Wilks
+from ontarget.report.upper_limits import PublishedLimit
 
 METHOD = Toys(toys=40, more=0, points=5)
 ALONE = {"crystal": ("crystal",)}
@@ -43,6 +44,16 @@ def test_intervals_are_those_of_the_belt(alone):
         assert [(row["low"], row["high"]) for row in rows] == [(piece.low, piece.high)]
     (row,) = section.tables[1].rows
     assert (row["toys"], row["toys not converged"], row["points"]) == (200, 0, 5)
+
+
+def test_upper_limits_are_the_upper_ends_by_either_method(alone):
+    task = Bounds("Strength", "strength", (STRENGTH,), groups=ALONE, level=0.9, points=21, method=METHOD)
+    limits = UpperLimits("Limit", "limit", (STRENGTH,), "strength", groups=ALONE, points=21, method=METHOD)
+    published = {"others": PublishedLimit(2.0, "strength")}
+    rows = dataclasses.replace(limits, published=published).run(alone).tables[0].rows
+    ends = [row["high"] for row in task.run(alone).tables[0].rows]
+    assert [row["below"] for row in rows] == [*ends, 2.0]
+    assert [row["method"] for row in rows] == ["toys (Feldman-Cousins)", "Wilks", "published"]
 
 
 def test_profiles_say_which_rows_are_by_toys(alone):

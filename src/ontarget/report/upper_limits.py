@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,10 @@ import numpy as np
 from ontarget.ground.errors import InputError, check_positive, check_range
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Noun, Number, quantity, static
-from ontarget.inference import AbstractParameter, Scan, intervals, profile, threshold
+from ontarget.inference import AbstractParameter, Likelihood, Scan, intervals, profile, threshold
 from ontarget.plot import Curve, Guide, curves_figure
 from ontarget.report.bounds import at_start, check_targets, grouped, symbol
+from ontarget.report.method import AbstractMethod, Wilks, by_method, messages, toy_rows
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask, check_points
 
@@ -39,6 +41,7 @@ class UpperLimits(AbstractTask):
     published : limits by label, drawn as lines
     level : confidence level, one degree of freedom
     points : of the grid over each parameter's box
+    method : how large -2 ln L may become; by toys, the rows of Wilks' theorem stand beside
     """
 
     title: str = static()
@@ -51,6 +54,7 @@ class UpperLimits(AbstractTask):
     published: Mapping[str, PublishedLimit] = static(converter=FrozenDict, default_factory=FrozenDict)
     level: Number = quantity(default=0.90)
     points: int = static(default=201)
+    method: AbstractMethod = Wilks()
 
     def __check_init__(self) -> None:
         check_positive(self, "unit")
@@ -69,44 +73,52 @@ class UpperLimits(AbstractTask):
         check_targets(self.parameters, grouped(self.groups, context), context)
 
     def run(self, context: Context) -> Section:
-        groups = grouped(self.groups, context)
+        groups, level = grouped(self.groups, context), float(self.level)
 
-        def scans_of(label: str) -> list[Scan]:
+        def scans_of(label: str) -> list[tuple[Likelihood, Scan]]:
             context.progress(f"{self.title}: {label}")
             chance = context.likelihood(groups[label], self.parameters)
             nuisances = {one.name for one in context.parameters}
             grids = {one.name: self.grid(one) for one in self.parameters}
             return [
-                profile(chance, {name: grid}, fixed=at_start(chance, nuisances | {name}))
+                (chance, profile(chance, {name: grid}, fixed=at_start(chance, nuisances | {name})))
                 for name, grid in grids.items()
             ]
 
         found = dict(zip(groups, context.each(scans_of, groups), strict=True))
-        rows, pictures = [], []
-        for index, parameter in enumerate(self.parameters):
-            scans = {label: scans[index] for label, scans in found.items()}
-            rows += self.rows(parameter, scans)
-            pictures.append(self.picture(parameter, scans))
-        warnings = [f"{label}: {one.message}" for label, scans in found.items() for one in scans if one.message]
-        percent = f"{100 * float(self.level):.4g} % CL"
-        return Section(self.title, self.text, [Table(self.key, f"{self.title}, {percent}", rows)], pictures, warnings)
+        rows, toys, pictures, warnings = [], [], [], []
+        for place, parameter in enumerate(self.parameters):
+            name = parameter.name
+            for index, (label, scans) in enumerate(found.items()):
+                where = f"{self.key}_{index}_{name}", f"{self.title}, {label}, {name}"
+                reading = self.method.judge(context, *where, *scans[place], [level])
+                rows += by_method(reading, scans[place][1], [level], partial(self.limit, name, label))
+                toys += toy_rows(label, reading.belt) if reading.belt is not None else []
+                warnings += [f"{label}: {one}" for one in messages(scans[place][1], reading)]
+            rows += self.published_rows(name, {"method": "published"} if toys else {})
+            pictures.append(self.picture(parameter, {label: scans[place][1] for label, scans in found.items()}))
+        tables = [Table(self.key, f"{self.title}, {100 * level:.4g} % CL", rows)]
+        tables += [Table(f"{self.key}_toys", f"{self.title}: toys", toys)] if toys else []
+        return Section(self.title, self.text, tables, pictures, warnings)
 
     def grid(self, parameter: AbstractParameter) -> np.ndarray:
         """From zero, or where the box begins above it, to the end of the box."""
         return np.linspace(max(0.0, float(parameter.low)), float(parameter.high), self.points)
 
-    def rows(self, parameter: AbstractParameter, scans: Mapping[str, Scan]) -> list[dict[str, Any]]:
-        """A row for each group, then one for each published limit."""
-        unit, rows = float(self.unit), []
-        for label, scan in scans.items():
-            last = intervals(scan, float(self.level)).pieces[-1]
-            row = {"parameter": parameter.name, "experiments": label, "below": last.high * unit}
-            rows.append(row | {"level": float(self.level), "reaches end of grid": last.open_high})
-        for label, one in self.published.items():
-            if one.parameter == parameter.name:
-                row = {"parameter": parameter.name, "experiments": label, "below": one.value}
-                rows.append(row | {"level": one.level, "reaches end of grid": False})
-        return rows
+    def limit(self, name: str, label: str, scan: Scan, level: float) -> list[dict[str, Any]]:
+        """The upper end of what a group of experiments allows: one row."""
+        last = intervals(scan, level).pieces[-1]
+        row = {"parameter": name, "experiments": label, "below": last.high * float(self.unit)}
+        return [row | {"level": level, "reaches end of grid": last.open_high}]
+
+    def published_rows(self, name: str, method: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """A row for each published limit on a parameter."""
+        return [
+            {**method, "parameter": name, "experiments": label, "below": one.value}
+            | {"level": one.level, "reaches end of grid": False}
+            for label, one in self.published.items()
+            if one.parameter == name
+        ]
 
     def picture(self, parameter: AbstractParameter, scans: Mapping[str, Scan]) -> Picture:
         """Profiles up to thrice the level, published limits as upright lines."""
