@@ -23,15 +23,20 @@ class Map:
     words: str = ""
 
 
-def maps_figure(maps: Sequence[Map], x_label: str, y_label: str, colour_label: str, columns: int = 3) -> Figure:
-    """Panels with one scale of colour each, from nought to its largest value, and equal lengths in x and y."""
+def maps_figure(
+    maps: Sequence[Map], x_label: str, y_label: str, colour_label: str, columns: int = 3, aspect: str = "equal"
+) -> Figure:
+    """Panels with one scale of colour each, from nought to its largest value.
+
+    aspect : "equal" for equal lengths in x and y, "auto" for square panels
+    """
     columns = min(columns, len(maps))
     rows = -(-len(maps) // columns)
     with mpl.rc_context({**RULES, "axes.grid": False}):
         figure, grid = new_grid(rows, columns, 2.6 * columns + 0.4, 2.5 * rows + 0.4)
         for axes, one in zip(grid, maps, strict=False):
             extent = (one.x[0], one.x[-1], one.y[0], one.y[-1])
-            image = axes.imshow(one.values.T, origin="lower", extent=extent, cmap="cividis", vmin=0, aspect="equal")
+            image = axes.imshow(one.values.T, origin="lower", extent=extent, cmap="cividis", vmin=0, aspect=aspect)
             axes.set_title(one.title, fontsize=10)
             axes.text(0.03, 0.04, one.words, transform=axes.transAxes, fontsize=8, path_effects=halo())
             bar = figure.colorbar(image, ax=axes, shrink=0.7)

@@ -11,8 +11,8 @@ import numpy as np
 from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Number, quantity, static
-from ontarget.inference import AbstractParameter, Scan, contour, profile, threshold
-from ontarget.plot import Guide, Region, regions_figure
+from ontarget.inference import AbstractParameter, Belt, Scan, contour, profile, threshold
+from ontarget.plot import Guide, Map, Region, maps_figure, regions_figure
 from ontarget.report.bounds import at_start, check_targets, grouped, start_of, symbol
 from ontarget.report.degeneracy import bands
 from ontarget.report.method import AbstractMethod, Reading, Wilks, by_method, messages, toy_rows
@@ -61,7 +61,7 @@ class Plane(AbstractTask):
         check_targets((self.x, self.y), groups, context)
 
     def run(self, context: Context) -> Section:
-        regions, toys, rows, warnings, best = list[Region](), [], [], [], None
+        regions, belts, rows, warnings, best = list[Region](), dict[str, Belt](), [], [], None
         grids = {one.name: np.linspace(float(one.low), float(one.high), self.points) for one in (self.x, self.y)}
         for index, (label, names) in enumerate(grouped(self.groups, context).items()):
             context.progress(f"{self.title}: {label}")
@@ -74,16 +74,28 @@ class Plane(AbstractTask):
             measured = any(noun.observed is not None for noun in context.nouns(names))
             regions += self.regions(label, index, scan, reading, measured)
             rows += by_method(reading, scan, [float(self.level)], partial(summaries, label))
-            toys += toy_rows(label, reading.belt) if reading.belt is not None else []
+            belts |= {label: reading.belt} if reading.belt is not None else {}
             warnings += [f"{label}: {one}" for one in messages(scan, reading)]
         lines = [Guide(*line) for line in bands(context, self.x.name, self.y.name, grids[self.x.name])]
         figure = regions_figure(regions, lines, symbol(self.x.name), symbol(self.y.name), best, "standard model")
         percent = f"{100 * float(self.level):.4g} % CL, two degrees of freedom"
-        beside = " By toys; dashed beside: by Wilks' theorem." if toys else ""
-        picture = Picture(self.key, f"{self.title}, {percent}.{beside}", figure)
+        beside = " By toys; dashed beside: by Wilks' theorem." if belts else ""
+        pictures = [Picture(self.key, f"{self.title}, {percent}.{beside}", figure), *self.surfaces(belts)]
         tables = [Table(self.key, f"{self.title}, {percent}", rows)]
+        toys = [row for label, belt in belts.items() for row in toy_rows(label, belt)]
         tables += [Table(f"{self.key}_toys", f"{self.title}: toys", toys)] if toys else []
-        return Section(self.title, self.text, tables, [picture], warnings)
+        return Section(self.title, self.text, tables, pictures, warnings)
+
+    def surfaces(self, belts: Mapping[str, Belt]) -> list[Picture]:
+        """Critical values by toys, a panel for each group."""
+        if not belts:
+            return []
+        x, y = (next(iter(belts.values())).scan.grids[one.name] for one in (self.x, self.y))
+        maps = [Map(label, x, y, one.critical[0]) for label, one in belts.items()]
+        rise = threshold(float(self.level), 2)
+        said = f"critical value (χ²: {rise:.2f})"
+        figure = maps_figure(maps, symbol(self.x.name), symbol(self.y.name), said, aspect="auto")
+        return [Picture(f"{self.key}_critical", f"{self.title}: how large −2 ln L may become, by toys.", figure)]
 
     def regions(self, label: str, index: int, scan: Scan, reading: Reading, measured: bool) -> list[Region]:
         """The region of a group, and under one by toys the lines of Wilks, dashed, in the same colour."""
