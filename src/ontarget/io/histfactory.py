@@ -7,7 +7,7 @@ parameter (`histosys` near its zero), and backgrounds counted in sidebands (`sha
 References
 ----------
 Cranmer:2012sba
-Heinrich:2021gyp
+Heinrich:2021-JOSS6.2823
 """
 
 from __future__ import annotations
