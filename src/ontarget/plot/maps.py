@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import matplotlib as mpl
 import numpy as np
@@ -24,7 +25,7 @@ class Map:
 
 
 def maps_figure(
-    maps: Sequence[Map], x_label: str, y_label: str, colour_label: str, columns: int = 3, aspect: str = "equal"
+    maps: Sequence[Map], x_label: str, y_label: str, colour_label: str, columns: int = 3, aspect: Literal["equal", "auto"] = "equal"
 ) -> Figure:
     """Panels with one scale of colour each, from nought to its largest value.
 
