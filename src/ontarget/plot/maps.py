@@ -25,7 +25,12 @@ class Map:
 
 
 def maps_figure(
-    maps: Sequence[Map], x_label: str, y_label: str, colour_label: str, columns: int = 3, aspect: Literal["equal", "auto"] = "equal"
+    maps: Sequence[Map],
+    x_label: str,
+    y_label: str,
+    colour_label: str,
+    columns: int = 3,
+    aspect: Literal["equal", "auto"] = "equal",
 ) -> Figure:
     """Panels with one scale of colour each, from nought to its largest value.
 
