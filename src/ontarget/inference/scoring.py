@@ -22,6 +22,7 @@ ROUNDS = 250  # steps at most
 FIRST = 6  # steps of a block together; points that are not done then are gathered, and go on
 FEW = 24  # points that numpy does sooner than a compiled function is made
 PART = 512  # points that share one call of the compiled program, which works through them in blocks
+FEW_PARTS = 4  # fewer parts are cut in halves, so that every core gets one
 
 
 class Fits(NamedTuple):
@@ -66,7 +67,8 @@ def score(
     parts = [slice(low, low + fits.part) for low in range(0, len(thetas), fits.part)]
     pieces = []
     with ThreadPoolExecutor(cores()) as pool:  # the parts are the same whatever the number of cores
-        for part, found in zip(parts, pool.map(lambda one: fits(thetas[one], toy[one]), parts), strict=True):
+        every = pool.map if len(parts) > 1 else map  # no thread is started for a single one
+        for part, found in zip(parts, every(lambda one: fits(thetas[one], toy[one]), parts), strict=True):
             pieces.append(found)
             if progress is not None:
                 progress(min(1.0, part.stop / len(thetas)))
@@ -102,9 +104,9 @@ class Batch:
         self.model = Model(self.contraction.basis, self.contraction.sidebands, priors, low, high, same)
         self.noise = 1e-10 + 4e-16 * data.sum(axis=1)  # rounding of -2 ln L
         self.block = device.rows(8 * self.contraction.largest)
-        self.part = PART
+        self.rows, self.part = PART, PART if len(thetas) > FEW_PARTS * PART else PART // 2
         if self.block > PART:  # an accelerator: all at once, if its memory holds them
-            self.block = self.part = min(self.block, 1 << (len(thetas) - 1).bit_length())
+            self.block = self.rows = self.part = min(self.block, 1 << (len(thetas) - 1).bit_length())
 
     def __call__(self, thetas: np.ndarray, toy: np.ndarray) -> Fits:
         """Fit each point, a row of theta, to the data of its toy."""
@@ -133,7 +135,7 @@ class Batch:
         left, spent = np.arange(len(place.x)), 0
         while len(left) and spent < ROUNDS:
             steps = min(FIRST << (spent // FIRST), ROUNDS - spent)
-            some, now = (jax.tree.map(partial(padded, self.part, left), both) for both in (given, place))
+            some, now = (jax.tree.map(partial(padded, self.rows, left), both) for both in (given, place))
             blocks = -(-len(left) // self.block)
             found = in_blocks(self.contraction.degree, self.block, blocks, steps, self.model, some, now)
             for old, new in zip(place, found, strict=True):
