@@ -43,6 +43,7 @@ from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
 from ontarget.report.off_axis import OffAxis
 from ontarget.report.plane import Plane
+from ontarget.report.posterior import Posterior
 from ontarget.report.precision import PublishedPrecision
 from ontarget.report.profiles import Profiles, PublishedRange
 from ontarget.report.quenching import QuenchingFit, QuenchingPoints
@@ -95,6 +96,17 @@ nuisance = f.Scale("noise", "*.noise", 0.5, 1.5, prior=f.Gaussian(1.0, 0.1))
 likelihood = f.likelihood(Toy(), [parameter, nuisance])
 beside = f.likelihood(Beside(), [f.Scale("signal", "*.signal", 0.1, 4.0)])
 scan = f.profile(likelihood, {"signal": np.linspace(0.5, 2.0, 9)})
+searched = f.target(likelihood)
+chains = f.NUTS(chains=2).job(searched)
+nested = f.Nested(live=50, runs=1)
+told = f.Diagnostics(np.ones(2), np.full(2, 20.0), 0, 0.9, 100, (1, 1))
+lump = f.Mode({"signal": 1.0, "noise": 1.0}, 0.0, 1.0, 0.0, 20)
+points = np.stack([np.linspace(0.5, 1.5, 20), np.linspace(0.8, 1.2, 20)], axis=1)
+drawn = f.Draws(
+    *(searched.names, points, np.full(20, 0.05), np.zeros(20), np.zeros(20, int), *searched.box),
+    *((lump,), -5.0, 0.1, told),
+    "",
+)
 intervals = f.intervals(scan, 0.68)
 best = f.fit(likelihood)
 published_shape = PublishedShape([2 * GeV, 3 * GeV], [75.0, 72.0], 0.1 * GeV)
@@ -129,6 +141,15 @@ _rows: list[Noun] = [
     scan,
     intervals,
     intervals.pieces[0],
+    searched,
+    nested,
+    nested.job(searched),
+    f.NUTS(),
+    chains,
+    drawn,
+    told,
+    lump,
+    f.marginal(drawn, "signal"),
     f.Polyline(np.array([[0.0, 1.0], [1.0, 1.0]]), False),
     # report
     *(
@@ -207,6 +228,7 @@ _rows: list[Noun] = [
     SterileReach((lost,)),
     SterileProduct((lost,)),
     Bounds("Bounds", "bounds", (parameter,)),
+    Posterior("Posterior", "posterior", (parameter,)),
     Plane("Plane", "plane", parameter, f.Parameter("other", "*.other", 0.0, 1.0, 0.5)),
     Radius("Radius", "radius"),
     PublishedNumber(134.0, 22.0),

@@ -13,9 +13,9 @@ from ontarget.inference.interval import Piece
 from ontarget.inference.posterior import Draws
 
 MOST = 4000  # draws that a density is made of
-NEAR = 0.2  # share of the draws whose scatter is local
-# covariance of a Gaussian over that of the nearest fifth of its draws about one of them, on average; from 4e4 draws
-LOCAL = {1: 18.05, 2: 5.15}
+NEAR = 0.05  # share of the draws whose scatter is local
+LEAST = 40  # draws from whose scatter a local one is told
+LOCAL = {1: 1.16, 2: 1.1}  # see `_kernel`
 REACH = 4.0  # widths of the kernel beyond the draws
 
 
@@ -59,7 +59,7 @@ class Marginal(Noun):
 def marginal(draws: Draws, *names: str, points: int = 0) -> Marginal:
     r"""The density of one or two parameters, by a Gaussian about each draw.
 
-    The kernel's covariance is that of the draws next to a draw, on average, times the usual factor,
+    The kernel's covariance is that of the draws next to a draw, on (harmonic) average, times the usual factor,
 
     .. math:: H = \left(\frac{4}{(d+2)\,n}\right)^{2/(d+4)} \Sigma_\mathrm{local}
 
@@ -94,18 +94,23 @@ def marginal(draws: Draws, *names: str, points: int = 0) -> Marginal:
 
 
 def _kernel(points: np.ndarray, worth: float, width: np.ndarray) -> np.ndarray:
-    """Covariance of the Gaussian about each draw."""
+    """Covariance of the Gaussian about each draw.
+
+    A Gaussian's variance is LOCAL f^(-2/d) of the local one, on harmonic average, if a share f of draws is local: found
+    from 2e4 draws, within 5 % for f from 0.01 to 0.8.
+    """
     from scipy.spatial import cKDTree  # takes a while to import
 
     count, axes = points.shape
-    near = max(4, int(NEAR * count))
-    if count <= near:
+    near = max(LEAST, int(NEAR * count))
+    if count < 1.25 * near:
         return np.diag((0.05 * width) ** 2)
     scale = np.maximum(points.std(axis=0), 1e-9 * width)
     some = points[:: max(1, count // 200)] / scale
     places = cKDTree(points / scale).query(some, near)[1]
-    local = np.mean([np.atleast_2d(np.cov((points / scale)[one].T)) for one in places], axis=0)
-    factor = LOCAL[axes] * (4.0 / ((axes + 2.0) * worth)) ** (2.0 / (axes + 4.0))
+    every = [np.atleast_2d(np.cov((points / scale)[one].T)) + 1e-9 * np.eye(axes) for one in places]
+    local = np.linalg.inv(np.mean(np.linalg.inv(every), axis=0))  # what has few draws and far neighbours counts little
+    factor = LOCAL[axes] * (near / count) ** (-2.0 / axes) * (4.0 / ((axes + 2.0) * worth)) ** (2.0 / (axes + 4.0))
     return factor * local * np.outer(scale, scale)
 
 
@@ -116,5 +121,5 @@ def _smoothed(counts: np.ndarray, edges: list[np.ndarray], kernel: np.ndarray) -
     waves = [2.0 * np.pi * np.fft.fftfreq(size, step) for size, step in zip(shape, steps, strict=True)]
     mesh = np.stack(np.meshgrid(*waves, indexing="ij"), axis=-1)
     damped = np.exp(-0.5 * np.einsum("...i,ij,...j->...", mesh, kernel, mesh))
-    folded = np.fft.ifftn(np.fft.fftn(counts, shape) * damped).real
+    folded = np.fft.ifftn(np.fft.fftn(counts, shape, range(counts.ndim)) * damped).real
     return folded[tuple(slice(size) for size in counts.shape)]

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
 from scipy.special import logsumexp
 
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Number, quantity, static
+from ontarget.inference.cube import Cube
 from ontarget.inference.mixing import split_rhat
 from ontarget.inference.posterior import Diagnostics, Draws, Mode, sentences
+from ontarget.inference.proposals import Batches
 from ontarget.inference.sampler import AbstractSampler, needed
 from ontarget.inference.target import Target
 from ontarget.numerics.job import AbstractJob, Done, Layout
 
-FEW = 10  # free parameters up to which points are drawn in ellipsoids and not by random walks
-BOOTSTRAPS = 25  # of a run, for the errors of the shares of modes
+FEW = 8  # parameters up to which points are drawn in ellipsoids
+ENLARGED = 2.0  # volume of the ellipsoids for that of the points that they hold
+WALKS = 20  # steps of the walk to a new point, and one for each parameter
+BOOTSTRAPS = 15  # of a run, for the errors of the shares of modes
+APART = 6.0  # errors of one evidence: four standard deviations of the difference of two
 ROOM = 60  # iterations for each live point: a prior e^50 times as wide as the posterior
 
 
 class Nested(AbstractSampler):
     """Nested sampling: points of ever higher likelihood, each drawn from the prior above the last one.
 
-    Points are drawn uniformly in ellipsoids about the live points, many at a time, where there are few parameters; by
-    random walks, one at a time, where there are many. Several runs tell by their scatter whether the error is right.
+    With few parameters a new point is drawn in ellipsoids about all live points, with many it is the end of a random
+    walk from one of them, which does not leave its mode: shares of modes then drift, and have larger errors. Several
+    runs tell by their scatter whether the errors are right.
 
     Attributes
     ----------
@@ -53,43 +58,41 @@ class Nested(AbstractSampler):
                 truth = f"At least {least} are needed to tell anything."
                 raise InputError(field, str(getattr(self, field)), truth, "Leave it out for the usual number.")
 
+    def check(self) -> None:
+        needed("dynesty")
+
     def job(self, target: Target) -> Runs:
         return Runs(target, self.live, self.runs, float(self.precision), self.seed)
 
     def gathered(self, target: Target, done: Done) -> Draws:
-        which = np.nonzero(done.status)[0]
+        which = np.nonzero(done.status)[0].tolist()
         if not len(which):
             raise InputError("sampler", "no run that was completed", "There is nothing to say.", "Run it again.")
         runs = [_Run({name: np.asarray(one[run]) for name, one in done.arrays.items()}) for run in which]
-        logs = np.array([run.evidence for run in runs])
-        evidence = float(logsumexp(logs) - np.log(len(runs)))
-        errors = np.array([run.error for run in runs])
-        share = np.exp(logs - logsumexp(logs))
+        logs, errors = np.array([run.evidence for run in runs]), np.array([run.error for run in runs])
+        part = np.exp(logs - logsumexp(logs))
         points = np.concatenate([run.points for run in runs])
-        weights = np.concatenate([part * run.weights for part, run in zip(share, runs, strict=True)])
+        weights = np.concatenate([each * run.weights for each, run in zip(part, runs, strict=True)])
         values = target.minus_two_log(points)
-        weights = weights / weights.sum()
-        spread = np.sqrt(
-            sum((part * run.shares.std(axis=0, ddof=1)) ** 2 for part, run in zip(share, runs, strict=True))
-        )
-        mode, modes = _modes(target, points, weights, values, target.mode_of(points), spread)
-        error = float(np.sqrt(((share * errors) ** 2).sum()))
+        drifting = len(target.names) > FEW
+        spread = np.sqrt(part**2 @ np.array([run.share_variance(self.live, drifting) for run in runs]))
+        mode, modes = _modes(target, points, weights, values, spread)
+        calls, error = sum(run.calls for run in runs), float(np.sqrt((part * errors) ** 2 @ np.ones(len(runs))))
         told = Diagnostics(
             _agreement(runs),
             np.full(len(target.names), 1.0 / float((weights**2).sum())),
             0,
-            float(sum(len(run.points) for run in runs) / max(sum(run.calls for run in runs), 1)),
-            int(sum(run.calls for run in runs)),
+            float(sum(run.count for run in runs) / max(calls, 1)),
+            calls,
             (len(which), len(done.status)),
         )
         said = sentences(target.names, told, modes, error)
         if any(run.cut for run in runs):
             said.append("A run ended before its precision was reached: the prior is much wider than the posterior.")
-        if len(runs) > 1 and np.ptp(logs) > 4.0 * np.sqrt(2.0) * errors.max():
-            said.append("The evidences of the runs differ by more than four of their errors: take more live points.")
-        return Draws(
-            target.names, points, weights, values, mode, *target.box, modes, evidence, error, told, " ".join(said)
-        )
+        if len(runs) > 1 and np.ptp(logs) > APART * errors.max():
+            said.append("The evidences of the runs differ by more than their errors: take more live points.")
+        evidence = float(logsumexp(logs) - np.log(len(runs))), error
+        return Draws(target.names, points, weights, values, mode, *target.box, modes, *evidence, told, " ".join(said))
 
 
 class Runs(AbstractJob):
@@ -121,17 +124,21 @@ class Runs(AbstractJob):
     def compute(self, chunk: int) -> Mapping[str, np.ndarray]:
         dynesty = needed("dynesty")
         cube = Cube(self.target)
-        free, few = len(self.target.names), len(self.target.names) <= FEW
+        free = len(self.target.names)
         sampler = dynesty.NestedSampler(
             lambda u: float(cube.log_likelihood(u[None])[0]),
             lambda u: u,
             free,
             nlive=self.live,
             bound="multi",
-            sample="unif" if few else "rwalk",
+            sample="unif" if free <= FEW else "rwalk",
+            walks=WALKS + free,
             rstate=np.random.default_rng([self.seed, chunk]),
-            pool=_Batches(cube) if few else None,
-            queue_size=max(1, self.live // 8) if few else None,
+            pool=Batches(cube),
+            queue_size=max(1, self.live // 8),
+            update_interval=1.5,
+            bootstrap=0,
+            enlarge=ENLARGED,
             use_pool={"prior_transform": False, "loglikelihood": False, "update_bound": False},
         )
         sampler.run_nested(dlogz=self.precision, maxiter=ROOM * self.live, print_progress=False)
@@ -144,72 +151,6 @@ class Runs(AbstractJob):
         return dict(zip(self.layout(), map(np.asarray, (points, logs, *numbers, *last)), strict=True))
 
 
-class Cube:
-    """The unit cube whose uniform density is about that of the prior; what it is off by goes into the likelihood.
-
-    So results do not depend on how finely the prior is tabulated.
-    """
-
-    def __init__(self, target: Target) -> None:
-        self.target, self.mass = target, target.prior_mass()
-        self.tables = []
-        for low, high, cells in zip(*target.box, target.prior_tables(), strict=True):
-            width = (high - low) / len(cells)
-            some = np.nonzero(cells > 1e-15 * cells.max())[0]
-            chance = cells[some] / cells[some].sum()
-            above = np.cumsum(chance)
-            self.tables.append((low + some * width, width / chance, above - chance, above))
-
-    def points(self, u: Float[np.ndarray, "point free"]) -> tuple[np.ndarray, np.ndarray]:
-        """Values of the parameters [point free], and ln of the volume of the box for that of the cube [point]."""
-        points, rates = np.empty_like(u), np.zeros(len(u))
-        for axis, (left, rate, below, above) in enumerate(self.tables):
-            cell = np.minimum(np.searchsorted(above, u[:, axis], side="right"), len(left) - 1)
-            points[:, axis] = left[cell] + np.maximum(u[:, axis] - below[cell], 0.0) * rate[cell]
-            rates += np.log(rate[cell])
-        return np.clip(points, *self.target.box), rates
-
-    def log_likelihood(self, u: Float[np.ndarray, "point free"]) -> Float[np.ndarray, " point"]:
-        """Its integral over the cube is the evidence."""
-        points, rates = self.points(u)
-        return -0.5 * self.target.minus_two_log(points) + rates - self.mass
-
-
-class _Batches:
-    """What dynesty takes for a pool of processes: it evaluates the proposals of one queue at once."""
-
-    def __init__(self, cube: Cube) -> None:
-        from dynesty.internal_samplers import SamplerReturn, UniformBoundSampler, UnitCubeSampler
-        from dynesty.utils import LoglOutput
-
-        self.cube, self.answer, self.value = cube, SamplerReturn, LoglOutput
-        self.known = (UniformBoundSampler.sample, UnitCubeSampler.sample)
-
-    def map(self, function: Any, items: Iterable[Any]) -> list[Any]:
-        """Like `map`; the rejection samplers of dynesty are replaced by one that draws for all items together."""
-        items = list(items)
-        return self.above(items) if function in self.known else list(map(function, items))
-
-    def above(self, items: list[Any]) -> list[Any]:
-        """One point above the threshold for each item, uniform within the bound."""
-        first = items[0]
-        random = np.random.default_rng(first.rseed)
-        bound, axes = first.kwargs.get("bound"), len(first.u)
-        found: list[Any] = []
-        spent, size = 0, len(items)
-        while len(found) < len(items):
-            u = random.random((size, axes)) if bound is None else bound.samples(size, rstate=random)
-            u = u[((u > 0.0) & (u < 1.0)).all(axis=1)]
-            values = self.cube.log_likelihood(u)
-            for place in np.nonzero(values > first.loglstar)[0][: len(items) - len(found)]:
-                value = self.value(float(values[place]), False)
-                found.append(self.answer(u[place], u[place], value, 1, [], None, {"n_proposals": 0}))
-            spent += len(u)
-            size = int(np.clip((len(items) - len(found)) * spent / max(len(found), 1), 16, 4096))
-        extra, rest = divmod(spent - len(items), len(items))  # calls are shared out, for dynesty counts them
-        return [one._replace(ncalls=1 + extra + (i < rest)) for i, one in enumerate(found)]
-
-
 class _Run:
     """One run: its draws without those of no weight."""
 
@@ -219,7 +160,14 @@ class _Run:
         some = weights > 1e-12 * weights.max()
         self.points, self.weights = arrays["points"][:count][some], weights[some] / weights[some].sum()
         self.evidence, self.error = float(arrays["evidence"]), float(arrays["error"])
-        self.calls, self.cut, self.shares = int(arrays["calls"]), bool(arrays["cut"]), arrays["shares"]
+        self.calls, self.count, self.cut = int(arrays["calls"]), count, bool(arrays["cut"])
+        self.shares = arrays["shares"]
+
+    def share_variance(self, live: int, drifting: bool) -> np.ndarray:
+        """Of the shares of the modes [mode]; larger where no walk leaves its mode, for then live points drift."""
+        share = self.shares.mean(axis=0)
+        drift = 2.0 * self.count / live**2 if drifting else 0.0
+        return self.shares.var(axis=0, ddof=1) + share * (1.0 - share) * drift
 
     def even(self, count: int) -> np.ndarray:
         """So many draws of equal weight, shuffled."""
@@ -252,15 +200,15 @@ def _redrawn_shares(target: Target, found: Any, points: np.ndarray, random: Any)
 
 
 def _modes(
-    target: Target, points: np.ndarray, weights: np.ndarray, values: np.ndarray, mode: np.ndarray, errors: np.ndarray
+    target: Target, points: np.ndarray, weights: np.ndarray, values: np.ndarray, errors: np.ndarray
 ) -> tuple[np.ndarray, tuple[Mode, ...]]:
-    """The modes that hold a draw, and the place of each draw's mode among them."""
+    """The place of each draw's mode among those that hold a draw, and these."""
     found = []
-    present, places = np.unique(mode, return_inverse=True)
-    for one in present:
-        mine = np.nonzero(mode == one)[0]
+    present, places = np.unique(target.mode_of(points), return_inverse=True)
+    for place, one in enumerate(present):
+        mine = np.nonzero(places == place)[0]
         lowest = mine[np.argmin(values[mine])]
         best = dict(zip(target.names, points[lowest].tolist(), strict=True))
-        share, error = float(weights[mine].sum()), float(errors[one]) if len(present) > 1 else 0.0
-        found.append(Mode(best, float(values[lowest]), share, error, len(mine)))
+        error = float(errors[one]) if len(present) > 1 else 0.0
+        found.append(Mode(best, float(values[lowest]), float(weights[mine].sum()), error, len(mine)))
     return places, tuple(found)

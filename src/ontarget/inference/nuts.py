@@ -29,8 +29,8 @@ class NUTS(AbstractSampler):
 
     The box is mapped to the real line, :math:`\theta = \mathrm{low} + (\mathrm{high} - \mathrm{low})/(1+e^{-y})`, with
     the Jacobian in the density. Chains start at the minima that fits find in every mode and hardly ever cross a
-    barrier; so each mode is weighed by itself, by bridge sampling, and its draws get that weight. A mode that no fit finds is
-    missed: nested sampling looks everywhere.
+    barrier; so each mode is weighed by itself, by bridge sampling, and its draws get that weight. A mode that no fit
+    finds is missed: nested sampling looks everywhere.
 
     Attributes
     ----------
@@ -60,6 +60,9 @@ class NUTS(AbstractSampler):
                 truth = f"At least {least} are needed to tell anything."
                 raise InputError(field, str(getattr(self, field)), truth, "Leave it out for the usual number.")
 
+    def check(self) -> None:
+        needed("numpyro")
+
     def job(self, target: Target) -> Chains:
         members = [[i for i, one in enumerate(target.modes) if one == mode] for mode in range(target.number_of_modes)]
         starts, metrics = [], []
@@ -73,10 +76,13 @@ class NUTS(AbstractSampler):
         return Chains(target, np.array(starts), np.array(metrics), self.warmup, self.draws, self.depth, aim, self.seed)
 
     def gathered(self, target: Target, done: Done) -> Draws:
-        which = np.nonzero(done.status)[0]
+        every = np.nonzero(done.status)[0].tolist()
+        which = np.array([one for one in every if np.isfinite(np.asarray(done.arrays["points"][one])).all()], int)
         if not len(which):
             raise InputError("sampler", "no chain that was completed", "There is nothing to say.", "Run it again.")
-        figures = {name: np.stack([np.asarray(one[chain]) for chain in which]) for name, one in done.arrays.items()}
+        figures = {
+            name: np.stack([np.asarray(one[chain]) for chain in which.tolist()]) for name, one in done.arrays.items()
+        }
         begun = which % target.number_of_modes
         points, weights, values, mode, weighed = weigh(target, figures["points"], begun, self.seed)
         told = Diagnostics(
@@ -130,7 +136,6 @@ class Chains(AbstractJob):
         }
 
     def compute(self, chunk: int) -> Mapping[str, np.ndarray]:
-        needed("numpyro")
         key = jax.random.fold_in(jax.random.key(self.seed), chunk)
         found = _chain(
             self.target.likelihood,

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from jaxtyping import Float, Int
 
+from ontarget.experiment.counts import needed
 from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.noun import Noun, static
 
@@ -118,6 +121,18 @@ class Draws(Noun):
     def central(self, name: str, level: float) -> tuple[float, float]:
         """The interval with equal probability on both sides of it."""
         return self.quantile(name, 0.5 - 0.5 * level), self.quantile(name, 0.5 + 0.5 * level)
+
+    def to_xarray(self) -> Any:
+        """The draws as an `xarray.Dataset` over `draw`, with diagnostics. Needs the extra ``ontarget[data]``."""
+        xarray = needed("xarray")
+        columns = {"weight": self.weights, "minus_two_log_likelihood": self.values, "mode": self.mode}
+        told = {"ln_evidence": self.evidence, "ln_evidence_error": self.evidence_error, "message": self.message}
+        told |= {f"rhat_{name}": float(one) for name, one in zip(self.names, self.diagnostics.rhat, strict=True)}
+        return xarray.Dataset(
+            {name: ("draw", values) for name, values in zip(self.names, self.points.T, strict=True)}
+            | {name: ("draw", values) for name, values in columns.items()},
+            attrs=told,
+        )
 
     def even(self, most: int) -> Int[np.ndarray, " even"]:
         """Places of at most so many draws that all have the same weight: one at each step of equal probability."""

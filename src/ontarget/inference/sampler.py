@@ -22,6 +22,10 @@ class AbstractSampler(Noun):
     """
 
     @abstractmethod
+    def check(self) -> None:
+        """Refuse, before anything is computed, to draw without the package that it takes."""
+
+    @abstractmethod
     def job(self, target: Target) -> AbstractJob:
         """All there is to compute; needs nothing that is not in the job."""
 
@@ -46,6 +50,7 @@ def sample(
     fixed : values by name
     progress : called with the fraction done; an exception in it stops the draws
     """
+    sampler.check()
     found = target(likelihood, fixed)
     return sampler.gathered(found, complete(sampler.job(found), progress))
 

@@ -22,7 +22,7 @@ BARRIER = 1.0  # in -2 ln L: chains pass what is lower
 MEMBERS = 8  # minima of one mode that are kept: ends and middle of a valley
 STEPS = 17  # points on a straight way between two
 ROWS = 2048  # points that are computed at once
-MANY = 10_000_000  # counts from which it pays to compile
+MANY = 500_000  # counts from which it pays to compile
 CELLS = 4096
 
 

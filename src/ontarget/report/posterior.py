@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -21,7 +22,9 @@ from ontarget.inference import (
     intervals,
     marginal,
     profile,
+    refine,
     target,
+    threshold,
 )
 from ontarget.plot import Corner, Face, Side, corner_figure
 from ontarget.report.bounds import at_start, check_targets, grouped, symbol
@@ -41,6 +44,8 @@ class Posterior(AbstractTask):
     sampler : `NUTS` or `Nested`
     levels : credible levels, and confidence levels of the profile beside them
     points : of the profile's grid over each parameter's box
+    plane : points along each axis of the profile of two parameters of interest, whose line is drawn over their region;
+        none is with 0
     shown : names of nuisances that the corner plot shows as well
     """
 
@@ -51,7 +56,8 @@ class Posterior(AbstractTask):
     groups: Mapping[str, tuple[str, ...]] = static(converter=FrozenDict, default_factory=FrozenDict)
     sampler: AbstractSampler = NUTS()
     levels: tuple[float, ...] = static(default=(0.6826894921370859, 0.90))
-    points: int = static(default=101)
+    points: int = static(default=201)
+    plane: int = static(default=0)
     shown: tuple[str, ...] = static(default=())
 
     def __check_init__(self) -> None:
@@ -59,6 +65,7 @@ class Posterior(AbstractTask):
             if not 0 < level < 1:
                 raise InputError("levels", f"{level:g}", "A credible level lies between 0 and 1.", "Give e.g. 0.9.")
         check_points(self.points, 11, 100_001)
+        check_points(self.plane or 11, 11, 1001)
 
     def interest(self) -> Sequence[AbstractParameter]:
         return self.parameters
@@ -66,6 +73,7 @@ class Posterior(AbstractTask):
     def check(self, context: Context) -> None:
         groups = grouped(self.groups, context)
         check_targets(self.parameters, groups, context)
+        self.sampler.check()
         known = {one.name for one in (*self.parameters, *context.parameters)}
         for name in self.shown:
             if name not in known:
@@ -82,10 +90,13 @@ class Posterior(AbstractTask):
             title = f"{self.title}, {label}"
             draws = self.sampler.gathered(found, context.complete(key, self.sampler.job(found), title))
             scans = {one.name: self.scan(chance, one, fixed) for one in self.parameters}
-            rows["intervals"] += [row for one in self.levels for row in interval_rows(label, draws, scans, one)]
+            for level in self.levels:
+                fine = {name: intervals(refine(chance, scan, level), level) for name, scan in scans.items()}
+                rows["intervals"] += interval_rows(label, draws, fine, level)
             rows["modes"] += mode_rows(label, draws)
             rows["diagnostics"] += diagnostic_rows(label, draws)
-            pictures.append(Picture(key, self.caption(label, draws), corner_figure(self.corner(draws, scans))))
+            corner = self.corner(draws, scans, self.planes(chance, fixed))
+            pictures.append(Picture(key, self.caption(label, draws), corner_figure(corner)))
             warnings += [
                 f"{label}: {one}" for one in (draws.message, *(scan.message for scan in scans.values())) if one
             ]
@@ -98,13 +109,22 @@ class Posterior(AbstractTask):
         grid = np.linspace(float(parameter.low), float(parameter.high), self.points)
         return profile(chance, {parameter.name: grid}, fixed=fixed)
 
+    def planes(self, chance: Likelihood, fixed: Mapping[str, float]) -> dict[tuple[str, str], Scan]:
+        """The profile likelihoods of two parameters of interest each, if they are wanted."""
+        pairs = list(itertools.combinations(self.parameters, 2)) if self.plane else []
+        grids = {
+            (x.name, y.name): {one.name: np.linspace(float(one.low), float(one.high), self.plane) for one in (x, y)}
+            for x, y in pairs
+        }
+        return {names: profile(chance, grid, fixed=fixed) for names, grid in grids.items()}
+
     def caption(self, label: str, draws: Draws) -> str:
         """What the corner plot shows."""
         levels = " and ".join(f"{100 * one:.3g} %" for one in sorted(self.levels))
         lumps = f" {len(draws.modes)} modes." if len(draws.modes) > 1 else ""
         return f"{self.title}, {label}: posterior densities with regions of {levels}, profiles dashed.{lumps}"
 
-    def corner(self, draws: Draws, scans: Mapping[str, Scan]) -> Corner:
+    def corner(self, draws: Draws, scans: Mapping[str, Scan], planes: Mapping[tuple[str, str], Scan]) -> Corner:
         """Densities of all parameters shown, one by one and two by two."""
         names = [*scans, *(one for one in self.shown if one in draws.names and one not in scans)]
         levels = sorted(self.levels)
@@ -115,18 +135,26 @@ class Posterior(AbstractTask):
             over = scans.get(name)
             ratio = None if over is None else (over.grids[name], np.exp(-0.5 * over.values))
             sides.append(Side(symbol(name), x, density.values, [density.height(one) for one in levels], ratio))
-        for column, first in enumerate(names):
-            for row in range(column + 1, len(names)):
-                both = marginal(draws, first, names[row])
-                x, y = both.grids.values()
-                faces[column, row] = Face(x, y, both.values, [both.height(one) for one in levels])
+        for (column, first), (row, second) in itertools.combinations(enumerate(names), 2):
+            faces[column, row] = face(draws, (first, second), levels, planes.get((first, second)))
         best = next(iter(scans.values())).best.values
         percent = [f"{100 * one:.3g} %" for one in levels]
         return Corner(sides, faces, percent, [best[name] for name in names])
 
 
-def interval_rows(label: str, draws: Draws, scans: Mapping[str, Scan], level: float) -> list[dict[str, Any]]:
-    """Of each free parameter the central interval and the pieces of highest density; of those of interest the profile."""
+def face(draws: Draws, names: tuple[str, str], levels: Sequence[float], scan: Scan | None) -> Face:
+    """The density of two parameters with its regions, and the line of the profile at the highest level."""
+    both = marginal(draws, *names)
+    x, y = both.grids.values()
+    heights, line = [both.height(one) for one in levels], None
+    if scan is not None:
+        first, second = scan.grids.values()
+        line = first, second, scan.values, threshold(levels[-1], 2)
+    return Face(x, y, both.values, heights, line)
+
+
+def interval_rows(label: str, draws: Draws, profiled: Mapping[str, Intervals], level: float) -> list[dict[str, Any]]:
+    """Central interval and pieces of highest density of each free parameter; of those of interest the profile too."""
     rows = []
     spread = np.sqrt(np.diagonal(draws.covariance))
     for place, name in enumerate(draws.names):
@@ -135,8 +163,10 @@ def interval_rows(label: str, draws: Draws, scans: Mapping[str, Scan], level: fl
         low, high = draws.central(name, level)
         rows.append(row | {"method": "central", "piece": 1, "of": 1, "low": low, "high": high} | moments)
         dense = marginal(draws, name).pieces(level)
-        profiled: Intervals | None = intervals(scans[name], level) if name in scans else None
-        for method, pieces in (("highest density", dense), ("profile", profiled.pieces if profiled else ())):
+        for method, pieces in (
+            ("highest density", dense),
+            ("profile", profiled[name].pieces if name in profiled else ()),
+        ):
             for index, piece in enumerate(pieces):
                 ends = {"piece": index + 1, "of": len(pieces), "low": piece.low, "high": piece.high}
                 rows.append(row | {"method": method} | ends | dict.fromkeys(moments, ""))
