@@ -23,6 +23,7 @@ from ontarget.report.beam_flux import events_per_fluence
 from ontarget.report.design_space import DesignSpace
 from ontarget.report.merit import AbstractMerit, Measured, Planning
 from ontarget.source.decay_tunnel import DecayTunnel
+from ontarget.source.grid import cell as cell_of
 from ontarget.source.site import BeamSite
 
 FINE = 200
@@ -80,7 +81,7 @@ def quantiles(energy: Float[Array, " energy"], values: Float[Array, " energy"]) 
     has no kink where that passes a node: :math:`C_k + d_k x + (d_{k+1} - d_k) x^2/2h = C`.
     """
     wide = jnp.diff(energy)
-    density = values / jnp.gradient(energy)
+    density = values / cell_of(energy)
     reached = jnp.concatenate([jnp.zeros(1), jnp.cumsum(wide * (density[:-1] + density[1:]) / 2)])
     wanted = MIDDLE * reached[-1]
     cell = jnp.clip(jnp.searchsorted(reached, wanted, side="right") - 1, 0, len(wide) - 1)
