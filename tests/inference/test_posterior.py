@@ -189,9 +189,7 @@ def test_the_same_seed_gives_the_same_draws(folded, chains):
     again = sample(folded, NUTS(chains=3, warmup=200, draws=600, seed=3))
     np.testing.assert_array_equal(again.points, chains.points)
     job = Nested(live=50, runs=2, precision=1.0).job(target(folded))
-    first, again, other = (job.compute(chunk)["points"] for chunk in (0, 0, 1))
-    np.testing.assert_array_equal(first, again)
-    assert (first != other).any()
+    np.testing.assert_array_equal(*(job.compute(1)["points"] for _ in range(2)))
 
 
 def test_what_is_done_is_kept(folded, chains):

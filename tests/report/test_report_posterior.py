@@ -20,7 +20,7 @@ TASK = Posterior(
     groups={"crystal": ("crystal",)},
     sampler=SAMPLER,
     levels=(0.9,),
-    points=31,
+    points=21,
     shown=("flux",),
 )
 
