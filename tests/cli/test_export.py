@@ -10,8 +10,8 @@ import pytest
 
 from ontarget.cli import run
 from ontarget.inference import fit
-from ontarget.io import load_tree  # noqa: F401
-from ontarget.report.exchange import of_study
+from ontarget.io.entry import load_experiment
+from ontarget.report.exchange import of_study, uncertain
 
 EXPERIMENT = """
 name: A small crystal
@@ -52,10 +52,20 @@ tasks:
     experiment: crystal
     strength: {type: Scale, name: strength, address: "*.neutrinos_per_proton", low: 0, high: 3}
     backgrounds:
-      neutrons: {type: Scale, address: "*.prompt_neutrons.total", low: 0, high: 3, prior: {type: Gaussian, mean: 1, sigma: 0.25}}
+      neutrons:
+        type: Scale
+        address: "*.prompt_neutrons.total"
+        low: 0
+        high: 3
+        prior: {type: Gaussian, mean: 1, sigma: 0.25}
       late: {type: Parameter, address: "*.late.amount", low: -3, high: 3, prior: {type: Gaussian, mean: 0, sigma: 1}}
     systematics:
-      flux: {type: Scale, address: "*.neutrinos_per_proton", low: 0.5, high: 1.5, prior: {type: Gaussian, mean: 1, sigma: 0.1}}
+      flux:
+        type: Scale
+        address: "*.neutrinos_per_proton"
+        low: 0.5
+        high: 1.5
+        prior: {type: Gaussian, mean: 1, sigma: 0.1}
 """
 
 
@@ -82,9 +92,7 @@ def test_a_measurement_is_the_same_likelihood_in_pyhf(exported):
     data = pyhf.Workspace(copy.deepcopy(document)).data(model)
     random = np.random.default_rng(8)
     pulls = np.clip(random.normal(size=(51, 3)), -3, 3)
-    thetas = np.stack(
-        [random.uniform(0.3, 2, 51), 1 + 0.25 * pulls[:, 0], pulls[:, 1], 1 + 0.1 * pulls[:, 2]], axis=1
-    )
+    thetas = np.stack([random.uniform(0.3, 2, 51), 1 + 0.25 * pulls[:, 0], pulls[:, 1], 1 + 0.1 * pulls[:, 2]], axis=1)
     assert chance.names == ("strength", "neutrons", "late", "flux")
     units = np.maximum(np.asarray(chance.sideband.nominal), 0.5)  # an empty bin stands for one event in the sideband
 
@@ -108,10 +116,8 @@ def test_pyhf_finds_the_same_minimum(exported):
     model = book.model()
     best, values = fit(chance), pyhf.infer.mle.fit(book.data(model), model)
     # its minimiser stops at 1e-6 of a value of some 600: an error of a few hundredths of a standard deviation
-    place = model.config.par_order.index("strength")
-    assert values[model.config.par_slice("strength")][0] == pytest.approx(
-        best.values["strength"], abs=0.05 * best.errors["strength"]
-    ), place
+    error = 0.05 * best.errors["strength"]
+    assert values[model.config.par_slice("strength")][0] == pytest.approx(best.values["strength"], abs=error)
 
 
 def test_channels_and_samples_are_named_by_what_they_are(exported):
@@ -124,6 +130,24 @@ def test_channels_and_samples_are_named_by_what_they_are(exported):
         "prompt_neutrons": ["lumi", "histosys"],
         "crystal_steady_state": ["shapefactor"],
     }
+
+
+def test_an_experiment_knows_its_own_errors(folder, capsys):
+    """Of its numbers those that have an error, of its variations all, and not what the sideband says."""
+    path = folder / "erring.yaml"
+    text = EXPERIMENT.replace("mass: 10 kg", "mass: {value: 10 kg, error: 0.5 kg}")
+    path.write_text(text.replace("lifetime: 20 us", "lifetime: {value: 20 us, error: 3 us}"))
+    known = {one.name: one for one in uncertain(load_experiment(path))}
+    assert {"detector_mass", "prompt_neutrons_late"} <= set(known)
+    assert "shape_lifetime" not in known
+    assert float(known["detector_mass"].prior.sigma) == pytest.approx(0.05)
+    wanted = ["--parameters", "detector_mass,prompt_neutrons_late", "-o", str(folder / "erring.json")]
+    assert run(["export", str(path), "--format", "pyhf", *wanted]) == 0
+    assert "agree to" in capsys.readouterr().out
+    document = json.loads((folder / "erring.json").read_text())
+    assert document["measurements"][0]["config"]["poi"] == "strength"
+    (signal,) = [one for one in document["channels"][0]["samples"] if one["name"] == "cevns"]
+    assert [one["name"] for one in signal["modifiers"]] == ["detector_mass", "strength"]
 
 
 def refused(capsys, *arguments):
@@ -144,4 +168,6 @@ def test_wrong_requests_are_refused(folder, capsys):
     assert "Missing option '--format'" in refused(capsys, study)
     assert "'--format'" in refused(capsys, study, "--format", "root", "-o", "x")
     assert "tables" in refused(capsys, str(folder), "--format", "hepdata", "-o", str(folder / "no"))
+    experiment = refused(capsys, str(folder / "crystal.yaml"), *to, "--task", "crystal")
+    assert "An experiment has no tasks" in experiment
     assert not list(folder.glob("no*"))

@@ -14,7 +14,7 @@ from sideband_toys import SCALE, TILT, Beside, beside, written_out
 
 from ontarget.detector import Sideband
 from ontarget.ground.errors import InputError
-from ontarget.inference.contraction import Contraction, state
+from ontarget.inference.contraction import Contraction, model_of, state
 from ontarget.inference.fisher import fisher, gradient, hessian
 from ontarget.inference.fit import fit
 from ontarget.inference.likelihood import likelihood
@@ -131,9 +131,9 @@ def test_without_signal_and_counts_the_slope_is_that_to_the_right():
 def test_states_are_those_of_the_likelihood(name):
     """numpy, compiled, and the plain functions; the expected Hessian is the block of a joint Fisher matrix."""
     one, thetas = found(name, 7), points(24, 8)
-    contraction = Contraction(one, [0, 1])
+    contraction = Contraction(one, [0, 1], thetas)
     data = np.repeat(contraction.arranged(np.asarray(one.data)[None]), len(thetas), axis=0)
-    model = contraction.degree, contraction.basis, contraction.sidebands, contraction.factors(thetas)
+    model = contraction.degree, contraction.basis, contraction.sidebands, model_of(contraction.basis, None)
     host, compiled = state(*model, data, thetas), jax.jit(state, static_argnums=0)(*model, data, thetas)
     for numbers, other in zip(host, compiled, strict=True):
         np.testing.assert_allclose(numbers, other, rtol=1e-9, atol=1e-9 * np.abs(other).max())

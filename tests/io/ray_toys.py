@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
@@ -43,7 +44,7 @@ def drawn(count: int, parents: tuple[str, ...]) -> DecayRays:
         flights = segments(count, 8.5 * GeV, rng)
         for decay in decays_of(parent):
             u = jnp.asarray(rng.random((count, 1 + decay.dimensions)))
-            modes.append((decay, decays_as_drawn(flights, decay, u)))
+            modes.append((decay, eqx.filter_jit(decays_as_drawn)(flights, decay, u)))
     return gather(modes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -48,6 +49,7 @@ steady = d.SteadyState(10 / (keV * kg * day), 0.04, name="steady")
 detector = d.Detector(site, 22.5 * kg, mt.Material("CsI"), seen, (channel,), (steady,), tag, name="detector")
 exposure = so.RunningTime(1 * year)
 experiment = x.Experiment(facility, source, detector=detector, exposure=exposure, name="experiment")
+counts = eqx.filter_jit(x.Experiment.counts)(experiment)
 density_table = b.DensityTable("pi+", [0.0, 5 * GeV, 9 * GeV], [0.0, 0.01, 0.03], jnp.ones((2, 2)) / GeV)
 
 kaon = jnp.array([[0.1, 0.0, 8.5]]) * GeV
@@ -314,9 +316,9 @@ _rows: list[Noun] = [
     # experiment
     x.LeptonMonitor(facility, given_leptons, meter, exposure, name="meter"),
     experiment,
-    experiment.counts(),
-    experiment.counts().channels[0],
-    experiment.counts().backgrounds[0],
+    counts,
+    counts.channels[0],
+    counts.backgrounds[0],
 ]
 
 CHAIN: dict[type[Noun], Noun] = {type(row): row for row in _rows}

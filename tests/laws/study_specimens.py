@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import jax.numpy as jnp
 import numpy as np
+from specimens import behind, in_flight
+from specimens import rings as of_radius
 
 from ontarget import inference as f
 from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
 from ontarget.ground.units import GeV, Hz, MeV, MHz, cm, gray, keV, kg, m, mm, ns
+from ontarget.inference.forecast import forecast
 from ontarget.inference.likelihood import Chain
 from ontarget.monitor import Arm, Tagger, Trackers
 from ontarget.report import quantity as q
 from ontarget.report.activity import Activity, TargetActivity
+from ontarget.report.band_merit import BandEvents, Bands, BandWidth
 from ontarget.report.baselines import BaselineScan
 from ontarget.report.beam_events import BeamEvents, PublishedEvents
 from ontarget.report.beam_fluxes import BeamFluxes, PublishedShape
@@ -25,12 +29,15 @@ from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeasurement, Method
 from ontarget.report.cross_section_quantity import CrossSectionAt, FlavourAverage
 from ontarget.report.cross_sections import CrossSections
+from ontarget.report.design import Design
+from ontarget.report.design_space import DesignNumber, Tie, design_space
 from ontarget.report.disappearance import Disappearance, Distances, Rates, Summed, SummedDistances
 from ontarget.report.electron_quantity import ElectronCrossSection
 from ontarget.report.entrance import Entrance
 from ontarget.report.goal import BestSignificance, MostAtPurity
 from ontarget.report.long_baseline import LongBaseline
 from ontarget.report.measurement import Measurement, PublishedNumber
+from ontarget.report.merit import AtLeast, AtMost, Formula, JointError, UpperLimit
 from ontarget.report.method import Toys, Wilks
 from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
@@ -109,6 +116,10 @@ search = Search("nuscope_lar_short_baseline", "nu_mu disappearance", 0.01, 0.05,
 lost = Disappearance((0,), ("nu_mu",), name="lost")
 strength = f.Scale("strength", "*.source.neutrinos_per_proton", 0.0, 3.0)
 factors = QuenchingPoints([5.0 * keV, 10.0 * keV], [1.0 * keV, 1.0 * keV], [0.08, 0.09], [0.01, 0.01], name="lab")
+free = DesignNumber(1.0, 9.0, "toy.noise", name="noise")
+tie = Tie("noise / 5", "toy.signal", name="signal")
+space = design_space((free,), (tie,), (Toy(),))
+planned = forecast((Toy(),), (f.Scale("strength", "*.signal", 0.1, 4.0),), space, [5.0])
 
 _rows: list[Noun] = [
     # inference
@@ -231,6 +242,20 @@ _rows: list[Noun] = [
     Toys(),
     factors,
     QuenchingFit("Quenching", "quenching", (factors,), 1, (ConstantQuenching(0.0878),)),
+    free,
+    tie,
+    space,
+    planned,
+    planned.planned[0],
+    JointError(),
+    UpperLimit(),
+    BandWidth("nuscope_lar"),
+    BandEvents("nuscope_lar"),
+    Bands(in_flight, behind, of_radius, space, jnp.ones(11), "nuscope_lar"),
+    Formula("2 * noise"),
+    AtMost(Formula("noise"), 4.0),
+    AtLeast(Formula("noise"), 2.0),
+    Design("Design", "design", (free,), JointError(), (tie,), AtMost(Formula("noise"), 4.0), parameters=(strength,)),
     Study(("ess_csi",), (Expect(),)),
 ]
 

@@ -139,11 +139,14 @@ def test_stage_is_a_probability(specimen):
     stage, unit = specimen, input_unit(specimen)
     edges = jnp.sort(jnp.concatenate([jnp.linspace(1.0, 50.0, 99) * unit, stage.kinks()]))
     pulled = edges if not hasattr(stage, "axis") else jnp.linspace(5.0, 45.0, 11) * unit
-    out = stage.push(edges, pulled)
-    cells = len(out) - 1
-    after = jnp.concatenate([jnp.eye(cells), jnp.zeros((cells, 1))], axis=1)
-    matrix = stage.compose(edges, out, after)
-    assert matrix.shape == (len(edges) - 1, cells + 1)
+
+    @jax.jit
+    def composed(edges, pulled):
+        out = stage.push(edges, pulled)
+        return out, stage.compose(edges, out, jnp.eye(len(out) - 1, len(out)))
+
+    out, matrix = composed(edges, pulled)
+    assert matrix.shape == (len(edges) - 1, len(out))
     assert float(matrix.min()) > -1e-12
     assert float(matrix.sum(axis=1).max()) < 1 + 1e-12
 

@@ -42,24 +42,32 @@ def test_two_shares_at_once(tmp_path, whole, monkeypatch):
     with ThreadPoolExecutor(2) as pool:
         for done in pool.map(member, (1, 2)):
             assert_same(done, whole)
+    (path / "draws" / "c.4.0").write_bytes(bytes(24))  # what another left damaged is computed again
+    assert_same(member(2), whole)
+    assert len((marks / "4").read_text().splitlines()) >= 2
+    (marks / "4").write_text("once\n")
     times = [len(one.read_text().splitlines()) for one in marks.iterdir()]
     assert len(times) == whole.status.sum()
     assert sum(times) <= whole.status.sum() + 4  # both may be at the last one of each of the two rounds, and of a start
 
 
-def test_pace():
-    lines = []
+def test_pace(monkeypatch):
+    """A clock of ours: 3 s for a first chunk, that compiles, then 1 s each."""
+    clock, lines = [100.0], []
+    monkeypatch.setattr(campaign.time, "monotonic", lambda: clock[0])
     pace = campaign.Pace("draws", lines.append)
-    pace.before(3)
-    pace(4, 9)
-    pace.said -= 10
-    pace(5, 9)
-    pace(9, 9)
-    assert lines[0] == "draws: 3 chunks were done before"
-    assert lines[1].startswith("draws: 5 of 9 chunks, ")
-    assert lines[1].endswith(" s left")
-    assert lines[2].startswith("draws: 9 of 9 chunks")
-    assert len(lines) == 3
+    pace.begin(3, 6)
+    pace.begin(3, 0)
+    for done, step in ((4, 3.0), (5, 1.0), (6, 1.0), (7, 1.0), (9, 2.0)):
+        clock[0] += step
+        pace(done, 9)
+    assert lines == [
+        "draws: 6 chunks to compute, 3 were done before",
+        "draws: 3 were done before",
+        "draws: 4 of 9 chunks",
+        "draws: 6 of 9 chunks, 1 chunks/s, about 3 s left",
+        "draws: 9 of 9 chunks, 0.8 chunks/s",
+    ]
 
 
 STUDY = """
@@ -95,7 +103,7 @@ def test_a_study_is_interrupted_and_goes_on(tmp_path, whole, capsys, monkeypatch
     text = asked(capsys, *command, code=2)
     assert f"{store}: got a store that is not finished. There are chunks in it that would be lost. Say --resume" in text
     text = asked(capsys, *command, "--resume", code=0)
-    assert "numbers drawn: 4 chunks were done before" in text
+    assert "numbers drawn: 2 chunks to compute, 4 were done before" in text
     assert f"numbers drawn: {whole.status.sum()} of {whole.status.sum()} chunks" in text
     assert len(seen) == whole.status.sum() + 1
     with (tmp_path / "out" / "tables" / "draws.csv").open(newline="") as stream:

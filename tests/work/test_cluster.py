@@ -17,6 +17,7 @@ import pytest
 from test_store import assert_same, told, wait_for
 from work_toys import Draws
 
+from ontarget.io.write import version
 from ontarget.numerics.job import complete
 from ontarget.work import cluster
 from ontarget.work.campaign import carry_out
@@ -110,6 +111,10 @@ def wire(machines):
     made.socket.close()
 
 
+def has(store, chunk):
+    return (store.path / "status" / f"c.{chunk}").exists()
+
+
 def when(holds, then):
     """Do it in a thread, as soon as something holds."""
 
@@ -128,8 +133,8 @@ def test_worker_network_and_scheduler_lost(tmp_path, machines, wire, monkeypatch
     monkeypatch.setattr(cluster, "PATIENCE", 20.0)
     monkeypatch.setattr(cluster, "LOOK", 0.5)
     with Dask(wire.address) as executor:
-        first = when(lambda: store.has(0) or store.has(2), lambda: wire.cut(0.5))
-        second = when(lambda: store.has(6) or store.has(8), machines.workers[0].kill)
+        first = when(lambda: has(store, 0) or has(store, 2), lambda: wire.cut(0.5))
+        second = when(lambda: has(store, 6) or has(store, 8), machines.workers[0].kill)
         assert_same(carry_out(Draws(), store, executor), whole)
         first.join()
         second.join()
@@ -139,7 +144,7 @@ def test_worker_network_and_scheduler_lost(tmp_path, machines, wire, monkeypatch
 
         again = open_store(tmp_path / "again.zarr", Draws())
         monkeypatch.setattr(cluster, "PATIENCE", 2.0)
-        third = when(lambda: again.has(0) or again.has(2), machines.scheduler.kill)
+        third = when(lambda: has(again, 0) or has(again, 2), machines.scheduler.kill)
         executor.client._timeout = 2.0
         text = told(lambda: carry_out(Draws(), again, executor))
         third.join()
@@ -158,6 +163,11 @@ def test_no_scheduler_there(monkeypatch):
     assert text.startswith(f"scheduler {address}: got ")
     assert "It does not answer within" in text
     assert "'dask scheduler'" in text
+
+
+def test_a_worker_of_another_version():
+    assert cluster.compute(Draws(), 1, version("ontarget"))["number"] == 1
+    assert told(lambda: cluster.compute(Draws(), 1, "0.0.9")).endswith("Chunks are of 0.0.9. Install that there.")
 
 
 def test_without_the_package(monkeypatch):

@@ -7,11 +7,14 @@ import os
 import pickle
 import sys
 
+import numpy as np
 import pytest
 from test_store import assert_same, told
 from work_toys import Deadly, Draws, Refusing
 
+import ontarget as ot
 from ontarget.ground.errors import InputError
+from ontarget.inference import construction
 from ontarget.numerics.job import complete
 from ontarget.work.campaign import carry_out
 from ontarget.work.processes import Processes
@@ -73,3 +76,21 @@ def test_what_a_worker_answers():
     assert found[4]["number"] == 1
     assert isinstance(found[5], RuntimeError)
     assert "work_toys.py" in str(found[5])
+
+
+@pytest.mark.long
+def test_toys_are_the_same_bits_in_processes(tmp_path, two):
+    """Feldman and Cousins for one strength, a nuisance profiled: compiled programs in three processes."""
+    likelihood = ot.likelihood(
+        ot.load("ess_csi", {"exposure": "1 day"}),
+        [
+            ot.Scale("strength", "*.neutrinos_per_proton", 0.0, 3.0),
+            ot.Scale("mass", "*.detector.mass", 0.8, 1.2, prior=ot.Gaussian(1.0, 0.05)),
+        ],
+    )
+    job = construction(likelihood, {"strength": np.linspace(0.0, 2.0, 5)}, 3, toys=50, more=50)
+    done = carry_out(job, open_store(tmp_path / "toys.zarr", job), two)
+    alone = complete(job)
+    assert done.status.tolist() == alone.status.tolist()
+    for name, values in alone.arrays.items():
+        assert done.arrays[name].tobytes() == values.tobytes()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import pickle
 import resource
 import signal
 import subprocess
@@ -14,12 +16,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from work_toys import Draws
+from work_toys import Deadly, Draws, Refusing
 
 from ontarget.ground.errors import InputError
 from ontarget.numerics.job import complete
 from ontarget.work.campaign import carry_out
 from ontarget.work.executor import Here
+from ontarget.work.fingerprint import feed, fingerprint
 from ontarget.work.store import open_store, unfinished
 
 
@@ -35,6 +38,19 @@ def assert_same(done, whole):
     for name, values in whole.arrays.items():
         assert done.arrays[name].dtype == values.dtype
         assert done.arrays[name].tobytes() == values.tobytes()
+
+
+def test_fingerprint():
+    """Every number and word counts, also the bits of arrays, their shape, and the class; nothing else does."""
+    jobs = [Draws(), Draws(scale=2.0 + 2e-16 * 2), Draws(chunks=14), Refusing(chunks=12), Deadly(chunks=12)]
+    jobs += [Deadly(chunks=12, marks="a"), Deadly(chunks=12, marks="b"), Draws(scale=-0.0), Draws(scale=0.0)]
+    assert len({fingerprint(one) for one in jobs}) == len(jobs)
+    assert fingerprint(Draws()) == fingerprint(pickle.loads(pickle.dumps(Draws())))
+    for one, other in ((["ab", "c"], ["a", "bc"]), ([1, [2]], [[1], 2]), ({"a": 1}, {"a": 1.0}), ({1, 2}, {1, 3})):
+        digests = [hashlib.sha256() for _ in range(2)]
+        feed(digests[0], one)
+        feed(digests[1], other)
+        assert digests[0].digest() != digests[1].digest()
 
 
 def after(count):
@@ -65,18 +81,20 @@ def test_interrupted_and_resumed(tmp_path, whole):
 KILLED = """
 import sys
 sys.path[:0] = sys.argv[2:]
-from work_toys import Draws
+from work_toys import Deadly, Draws, Refusing
 from ontarget.work.campaign import carry_out
+from ontarget.work.fingerprint import feed, fingerprint
 from ontarget.work.store import open_store
 carry_out(Draws(), open_store(sys.argv[1], Draws()))
 """
 
 
-def started(path, marks, pause):
-    """A process that works on a store."""
+def started(path, marks, pause, share=(1, 1)):
+    """A process that works on a store, alone or as one of several."""
     given = os.environ | {"TOYS_PAUSE": str(pause), "TOYS_MARKS": str(marks)}
     folders = [str(Path(__file__).parent), *sys.path]
-    return subprocess.Popen([sys.executable, "-c", KILLED, str(path), *folders], env=given)
+    words = [str(path), *map(str, share), *folders]
+    return subprocess.Popen([sys.executable, "-c", KILLED, *words], env=given)
 
 
 def wait_for(what, seconds=60.0):
@@ -108,13 +126,15 @@ def test_killed_and_resumed(tmp_path, whole, monkeypatch):
 
 @pytest.mark.long
 def test_killed_at_any_moment(tmp_path, whole):
-    """Thirty times, wherever it happens to be: while it makes the store, writes a chunk or its status."""
+    """Twenty times, two at once, wherever they happen to be: while they make the store, write a chunk or its status."""
     path, random = tmp_path / "draws.zarr", np.random.default_rng(11)
-    for _ in range(30):
-        process = started(path, tmp_path, 0.02)
-        time.sleep(random.uniform(0.8, 1.6))
-        process.kill()
-        process.wait()
+    (tmp_path / "marks").mkdir()
+    for _ in range(20):
+        members = [started(path, tmp_path / "marks", 0.02, (number, 2)) for number in (1, 2)]
+        time.sleep(random.uniform(0.8, 2.5))
+        for one in members:
+            one.kill()
+            one.wait()
     assert_same(carry_out(Draws(), open_store(path, Draws())), whole)
 
 

@@ -21,6 +21,7 @@ COMMANDS = {
     "tag": ("tag", "Tag the interactions of a beam's neutrinos one by one, with checkpoints."),
     "tabulate": ("tabulate", "Turn a dk2nu or gsimple file into a source."),
     "run": ("study", "Run a study: expected counts, fits, scans; figures, tables and a report."),
+    "devices": ("devices", "Show what arrays are computed on, its memory, and the blocks chosen from it."),
     "export": ("export", "Hand a likelihood to pyhf, or results to HEPData and netCDF."),
     "validate": ("validate", "Put published numbers beside ours."),
     "data": ("data", "List, fetch and find the published data that experiments are fitted to."),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust_option
+from ontarget.ground.errors import InputError
 
 EXACT = 1e-6
 """Of a difference of -2 ln L: what is written as the same likelihood meets it to this."""
@@ -20,11 +22,11 @@ EXACT = 1e-6
     "form",
     type=click.Choice(["pyhf", "hepdata", "netcdf"]),
     required=True,
-    help="pyhf: a HistFactory workspace of an experiment or a study. hepdata, netcdf: the tables in a folder of results.",
+    help="pyhf: of an experiment or a study. hepdata, netcdf: the tables in a folder of results.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="File, or folder for hepdata.")
 @click.option("--task", default="", metavar="KEY", help="Of a study: the task whose likelihood is meant.")
-@click.option("--parameters", default="", metavar="A,B", help="Of a task: which of its parameters are free.")
+@click.option("--parameters", default="", metavar="A,B", help="Which parameters are free.  [default: all]")
 @click.option("--experiments", default="", metavar="A,B", help="Of a study: which are taken.")
 @click.option("--approximate", is_flag=True, help="pyhf: templates at one standard deviation where nothing is exact.")
 @set_option
@@ -42,36 +44,57 @@ def command(
 ) -> None:
     """Hand an experiment, a study (NAME) or a folder of results (NAME) to other programs.
 
-    As a pyhf workspace an experiment has a factor 'strength' on its channels, and pulls for its variations; a study has
-    the parameters and constraints of one of its tasks. Differences of -2 ln L are compared before anything is written.
+    As a pyhf workspace an experiment has a factor 'strength' on its channels, and its numbers with errors and its
+    variations with their constraints; a study has the parameters and constraints of one of its tasks. Differences of
+    -2 ln L are compared.
     """
-    if form != "pyhf":
-        from ontarget.io.hepdata import write_hepdata
-        from ontarget.io.labelled import write_netcdf
-
-        made = write_hepdata(name, output) if form == "hepdata" else write_netcdf(name, output)
-        click.echo(f"{form}: {made}")
+    if form == "pyhf":
+        keep_compiled()
+        options = {"task": task, "parameters": words(parameters), "experiments": words(experiments)}
+        export_workspace(name, output, approximate, parse_settings(settings), trust, options)
         return
+    from ontarget.io.hepdata import write_hepdata
+    from ontarget.io.labelled import write_netcdf
+
+    click.echo(f"{form}: {write_hepdata(name, output) if form == 'hepdata' else write_netcdf(name, output)}")
+
+
+def export_workspace(
+    name: str, output: Path, approximate: bool, settings: dict[str, str], trust: bool, options: dict[str, Any]
+) -> None:
+    """Write the workspace of an experiment, or of a task of a study, and say how its parameters are to be read."""
     from ontarget.cli.table import print_table
     from ontarget.io import write_json
     from ontarget.io.entry import is_study
-    from ontarget.io.histfactory import workspace
+    from ontarget.io.histfactory import POINTS, workspace
     from ontarget.report.exchange import of_experiment, of_study
 
-    keep_compiled()
-    if is_study(name):
-        options = {"task": task, "parameters": words(parameters), "experiments": words(experiments)}
-        found, strength = of_study(name, parse_settings(settings), trust, **options), ""  # type: ignore[arg-type]
+    study = is_study(name)
+    for option, value in options.items():
+        if value and not study and option != "parameters":
+            truth = "An experiment has no tasks: its numbers with errors and its variations are free."
+            raise InputError(f"--{option}", repr(value), truth, "Leave it out, or name a study.")
+    if study:
+        found = of_study(name, settings, trust, **options)
     else:
-        found, strength = of_experiment(name, parse_settings(settings), trust), "strength"
-    made = workspace(*found, approximate=approximate, strength=strength, title=task or Path(name).stem)
+        found = of_experiment(name, settings, trust, parameters=options["parameters"])
+    title = options["task"] or Path(name).stem
+    made = workspace(*found, approximate=approximate, strength="" if study else "strength", title=title)
     rows = [{"parameter": one.parameter.name, "in the workspace": one.word, "as": one.says} for one in made.roles]
-    rows += [{"parameter": one, "in the workspace": one, "as": "shapefactor, one for each bin"} for one in made.shapes]
-    print_table("Parameters", [*rows, *([{"parameter": "", "in the workspace": strength, "as": "normfactor"}] if strength else [])])
+    rows += [{"parameter": "", "in the workspace": one, "as": "shapefactor, one for each bin"} for one in made.shapes]
+    factor = {"parameter": "", "in the workspace": made.strength, "as": "normfactor on the channels"}
+    rows += [factor] if made.strength else []
     write_json(output, made.document)
-    click.echo(f"Differences of -2 ln L agree to {made.error:.1g} at {made.points} random points.")
+    print_table("Parameters", rows)
+    if made.roles:
+        said = f"Differences of -2 ln L agree to {made.error:.1g} at {made.points} random points"
+        click.echo(f"{said} (relative where they are above one).")
+    else:
+        click.echo("Nothing is uncertain in it but what sidebands say: name a study for parameters and constraints.")
     if made.error > EXACT:
         click.echo("warning: the workspace is an approximation.", err=True)
+    if made.points < POINTS:
+        click.echo("warning: compared at few points, for elsewhere some counts are below zero.", err=True)
     click.echo(f"workspace: {output}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -73,6 +74,9 @@ def command(
     member, crew = parse_share(share), chosen(executor, workers, scheduler)
     keep_compiled()
     folder = output or Path("out") / Path(study).stem
+    if share is not None:  # the check takes away what it made, perhaps under the feet of another member
+        with contextlib.suppress(OSError, ValueError):
+            folder.mkdir(parents=True, exist_ok=True)
     check_folder(folder)
     check_stores(folder / CHUNKS, resume or share is not None)
 

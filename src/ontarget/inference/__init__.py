@@ -7,11 +7,13 @@ from ontarget.inference.expand import expand
 from ontarget.inference.expansion import Expansion
 from ontarget.inference.fisher import covariance, fisher
 from ontarget.inference.fit import Fit, fit
+from ontarget.inference.forecast import AbstractDesign, Forecast, forecast
 from ontarget.inference.interval import Intervals, Piece, Polyline, contour, intervals, refine, threshold
 from ontarget.inference.likelihood import Likelihood, likelihood
 from ontarget.inference.nested import Nested
 from ontarget.inference.neyman import FeldmanCousins
 from ontarget.inference.nuts import NUTS
+from ontarget.inference.optimum import Bound, brute_force, front, minimise, starting_points
 from ontarget.inference.parameter import AbstractParameter, Parameter, Scale
 from ontarget.inference.posterior import Diagnostics, Draws, Mode
 from ontarget.inference.prior import AbstractPrior, Flat, Gaussian, LogNormal
@@ -26,10 +28,12 @@ from ontarget.inference.toys import Toys, fit_toys, throw
 
 __all__ = [
     "NUTS",
+    "AbstractDesign",
     "AbstractParameter",
     "AbstractPrior",
     "AbstractSampler",
     "Belt",
+    "Bound",
     "Components",
     "Diagnostics",
     "Draws",
@@ -37,6 +41,7 @@ __all__ = [
     "FeldmanCousins",
     "Fit",
     "Flat",
+    "Forecast",
     "Gaussian",
     "GoodnessOfFit",
     "Intervals",
@@ -56,6 +61,7 @@ __all__ = [
     "Target",
     "Toys",
     "belt_of",
+    "brute_force",
     "construction",
     "contour",
     "counts_at",
@@ -65,10 +71,13 @@ __all__ = [
     "fisher",
     "fit",
     "fit_toys",
+    "forecast",
+    "front",
     "goodness_of_fit",
     "intervals",
     "likelihood",
     "marginal",
+    "minimise",
     "predicted_spread",
     "profile",
     "pull_parameters",
@@ -77,6 +86,7 @@ __all__ = [
     "sample",
     "sideband_fit",
     "significance",
+    "starting_points",
     "target",
     "threshold",
     "throw",

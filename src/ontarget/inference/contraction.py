@@ -46,9 +46,11 @@ class Contraction:
     ----------
     likelihood : with its expansion
     free : places of the free parameters
+    thetas : [point, parameter], where the fixed parameters will be read; where all points have the same values they
+        are multiplied in once and for all
     """
 
-    def __init__(self, likelihood: Likelihood, free: list[int]) -> None:
+    def __init__(self, likelihood: Likelihood, free: list[int], thetas: np.ndarray) -> None:
         expansion = likelihood.expansion
         orders, every = np.asarray(expansion.orders), np.asarray(expansion.coefficients)
         self.scale = tuple(np.asarray(one) for one in (expansion.centre, expansion.half, expansion.chebyshev))
@@ -62,7 +64,8 @@ class Contraction:
         for row, group in enumerate(groups.values()):
             coefficients[row, : len(group)], self.which[row, : len(group)] = every[group], group
         keys = np.array(list(groups), int).reshape(len(groups), len(free))
-        self.degree = max(int(keys.max(initial=1)), 1)
+        straight = keys.sum(axis=1).max(initial=0) <= 1 and not kind[free].any()
+        self.degree = 0 if straight else int(keys.max(initial=1))
         self.orders, self.highest = orders, expansion.degree
         self.fixed = [i for i in range(len(likelihood.names)) if i not in free]
         self.sidebands, self.order = None, None
@@ -70,6 +73,9 @@ class Contraction:
             arranged, self.order = likelihood.sideband.arranged()
             self.sidebands = jax.tree.map(np.asarray, arranged)
             coefficients = coefficients[..., self.order[: every.shape[1]]]
+        if self.fixed and (thetas[:, self.fixed] == thetas[:1, self.fixed]).all():
+            coefficients = np.swapaxes(self._products(thetas[:1]), 0, 1) @ coefficients
+            self.fixed = []
         self.basis = Basis(coefficients, keys, kind[free], centre[free], half[free])
         self.largest = max(1, len(groups), len(free) + 1) * every.shape[1]
 
@@ -79,8 +85,9 @@ class Contraction:
 
     def factors(self, thetas: np.ndarray) -> np.ndarray | None:
         """What the fixed parameters, read from thetas [point, parameter], make of each term [point, function, term]."""
-        if not self.fixed:
-            return None
+        return self._products(thetas) if self.fixed else None
+
+    def _products(self, thetas: np.ndarray) -> np.ndarray:
         (centre, half, kind), fixed = self.scale, self.fixed
         values = tables((thetas[:, fixed] - centre[fixed]) / half[fixed], kind[fixed], self.highest, 0)[0]
         product = np.ones((len(thetas), len(self.orders)))
@@ -89,24 +96,30 @@ class Contraction:
         return product[:, self.which]
 
 
-def state(degree: int, basis: Basis, sidebands: Sidebands | None, factors: Any, data: Any, free: Any) -> State:
+def model_of(basis: Basis, factors: Any) -> Any:
+    """What each function of the free parameters adds to the counts, [function, bin] or [point, function, bin].
+
+    factors : [point, function, term] or None where nothing is fixed.
+    """
+    if factors is None:
+        return basis.coefficients[:, 0]
+    xp = namespace(factors)
+    return xp.swapaxes(xp.swapaxes(factors, 0, 1) @ basis.coefficients, 0, 1)
+
+
+def state(degree: int, basis: Basis, sidebands: Sidebands | None, model: Any, data: Any, free: Any) -> State:
     """-2 ln L and derivatives at a block of points; numpy or JAX.
 
-    sidebands : arranged, or None; factors : [point, function, term] or None where nothing is fixed; data : [point, bin
-    + group]; free : [point, free].
+    degree : of the functions in one parameter, or 0 where they are affine in all together and nothing bends;
+    sidebands : arranged, or None; model : from `model_of`; data : [point, bin + group]; free : [point, free].
     """
     xp = namespace(free)
     number = free.shape[1]
-    values = tables((free - basis.centre) / basis.half, basis.chebyshev, degree, 2)
-    rows = np.concatenate([first_derivatives(number), second_derivatives(number)])
+    values = tables((free - basis.centre) / basis.half, basis.chebyshev, max(degree, 1), 2 if degree else 1)
+    rows = np.concatenate([first_derivatives(number), second_derivatives(number)[: None if degree else 0]])
     functions = products(values, basis.orders, rows)
     first, slopes, second = functions[:, : 1 + number], functions[:, 1 : 1 + number], functions[:, 1 + number :]
-    if factors is None:
-        model = basis.coefficients[:, 0]
-        counts = first @ model
-    else:
-        model = xp.swapaxes(xp.swapaxes(factors, 0, 1) @ basis.coefficients, 0, 1)
-        counts = first @ model
+    counts = first @ model
     means, rates = counts[:, 0], counts[:, 1:]
     if sidebands is not None:
         beta, means, aside = sidebands.profiled(means, data)
@@ -114,14 +127,13 @@ def state(degree: int, basis: Basis, sidebands: Sidebands | None, factors: Any, 
     value, slope, weight = poisson(means, data)
     value = value.sum(axis=1)
     # sum over bins first: then all derivatives of the functions cost next to nothing
-    pulled = slope @ model.T if factors is None else (model @ slope[..., None])[..., 0]
+    pulled = slope @ model.T if model.ndim == 2 else (model @ slope[..., None])[..., 0]
     expected = (rates * weight[:, None]) @ xp.swapaxes(rates, 1, 2)
     if sidebands is not None:
         value, expected = value + aside.sum(axis=1), expected - sidebands.bound(beta, weight, rates)
-    gradient, bent = (
-        (slopes @ pulled[..., None])[..., 0],
-        (second @ pulled[..., None]).reshape(len(free), number, number),
-    )
+    gradient = (slopes @ pulled[..., None])[..., 0]
+    square = (len(free), number, number)
+    bent = (second @ pulled[..., None]).reshape(square) if degree else xp.zeros(square)
     scale = 1.0 / basis.half
-    square = scale[:, None] * scale
-    return State(value, gradient * scale, expected * square, bent * square)
+    both = scale[:, None] * scale
+    return State(value, gradient * scale, expected * both, bent * both)

@@ -121,19 +121,22 @@ def build(
     coefficients: np.ndarray,
     error: float,
 ) -> Expansion:
-    """An `Expansion` from plain arrays; `scale` is (centre, half, chebyshev)."""
+    """An `Expansion` from plain arrays; `scale` is (centre, half, chebyshev).
+
+    Types are named because JAX then takes arrays as they are, and makes no program for each shape.
+    """
     orders = orders.reshape(len(coefficients), len(names))
     degree = int(orders.max(initial=1))
     centre, half, chebyshev = scale
     return Expansion(
         names=tuple(names),
-        low=jnp.asarray(low),
-        high=jnp.asarray(high),
-        centre=jnp.asarray(centre),
-        half=jnp.asarray(half),
-        chebyshev=jnp.asarray(chebyshev),
-        orders=jnp.asarray(orders),
-        coefficients=jnp.asarray(coefficients),
+        low=jnp.asarray(low, dtype=float),
+        high=jnp.asarray(high, dtype=float),
+        centre=jnp.asarray(centre, dtype=float),
+        half=jnp.asarray(half, dtype=float),
+        chebyshev=jnp.asarray(chebyshev, dtype=float),
+        orders=jnp.asarray(orders, dtype=int),
+        coefficients=jnp.asarray(coefficients, dtype=float),
         error=float(error),
         degree=max(degree, 1),
     )

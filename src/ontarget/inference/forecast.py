@@ -18,7 +18,7 @@ from ontarget.ground.noun import Noun, Vector, quantity, static
 from ontarget.inference.parameter import AbstractParameter
 
 BLOCK = 64
-"""Designs per call of the compiled program; of a block that is not full only the rows that are asked for are computed."""
+"""Designs per call of the compiled program; of a block that is not full only the rows asked for are computed."""
 
 
 class AbstractDesign(Noun):
@@ -70,6 +70,7 @@ class Planned(Noun):
         self, theta: Float[Array, " parameter"], design: Float[Array, " free"]
     ) -> tuple[Float[Array, " bin"], Float[Array, "parameter bin"]]:
         """Counts, and their derivatives by the parameters."""
+
         def along(unit: Float[Array, " parameter"]) -> tuple[Any, Any]:
             return jax.jvp(lambda one: self(one, design), (theta,), (unit,))
 
@@ -105,7 +106,9 @@ class Forecast(Noun):
         self, designs: Float[np.ndarray, "row free"], thetas: Float[np.ndarray, "row parameter"] | None = None
     ) -> Linear:
         """Counts and rates at many designs, and at the start or at parameters of each."""
-        thetas = np.broadcast_to(np.asarray(self.start), (len(designs), len(self.parameters))) if thetas is None else thetas
+        thetas = (
+            np.broadcast_to(np.asarray(self.start), (len(designs), len(self.parameters))) if thetas is None else thetas
+        )
         parts = []
         for planned, places in zip(self.planned, self.places, strict=True):
             means, some = _in_blocks(planned, thetas[:, list(places)], designs)
@@ -115,7 +118,9 @@ class Forecast(Noun):
         means, rates = zip(*parts, strict=True)
         return Linear(np.concatenate(means, axis=1), np.concatenate(rates, axis=2))
 
-    def moving(self, design: Float[np.ndarray, " free"], theta: Float[np.ndarray, " parameter"] | None = None) -> Moving:
+    def moving(
+        self, design: Float[np.ndarray, " free"], theta: Float[np.ndarray, " parameter"] | None = None
+    ) -> Moving:
         """Counts, rates, and how both move with the design."""
         theta = np.asarray(self.start) if theta is None else theta
         parts = []
@@ -134,7 +139,9 @@ class Forecast(Noun):
         return np.array([float(one.prior.rate(at)) ** 2 for one, at in zip(self.parameters, start, strict=True)])
 
 
-def forecast(experiments: Sequence[Any], parameters: Sequence[AbstractParameter], design: AbstractDesign, today: Any) -> Forecast:
+def forecast(
+    experiments: Sequence[Any], parameters: Sequence[AbstractParameter], design: AbstractDesign, today: Any
+) -> Forecast:
     """The forecast of experiments for what is asked of them.
 
     Parameters
@@ -178,13 +185,17 @@ def _in_blocks(
     """Counts [row, bin] and rates [row, parameter, bin], block by block."""
     parts = []
     for low in range(0, len(designs), BLOCK):
-        block = [np.asarray(one[low : low + BLOCK], float) for one in (thetas, designs)]
-        size = len(block[1])
-        full = [np.concatenate([one, np.repeat(one[-1:], BLOCK - size, axis=0)]) for one in block]
-        found = _rates(planned, *(jnp.asarray(one) for one in full), jnp.asarray(size))
+        size = min(BLOCK, len(designs) - low)
+        block = [_block(one[low : low + size]) for one in (thetas, designs)]
+        found = _rates(planned, block[0], block[1], jnp.asarray(size))
         parts.append([np.asarray(one)[:size] for one in found])
     means, rates = zip(*parts, strict=True)
     return np.concatenate(means), np.concatenate(rates)
+
+
+def _block(rows: np.ndarray) -> Array:
+    """A full block, filled up with copies of the last row."""
+    return jnp.asarray(np.concatenate([rows, np.repeat(rows[-1:], BLOCK - len(rows), axis=0)]))
 
 
 @eqx.filter_jit
@@ -209,7 +220,9 @@ def _rates(
 @eqx.filter_jit
 def _moving(
     planned: Planned, theta: Float[Array, " parameter"], design: Float[Array, " free"]
-) -> tuple[Float[Array, " bin"], Float[Array, "parameter bin"], Float[Array, "free bin"], Float[Array, "free parameter bin"]]:
+) -> tuple[
+    Float[Array, " bin"], Float[Array, "parameter bin"], Float[Array, "free bin"], Float[Array, "free parameter bin"]
+]:
     """Counts and rates, and their derivatives by the design, all forwards."""
 
     def along(unit: Float[Array, " free"]) -> tuple[Any, Any]:

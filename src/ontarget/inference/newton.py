@@ -25,7 +25,8 @@ KICKS = 2  # off a saddle, one to either side
 class Model(NamedTuple):
     """What all points of a set of fits share.
 
-    priors : of the free parameters; low, high : of their box [free]
+    priors : of the free parameters; low, high : of their box [free]; data : [1, bin + group] where all points have the
+    same, else None.
     """
 
     basis: Basis
@@ -33,13 +34,14 @@ class Model(NamedTuple):
     priors: Sequence[AbstractPrior]
     low: Any
     high: Any
+    data: Any = None
 
 
 class Given(NamedTuple):
     """What each point has for itself.
 
-    factors : [point, function, term] or None where nothing is fixed; data : [point, bin + group]; shifts : of the
-    pulls of the free parameters [point, free]; noise : rounding of -2 ln L [point].
+    factors : [point, function, term] or None where nothing is fixed; data : [point, bin + group] or None; shifts : of
+    the pulls of the free parameters [point, free]; noise : rounding of -2 ln L [point].
     """
 
     factors: Any
@@ -48,59 +50,70 @@ class Given(NamedTuple):
     noise: Any
 
 
-class Walk(NamedTuple):
-    """Where each point stands.
+class Place(NamedTuple):
+    """How far each point has come.
 
-    x : the best met, [point, free]; trial : where to look next; here : -2 ln L and its derivatives at x; damping,
-    kicks : [point]; edm : the distance to the minimum that an undamped step promises; minimum, done : [point].
+    x : the best met, [point, free]; value : -2 ln L there; damping, kicks : of its next step; edm : the distance to
+    the minimum that an undamped one promises; minimum : whether it is one; done : [point].
     """
 
     x: Any
-    trial: Any
-    here: State
+    value: Any
     damping: Any
     kicks: Any
     edm: Any
     minimum: Any
     done: Any
 
+    @staticmethod
+    def at(x: np.ndarray) -> Place:
+        """Nothing known."""
+        none, far = np.zeros(len(x), bool), np.full(len(x), np.inf)
+        return Place(x, far, np.full(len(x), 1e-3), np.zeros(len(x), int), far.copy(), none, none.copy())
 
-def begin(x: Any, damping: Any, kicks: Any, done: Any) -> Walk:
-    """A walk from x on that has seen nothing yet."""
-    xp, (points, number) = namespace(x), x.shape
+
+class Walk(NamedTuple):
+    """Where each point stands, -2 ln L and its derivatives there, and where it looks next: trial [point, free]."""
+
+    place: Place
+    here: State
+    trial: Any
+
+
+def begin(place: Place) -> Walk:
+    """A walk from there on."""
+    xp, (points, number) = namespace(place.x), place.x.shape
     square = xp.zeros((points, number, number))
     here = State(xp.full(points, np.inf), xp.zeros((points, number)), square, square)
-    return Walk(x, x, here, damping, kicks, xp.full(points, np.inf), xp.zeros(points, bool), done)
+    return Walk(place, here, place.x)
 
 
-def advance(degree: int, model: Model, given: Given, walk: Walk) -> Walk:
-    """Evaluate the trial points, keep those that do not raise -2 ln L, and say where to look next."""
-    xp = namespace(walk.x)
-    there = evaluate(degree, model, given, walk.trial)
-    better = (there.value <= walk.here.value + given.noise) & ~walk.done
-    x = xp.where(better[:, None], walk.trial, walk.x)
+def advance(degree: int, model: Model, functions: Any, given: Given, walk: Walk) -> Walk:
+    """Evaluate the trial points, keep those that do not raise -2 ln L, and say where to look next.
+
+    functions : what each adds to the counts, from `model_of`.
+    """
+    (x, _, old, kicks, edm_before, minimum_before, done), xp = walk.place, namespace(walk.place.x)
+    there = evaluate(degree, model, functions, given, walk.trial)
+    better = (there.value <= walk.here.value + given.noise) & ~done
+    x = xp.where(better[:, None], walk.trial, x)
     here = State(*(_chosen(xp, better, *both) for both in zip(there, walk.here, strict=True)))
-    damping = xp.where(better, xp.maximum(walk.damping * 0.1, 1e-12), xp.maximum(walk.damping, 1e-4) * 8.0)
+    damping = xp.where(better, xp.maximum(old * 0.1, 1e-12), xp.maximum(old, 1e-4) * 8.0)
     move, edm, minimum = newton(model, x, here, damping)
-    settled = (edm < CLOSE + given.noise) & ~walk.done
-    stuck = settled & ~minimum & (walk.kicks < KICKS)
-    move = _kicked(xp, model, here, walk.kicks, stuck, move)
-    return Walk(
-        x,
-        xp.clip(x + move, model.low, model.high),
-        here,
-        xp.where(stuck, 1e-3, damping),
-        walk.kicks + stuck,
-        xp.where(walk.done, walk.edm, edm),
-        xp.where(walk.done, walk.minimum, minimum),
-        walk.done | (settled & ~stuck),
-    )
+    settled = (edm < CLOSE + given.noise) & ~done
+    stuck = settled & ~minimum & (kicks < KICKS)
+    move = _kicked(xp, model, here, kicks, stuck, move)
+    edm, minimum = xp.where(done, edm_before, edm), xp.where(done, minimum_before, minimum)
+    damping = xp.where(stuck, 1e-3, damping)
+    place = Place(x, here.value, damping, kicks + stuck, edm, minimum, done | (settled & ~stuck))
+    return Walk(place, here, xp.clip(x + move, model.low, model.high))
 
 
-def evaluate(degree: int, model: Model, given: Given, x: Any) -> State:
+def evaluate(degree: int, model: Model, functions: Any, given: Given, x: Any) -> State:
     """-2 ln L of counts and priors, and derivatives."""
     xp = namespace(x)
-    found = state(degree, model.basis, model.sidebands, given.factors, given.data, x)
+    data = given.data if model.data is None else model.data
+    found = state(degree, model.basis, model.sidebands, functions, data, x)
     if not model.priors:
         return found
     pulls = xp.stack([one.pull(x[:, i]) for i, one in enumerate(model.priors)], axis=1) - given.shifts

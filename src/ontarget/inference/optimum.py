@@ -6,7 +6,7 @@ import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -109,23 +109,31 @@ def minimise(
         value, gradient = asked[share.tobytes()]
         return float(np.log(value)), gradient * wide / value
 
-    def rule(bound: Bound) -> dict[str, object]:
+    def rule(bound: Bound) -> dict[str, Any]:
         def slope(share: np.ndarray) -> np.ndarray:
             return -bound.sign * bound.measure.slope(low + wide * share)[1] * wide / bound.scale
 
-        return {"type": "ineq", "fun": lambda share: bound.room(bound.measure.slope(low + wide * share)[0]), "jac": slope}
+        return {
+            "type": "ineq",
+            "fun": lambda share: bound.room(bound.measure.slope(low + wide * share)[0]),
+            "jac": slope,
+        }
 
     rules = [rule(bound) for bound in bounds]
     found = []
     for start in (starts - low) / wide:
         options = {"ftol": TOLERANCE, "maxiter": STEPS}
-        one = minimize(at, start, jac=True, method="SLSQP", bounds=[(0.0, 1.0)] * len(low), constraints=rules, options=options)
+        one = minimize(
+            at, start, jac=True, method="SLSQP", bounds=[(0.0, 1.0)] * len(low), constraints=rules, options=options
+        )
         share = np.clip(one.x, 0.0, 1.0)
         kept = all(np.asarray(each["fun"](share)) > -FEASIBLE for each in rules)
         found.append((float(np.exp(at(share)[0])) if kept else np.nan, share, bool(one.success)))
     descents = np.array([value for value, _, _ in found])
     if np.isnan(descents).all():
-        return Optimum(starts[0], np.nan, np.full(len(low), np.nan), np.full(len(bounds), np.nan), len(asked), descents, False)
+        return Optimum(
+            starts[0], np.nan, np.full(len(low), np.nan), np.full(len(bounds), np.nan), len(asked), descents, False
+        )
     _, share, converged = found[int(np.nanargmin(descents))]
     design = low + wide * share
     value, gradient = asked.get(share.tobytes()) or objective.slope(design)

@@ -12,10 +12,10 @@ import jax
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from ontarget.inference.contraction import Contraction
+from ontarget.inference.contraction import Contraction, model_of
 from ontarget.inference.expansion import check_inside
 from ontarget.inference.likelihood import Likelihood, host_priors
-from ontarget.inference.newton import CLOSE, Given, Model, Walk, advance, begin
+from ontarget.inference.newton import CLOSE, Given, Model, Place, Walk, advance, begin
 
 ROUNDS = 250  # steps at most
 FIRST = 6  # steps of a block together; points that are not done then are gathered, and go on
@@ -62,16 +62,20 @@ def score(
     data = np.asarray(likelihood.data)[None] if data is None else np.asarray(data, float)
     toy = np.zeros(len(thetas), int) if toy is None else toy
     shifts = np.zeros((len(data), len(likelihood.names))) if shifts is None else np.asarray(shifts, float)
-    fits = Batch(likelihood, [likelihood.names.index(name) for name in free], data, shifts)
+    fits = Batch(likelihood, [likelihood.names.index(name) for name in free], thetas, data, shifts)
     parts = [slice(low, low + fits.part) for low in range(0, len(thetas), fits.part)]
-    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     pieces = []
-    with ThreadPoolExecutor(workers) as pool:  # the parts are the same whatever the number of workers
+    with ThreadPoolExecutor(cores()) as pool:  # the parts are the same whatever the number of cores
         for part, found in zip(parts, pool.map(lambda one: fits(thetas[one], toy[one]), parts), strict=True):
             pieces.append(found)
             if progress is not None:
                 progress(min(1.0, part.stop / len(thetas)))
     return Fits(*(np.concatenate(one) for one in zip(*pieces, strict=True)))
+
+
+def cores() -> int:
+    """Threads that may run at once."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def is_convex(likelihood: Likelihood, free: Sequence[str]) -> bool:
@@ -83,79 +87,85 @@ def is_convex(likelihood: Likelihood, free: Sequence[str]) -> bool:
 
 
 class Batch:
-    """Fits of the same free parameters to any of some data."""
+    """Fits of the same free parameters to any of some data; the fixed ones are at some of the values in thetas."""
 
-    def __init__(self, likelihood: Likelihood, places: list[int], data: np.ndarray, shifts: np.ndarray) -> None:
+    def __init__(
+        self, likelihood: Likelihood, places: list[int], thetas: np.ndarray, data: np.ndarray, shifts: np.ndarray
+    ) -> None:
         low, high = (np.asarray(one)[places] for one in (likelihood.expansion.low, likelihood.expansion.high))
-        self.contraction, self.priors, self.places = Contraction(likelihood, places), host_priors(likelihood), places
+        self.contraction, self.places = Contraction(likelihood, places, thetas), places
+        self.priors = host_priors(likelihood)
         self.fixed = [i for i in range(len(self.priors)) if i not in places]
         priors = [self.priors[i] for i in places]
-        self.model = Model(self.contraction.basis, self.contraction.sidebands, priors, low, high)
         self.data, self.shifts = self.contraction.arranged(data), shifts
+        same = self.data if len(data) == 1 else None
+        self.model = Model(self.contraction.basis, self.contraction.sidebands, priors, low, high, same)
         self.noise = 1e-10 + 4e-16 * data.sum(axis=1)  # rounding of -2 ln L
         self.block = int(np.clip(1 << int(np.log2(max(1, CACHE // self.contraction.largest))), 8, 128))
         self.part = PART
 
     def __call__(self, thetas: np.ndarray, toy: np.ndarray) -> Fits:
         """Fit each point, a row of theta, to the data of its toy."""
-        model, shifts = self.model, self.shifts[toy]
-        x, points = np.clip(thetas[:, self.places], model.low, model.high), len(thetas)
-        given = Given(self.contraction.factors(thetas), self.data[toy], shifts[:, self.places], self.noise[toy])
-        walk = begin(x, np.full(points, 1e-3), np.zeros(points, int), np.zeros(points, bool))
-        found = (self.compiled if points > FEW and self.places else self.by_numpy)(given, walk)
+        model, shifts, points = self.model, self.shifts[toy], len(thetas)
+        x = np.clip(thetas[:, self.places], model.low, model.high)
+        data = None if model.data is not None else self.data[toy]
+        given = Given(self.contraction.factors(thetas), data, shifts[:, self.places], self.noise[toy])
+        walked = (self.compiled if points > FEW and self.places else self.by_numpy)(given, Place.at(x))
         offset = sum(((self.priors[i].pull(thetas[:, i]) - shifts[:, i]) ** 2 for i in self.fixed), np.zeros(points))
         width = model.high - model.low
-        edge = ((found.x - model.low < 1e-9 * width) | (model.high - found.x < 1e-9 * width)).any(axis=1)
-        converged = found.minimum & (found.edm < CLOSE + given.noise)
-        return Fits(found.x, found.here.value + offset, found.edm, converged, edge)
+        edge = ((walked.x - model.low < 1e-9 * width) | (model.high - walked.x < 1e-9 * width)).any(axis=1)
+        converged = walked.minimum & (walked.edm < CLOSE + given.noise)
+        return Fits(walked.x, walked.value + offset, walked.edm, converged, edge)
 
-    def by_numpy(self, given: Given, walk: Walk) -> Walk:
+    def by_numpy(self, given: Given, place: Place) -> Place:
         """All points together until the last is done."""
+        walk, functions = begin(place), model_of(self.model.basis, given.factors)
         for _ in range(ROUNDS):
-            walk = advance(self.contraction.degree, self.model, given, walk)
-            if walk.done.all():
+            walk = advance(self.contraction.degree, self.model, functions, given, walk)
+            if walk.place.done.all():
                 break
-        return walk
+        return walk.place
 
-    def compiled(self, given: Given, walk: Walk) -> Walk:
+    def compiled(self, given: Given, place: Place) -> Place:
         """A few steps in blocks, then again those that are not done."""
-        every: Walk = jax.tree.map(np.copy, walk)
-        left, spent = np.arange(len(walk.x)), 0
+        left, spent = np.arange(len(place.x)), 0
         while len(left) and spent < ROUNDS:
             steps = min(FIRST << (spent // FIRST), ROUNDS - spent)
-            some, now = (jax.tree.map(partial(padded, self.part, left), both) for both in (given, every))
-            now = now._replace(done=np.arange(self.part) >= len(left))
+            some, now = (jax.tree.map(partial(padded, self.part, left), both) for both in (given, place))
             blocks = -(-len(left) // self.block)
             found = in_blocks(self.contraction.degree, self.block, blocks, steps, self.model, some, now)
-            for old, new in zip(jax.tree.leaves(every), jax.tree.leaves(found), strict=True):
+            for old, new in zip(place, found, strict=True):
                 old[left] = np.asarray(new)[: len(left)]
-            left, spent = left[~every.done[left]], spent + steps
-        return every
+            left, spent = left[~place.done[left]], spent + steps
+        return place
 
 
 def padded(rows: int, which: np.ndarray, array: np.ndarray) -> np.ndarray:
-    """Some rows of an array, and the first of them again and again up to so many."""
+    """Some rows of an array, and the last of them again and again up to so many."""
+    if len(which) == len(array) == rows:
+        return array
     return array[np.pad(which, (0, rows - len(which)), mode="edge")]
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def in_blocks(degree: int, block: int, blocks: Any, steps: Any, model: Model, given: Given, walk: Walk) -> Walk:
+def in_blocks(degree: int, block: int, blocks: Any, steps: Any, model: Model, given: Given, place: Place) -> Place:
     """Some steps of the first `blocks` blocks of points; each stops when all of its points are done."""
 
-    def one(index: Any, every: Walk) -> Walk:
+    def one(index: Any, every: Place) -> Place:
         def cut(rows: Any) -> Any:
             return jax.lax.dynamic_slice_in_dim(rows, index * block, block)
 
         def going(both: tuple[Any, Walk]) -> Any:
-            return (both[0] < steps) & ~both[1].done.all()
+            return (both[0] < steps) & ~both[1].place.done.all()
 
         def step(both: tuple[Any, Walk]) -> tuple[Any, Walk]:
-            return both[0] + 1, advance(degree, model, mine, both[1])
+            return both[0] + 1, advance(degree, model, functions, mine, both[1])
 
-        mine, walk = jax.tree.map(cut, (given, every))
-        walk = jax.lax.while_loop(going, step, (0, walk))[1]
-        return jax.tree.map(
-            lambda old, new: jax.lax.dynamic_update_slice_in_dim(old, new, index * block, 0), every, walk
-        )
+        def put(old: Any, new: Any) -> Any:
+            return jax.lax.dynamic_update_slice_in_dim(old, new, index * block, 0)
 
-    return jax.lax.fori_loop(0, blocks, one, walk)
+        mine, begun = jax.tree.map(cut, (given, every))
+        functions = model_of(model.basis, mine.factors)
+        return jax.tree.map(put, every, jax.lax.while_loop(going, step, (0, begin(begun)))[1].place)
+
+    return jax.lax.fori_loop(0, blocks, one, place)

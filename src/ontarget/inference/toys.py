@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import jax
@@ -16,7 +17,7 @@ from ontarget.inference.fallback import MOST, rescue
 from ontarget.inference.fit import spread
 from ontarget.inference.likelihood import Likelihood, host_priors
 from ontarget.inference.profile import SEEDS, choose
-from ontarget.inference.scoring import Fits, is_convex, score
+from ontarget.inference.scoring import Fits, cores, is_convex, score
 
 BLOCK = 256  # toys that share one seed
 NUMBERS = 1 << 22  # counts held at a time: 32 MiB
@@ -72,15 +73,18 @@ def throw(
     if number < 1 or first < 0:
         raise InputError("toys", f"{number} from {first}", "They are counted from 0, one or more.", "Ask for some.")
     mean, priors, words = expected_counts(likelihood, theta), host_priors(likelihood), words_of(key)
-    counts, shifts = [], []
-    for block in range(first // BLOCK, -(-(first + number) // BLOCK)):
+
+    def drawn(block: int) -> Toys:
         random = np.random.default_rng(np.random.SeedSequence(words, spawn_key=(*stream, block)))
         normal = random.standard_normal((BLOCK, len(priors)))
         wanted = slice(max(first - block * BLOCK, 0), first + number - block * BLOCK)
-        counts.append(random.poisson(mean, (BLOCK, len(mean)))[wanted].astype(float))
-        drawn = [prior.redrawn(float(x), one) for prior, x, one in zip(priors, theta, normal.T, strict=True)]
-        shifts.append(np.stack(drawn, axis=1)[wanted])
-    return Toys(np.concatenate(counts), np.concatenate(shifts))
+        counts = random.poisson(mean, (BLOCK, len(mean)))[wanted].astype(float)
+        shifts = [prior.redrawn(float(x), one) for prior, x, one in zip(priors, theta, normal.T, strict=True)]
+        return Toys(counts, np.stack(shifts, axis=1)[wanted])
+
+    blocks = range(first // BLOCK, -(-(first + number) // BLOCK))
+    with ThreadPoolExecutor(cores()) as pool:  # numpy draws without the interpreter's lock
+        return Toys(*(np.concatenate(one) for one in zip(*pool.map(drawn, blocks), strict=True)))
 
 
 def expected_counts(likelihood: Likelihood, theta: Float[np.ndarray, " parameter"]) -> Float[np.ndarray, " bin"]:
@@ -102,10 +106,8 @@ def fit_toys(
 ) -> Fits:
     """The lowest fit of each toy over several starts; the fixed parameters are read from the starts too."""
     every, count, number = starts.shape
-    rows = BLOCK << int(np.ceil(np.log2(max(1.0, count / BLOCK))))  # few shapes, so that few programs are compiled
-    filled = Toys(*(np.pad(one, ((0, rows - count), (0, 0)), mode="edge") for one in toys))
     which = np.tile(np.arange(count), every)
-    fits = score(likelihood, free, starts.reshape(-1, number), filled.counts, which, filled.shifts)
+    fits = score(likelihood, free, starts.reshape(-1, number), toys.counts, which, toys.shifts)
     parts = [slice(i * count, (i + 1) * count) for i in range(every)]
     fits = choose([Fits(*(one[part] for one in fits)) for part in parts])
     failed = np.nonzero(~fits.converged)[0][:MOST]

@@ -2,7 +2,7 @@
 
 What is exact: a factor in which counts are linear (`normfactor`; `lumi` for one with a Gaussian constraint), what adds
 to a template in proportion to a pull (`histosys`), a factor with a log-normal constraint (`normsys`), a parabola in one
-parameter (`histosys` near its zero), and backgrounds counted in sidebands (`shapefactor` with the sidebands as channels).
+parameter (`histosys` near its zero), and backgrounds counted in sidebands (`shapefactor`, the sidebands as channels).
 
 References
 ----------
@@ -27,6 +27,8 @@ from ontarget.io.histfactory_value import minus_two_log
 
 POINTS = 50
 SEED = 20260103
+ROUNDING = 1e-12
+"""Counts: no more than this is below zero where nothing is expected, and nothing was seen."""
 AUXILIARY = 1.5e8
 """Counts that stand for a Gaussian constraint: it is met to u^4 / 3e8 at u standard deviations."""
 SIDES = 20
@@ -87,17 +89,19 @@ def workspace(
     every = orders(chance.expansion)
     found = roles(chance, every, approximate)
     samples: dict[str, list[dict[str, Any]]] = {name: [] for name in chance.experiments}
+    used = ""
     for part in parts(chance, experiments):
         mine = _samples(chance, part, every, found)
         for sample in mine if strength and part.signal else ():
             sample["modifiers"].append({"name": strength, "type": "normfactor", "data": None})
+            used = strength
         samples[part.experiment] += mine
     _attach(samples, found)
     seen = dict(zip(chance.experiments, chance.split(chance.data), strict=True))
     shapes, channels = _channels(chance, samples, seen)
     channels += [_constraint(role) for role in found if _needs_constraint(role)]
     free = [role.word for role in found if isinstance(role, Factor) and not _needs_constraint(role)]
-    free = [strength, *free] if strength else free
+    free = [used, *free] if used else free
     settings = [role.setting() for role in found]
     settings += [{"name": name, "bounds": [[0.0, 50.0]] * len(unit)} for name, (_, unit) in shapes.items()]
     document = {
@@ -106,7 +110,7 @@ def workspace(
         "measurements": [{"name": title, "config": {"poi": free[0] if free else "", "parameters": settings}}],
         "version": "1.0.0",
     }
-    made = Workspace(document, found, 0.0, 0, shapes, strength)
+    made = Workspace(document, found, 0.0, 0, shapes, used)
     thetas = drawn(chance, POINTS)
     return replace(made, error=difference(made, chance, thetas), points=len(thetas))
 
@@ -134,16 +138,15 @@ def drawn(chance: Likelihood, points: int) -> np.ndarray:
         elif isinstance(prior, LogNormal):
             thetas[:, place] = float(prior.median) * np.exp(pulls * float(prior.sigma))
     thetas = np.clip(thetas, low, high)
-    return thetas[(np.asarray(chance.expansion(thetas)) > 0.0).all(axis=1)][:points]
+    counts, empty = np.asarray(chance.expansion(thetas)), np.asarray(chance.data)[: chance.bins] == 0.0
+    return thetas[((counts > 0.0) | (empty & (counts > -ROUNDING))).all(axis=1)][:points]
 
 
 def _needs_constraint(role: AbstractRole) -> bool:
     return isinstance(role, (Factor, Parabola)) and isinstance(role.parameter.prior, Gaussian)
 
 
-def _samples(
-    chance: Likelihood, part: Part, every: np.ndarray, found: Sequence[AbstractRole]
-) -> list[dict[str, Any]]:
+def _samples(chance: Likelihood, part: Part, every: np.ndarray, found: Sequence[AbstractRole]) -> list[dict[str, Any]]:
     """The samples of one part: one for each product of factors that multiplies a template of its own."""
     factors = [role for role in found if not isinstance(role, (Shift, Parabola))]
     movers = [role for role in found if isinstance(role, (Shift, Parabola))]
@@ -245,7 +248,7 @@ def _sides(chance: Likelihood, name: str, mine: slice) -> dict[str, tuple[np.nda
     if bands is None:
         return {}
     labels, group = np.array(bands.labels), bands.group[mine]
-    found = {}
+    found: dict[str, tuple[np.ndarray, ...]] = {}
     for label in dict.fromkeys(one for one in bands.labels if one.startswith(f"{name}.")):
         groups = np.nonzero(labels == label)[0]
         ratio, nominal = np.asarray(bands.ratio)[groups], np.asarray(bands.nominal)[groups]

@@ -174,9 +174,8 @@ def roles(chance: Likelihood, orders: np.ndarray, approximate: bool) -> list[Abs
     approximate : whether templates at one standard deviation will do where nothing is exact
     """
     degree, shaped = orders.max(axis=0), np.asarray(chance.expansion.chebyshev) > 0
-    together = np.array([[(orders[:, i] > 0) & (orders[:, j] > 0) for j in range(len(degree))] for i in range(len(degree))])
-    together = together.reshape(len(degree), len(degree), -1).any(axis=-1)
-    np.fill_diagonal(together, False)
+    present = (orders > 0).astype(int)
+    together = (present.T @ present > 0) & ~np.eye(len(degree), dtype=bool)
     kinds: dict[int, type[AbstractRole]] = {}
     for place, parameter in enumerate(chance.parameters):
         kind = _alone(parameter, int(degree[place]), bool(shaped[place]), approximate)
@@ -185,9 +184,7 @@ def roles(chance: Likelihood, orders: np.ndarray, approximate: bool) -> list[Abs
     additive = [place for place, kind in kinds.items() if kind in (Parabola, Shift)]
     _check_apart(chance, additive, together, approximate)
     waiting = [
-        place
-        for place, one in enumerate(chance.parameters)
-        if place not in kinds and isinstance(one.prior, Gaussian)
+        place for place, one in enumerate(chance.parameters) if place not in kinds and isinstance(one.prior, Gaussian)
     ]
     # what multiplies everything is rather a factor
     for place in sorted(waiting, key=lambda one: (isinstance(chance.parameters[one], Scale), together[one].sum())):
@@ -205,6 +202,8 @@ def roles(chance: Likelihood, orders: np.ndarray, approximate: bool) -> list[Abs
 def _alone(parameter: AbstractParameter, degree: int, shaped: bool, approximate: bool) -> type[AbstractRole] | None:
     """The role of a parameter that has no choice; None where it has one, or no effect."""
     prior, where = parameter.prior, f"parameter {parameter.name!r}"
+    if parameter.name == "lumi":
+        raise InputError(where, "that name", "HistFactory has its own meaning for it.", "Name it otherwise.")
     if not isinstance(prior, (Flat, Gaussian, LogNormal)):
         got = f"a prior of class {type(prior).__name__}"
         raise InputError(where, got, "HistFactory has Gaussian and log-normal ones.", "Use one of those.")
@@ -223,7 +222,7 @@ def _alone(parameter: AbstractParameter, degree: int, shaped: bool, approximate:
     if approximate:
         return Shift
     truth = "HistFactory has a parabola at most in one parameter."
-    remedy = "Say --approximate for templates at one standard deviation; their error is then printed."
+    remedy = "Leave it out, or say --approximate for templates at one standard deviation; their error is then printed."
     raise InputError(where, "counts that are no such polynomial", truth, remedy)
 
 

@@ -15,8 +15,10 @@ import numpy as np
 
 CODE4 = np.array(
     [
-        [a**k for k in range(1, 7)] if order == 0
-        else [k * a ** (k - 1) for k in range(1, 7)] if order == 1
+        [a**k for k in range(1, 7)]
+        if order == 0
+        else [k * a ** (k - 1) for k in range(1, 7)]
+        if order == 1
         else [k * (k - 1) * a ** (k - 2) if k > 1 else 0.0 for k in range(1, 7)]
         for order in range(3)
         for a in (1.0, -1.0)

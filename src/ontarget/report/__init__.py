@@ -1,6 +1,7 @@
 """Floor 12: studies. Run them; write tables, figures and one page."""
 
 from ontarget.report.activity import Activity, TargetActivity
+from ontarget.report.band_merit import BandEvents, BandWidth
 from ontarget.report.baselines import BaselineScan
 from ontarget.report.beam_events import BeamEvents
 from ontarget.report.beam_fluxes import BeamFluxes
@@ -9,10 +10,12 @@ from ontarget.report.coverage import Coverage
 from ontarget.report.cross_section_measurement import CrossSectionMeasurement
 from ontarget.report.cross_sections import CrossSections
 from ontarget.report.design import Design
+from ontarget.report.design_space import DesignNumber, Tie
 from ontarget.report.entrance import Entrance
 from ontarget.report.goal import BestSignificance, MostAtPurity
 from ontarget.report.long_baseline import LongBaseline
 from ontarget.report.measurement import Measurement
+from ontarget.report.merit import AtLeast, AtMost, Formula, JointError, UpperLimit, planned
 from ontarget.report.method import AbstractMethod, Toys, Wilks
 from ontarget.report.monitor_rates import MonitorRates
 from ontarget.report.monitoring import FluxFromLeptons
@@ -39,6 +42,10 @@ __all__ = [
     "AbstractMethod",
     "AbstractTask",
     "Activity",
+    "AtLeast",
+    "AtMost",
+    "BandEvents",
+    "BandWidth",
     "BaselineScan",
     "BeamEvents",
     "BeamFluxes",
@@ -48,10 +55,13 @@ __all__ = [
     "CrossSectionMeasurement",
     "CrossSections",
     "Design",
+    "DesignNumber",
     "Entrance",
     "Expect",
     "FacilityYields",
     "FluxFromLeptons",
+    "Formula",
+    "JointError",
     "LongBaseline",
     "Measurement",
     "MonitorRates",
@@ -70,12 +80,15 @@ __all__ = [
     "Tagging",
     "TargetActivity",
     "ThresholdScan",
+    "Tie",
     "Timing",
     "Toys",
     "TrackerSpecification",
+    "UpperLimit",
     "UpperLimits",
     "Wilks",
     "load_study",
+    "planned",
     "run",
     "write",
 ]

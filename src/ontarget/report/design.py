@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -23,12 +23,19 @@ from ontarget.inference.optimum import (
 )
 from ontarget.plot import Curve, Mark, curves_figure
 from ontarget.plot.tornado import Swing, Tornado, tornado_figure
-from ontarget.report.design_space import DesignNumber, DesignSpace, Tie, design_space, today
-from ontarget.report.merit import AbstractLimit, AbstractMerit, Planning
+from ontarget.report.bounds import symbol
+from ontarget.report.design_space import DesignNumber, Tie
+from ontarget.report.merit import AbstractLimit, AbstractMerit, Planning, planned
 from ontarget.report.section import Context, Picture, Section, Table
 from ontarget.report.task import AbstractTask, check_points
 
 T = TypeVar("T")
+
+MOST = 12
+"""Free numbers."""
+
+LARGEST = 100_000
+"""Designs of a grid."""
 
 
 class Searched(NamedTuple):
@@ -77,12 +84,16 @@ class Design(AbstractTask):
     budgets: int = static(default=9)
 
     def __check_init__(self) -> None:
-        if not self.free:
-            raise InputError("free", "none", "A design has a number to choose.", "Give one.")
+        if not 1 <= len(self.free) <= MOST:
+            truth = f"A design has numbers to choose, at most {MOST}."
+            raise InputError("free", f"{len(self.free)} numbers", truth, "Give as many.")
         check_range(self, "step", 1e-3, 0.5)
         check_points(self.starts, 1, 100)
         if self.points:
             check_points(self.points, 3, 1001)
+            if self.points ** len(self.free) > LARGEST:
+                truth = f"With {len(self.free)} numbers that makes more than {LARGEST} designs."
+                raise InputError("points", str(self.points), truth, "Take fewer, or 0 for no grid.")
         if self.budgets:
             check_points(self.budgets, 3, 101)
 
@@ -92,11 +103,9 @@ class Design(AbstractTask):
                 known = ", ".join(context.experiments)
                 raise InputError("experiments", repr(name), f"The study has {known}.", "Name some of these.")
         planning = self.planning(context)
-        names = planning.space.named(planning.today)
-        del names
-        self.objective.label(planning)
-        for one in self.every_limit():
-            one.label(planning)
+        planning.space.shown(planning.today)
+        for merit in (self.objective, *(one.of for one in self.every_limit())):
+            merit.check(planning)
 
     def every_limit(self) -> list[AbstractLimit]:
         """What the optimum keeps to, the cost first."""
@@ -105,18 +114,19 @@ class Design(AbstractTask):
     def planning(self, context: Context) -> Planning:
         """Experiments, parameters and the space of designs."""
         names = self.experiments or tuple(context.experiments)
-        nouns = tuple(context.nouns(names))
-        space = design_space(self.free, self.ties, nouns)
-        now = today(self.free, space, nouns)
-        return Planning(nouns, self.parameters, tuple(context.nuisances(names)), space, now)
+        nouns = context.nouns(names)
+        return planned(nouns, self.parameters, context.nuisances(names), self.free, self.ties)
 
     def run(self, context: Context) -> Section:
-        planning = self.planning(context)
+        return self.answered(self.planning(context), context.progress)
+
+    def answered(self, planning: Planning, progress: Callable[[str], None]) -> Section:
+        """The section, for experiments of any kind."""
         low, high = (np.array([float(getattr(one, end)) for one in self.free]) for end in ("low", "high"))
         objective = self.objective.measured(planning)
         bounds = [one.bound(planning) for one in self.every_limit()]
         starts = starting_points(low, high, planning.today, self.starts)
-        found = self.searched(context, objective, low, high, starts, bounds)
+        found = self.searched(progress, objective, low, high, starts, bounds)
         if not np.isfinite(found.optimum.value):
             truth = "No start led to a design that keeps to all limits."
             raise InputError(f"design {self.title!r}", "no optimum", truth, "Widen ranges or limits.")
@@ -124,12 +134,12 @@ class Design(AbstractTask):
         pictures = []
         reach = self.objective.label(planning)
         tables.append(tornado_table(self, planning, objective, found.optimum, low, high))
-        figure = tornado_figure(tornadoes(tables[-1]), f"change of {reach} (%)")
+        figure = tornado_figure(tornadoes(tables[-1]), f"change of {drawn(reach, self.parameters)} (%)")
         percent = f"{100 * float(self.step):.3g} %"
         caption = f"What moving one number by {percent} does, others held and ties followed: today and at the optimum."
         pictures.append(Picture(f"{self.key}_tornado", caption, figure))
         if self.cost is not None and self.budgets:
-            context.progress(f"{self.title}: front of {self.budgets} budgets")
+            progress(f"{self.title}: front of {self.budgets} budgets")
             table, picture = self.pareto(planning, objective, found, low, high, starts, bounds)
             tables.append(table)
             pictures.append(picture)
@@ -137,7 +147,7 @@ class Design(AbstractTask):
 
     def searched(
         self,
-        context: Context,
+        progress: Callable[[str], None],
         objective: AbstractMeasure,
         low: np.ndarray,
         high: np.ndarray,
@@ -145,16 +155,18 @@ class Design(AbstractTask):
         bounds: list[Bound],
     ) -> Searched:
         """The optimum by gradient and by brute force."""
-        context.progress(f"{self.title}: derivatives")
+        progress(f"{self.title}: derivatives")
         seconds: dict[str, float] = {}
         timed(seconds, "gradient, first call", lambda: objective.slope(starts[0]))
-        context.progress(f"{self.title}: {self.starts} descents")
+        progress(f"{self.title}: {self.starts} descents")
         best = timed(seconds, "gradient", lambda: minimise(objective, low, high, starts, bounds))
         if not self.points:
             return Searched(best, None, seconds)
-        context.progress(f"{self.title}: grid of {self.points ** len(low)} designs")
+        progress(f"{self.title}: grid of {self.points ** len(low)} designs")
         timed(seconds, "grid, first call", lambda: objective.values(starts[:1]))
-        return Searched(best, timed(seconds, "grid", lambda: brute_force(objective, low, high, self.points, bounds)), seconds)
+        return Searched(
+            best, timed(seconds, "grid", lambda: brute_force(objective, low, high, self.points, bounds)), seconds
+        )
 
     def designs_table(
         self, planning: Planning, objective: AbstractMeasure, bounds: list[Bound], found: Searched
@@ -168,7 +180,7 @@ class Design(AbstractTask):
             row: dict[str, Any] = {"design": label} | planning.space.shown(design)
             row[self.objective.label(planning)] = float(objective.values(design[None])[0])
             for limit, bound in zip(self.every_limit(), bounds, strict=True):
-                row[limit.label(planning)] = float(bound.measure.values(design[None])[0])
+                row[limit.of.label(planning)] = float(bound.measure.values(design[None])[0])
             rows.append(row)
         return Table(f"{self.key}_designs", f"{self.title}: designs", rows)
 
@@ -208,7 +220,7 @@ class Design(AbstractTask):
             if min(at - a, b - at) < 1e-6 * (b - a):
                 said.append(f"The optimum has {one.name} at an end of its range.")
         if found.grid is not None:
-            design, value = found.grid.best()
+            value = found.grid.best()[1]
             if value < best.value * (1 - 1e-6):
                 said.append("A point of the grid is lower than where the descents ended: take more starts.")
         return said
@@ -231,17 +243,24 @@ class Design(AbstractTask):
         budgets = np.linspace(costs.min(), costs.max(), self.budgets + 2)[1:-1]
         line = front(objective, low, high, starts[:1], swept, budgets if swept.sign > 0 else budgets[::-1], others)
         good = [one for one in line if np.isfinite(one.value)]
-        reach, cost = self.objective.label(planning), self.cost.label(planning)
+        reach, cost = self.objective.label(planning), self.cost.of.label(planning)
         rows = [{cost: float(one.bounds[0]), reach: one.value} | planning.space.shown(one.design) for one in good]
         curves = [Curve("front", np.array([row[cost] for row in rows]), np.array([row[reach] for row in rows]))]
         marks = []
         for label, design, hollow in (("today", planning.today, True), ("optimum", found.optimum.design, False)):
             at = swept.measure.values(design[None]), objective.values(design[None])
             marks.append(Mark(label, at[0], at[1], group=1 + hollow, hollow=hollow, size=8.0))
-        figure = curves_figure(curves, marks, cost, reach)
+        figure = curves_figure(curves, marks, cost, drawn(reach, self.parameters))
         caption = f"The lowest {reach} that each {cost} allows; today's design and the optimum."
         title = f"{self.title}: front"
         return Table(f"{self.key}_front", title, rows), Picture(f"{self.key}_front", caption, figure)
+
+
+def drawn(label: str, parameters: Sequence[AbstractParameter]) -> str:
+    """A label for a figure, with symbols in place of the names of parameters that have one."""
+    for one in parameters:
+        label = label.replace(one.name, symbol(one.name)) if symbol(one.name).startswith("$") else label
+    return label
 
 
 def timed(seconds: dict[str, float], name: str, function: Callable[[], T]) -> T:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import jax.numpy as jnp
@@ -10,7 +10,6 @@ import numpy as np
 from jax.tree_util import tree_flatten_with_path
 from jaxtyping import Array, Float
 
-from ontarget.experiment.contract import AbstractExperiment
 from ontarget.ground.address import address_of, addresses, match
 from ontarget.ground.errors import InputError, dimension_of
 from ontarget.ground.noun import Noun, Number, quantity, static
@@ -110,11 +109,9 @@ class DesignSpace(AbstractDesign):
         return name.replace("_", " ") + (f" ({unit})" if unit else "")
 
 
-def design_space(
-    free: Sequence[DesignNumber], ties: Sequence[Tie], experiments: Sequence[AbstractExperiment]
-) -> DesignSpace:
+def design_space(free: Sequence[DesignNumber], ties: Sequence[Tie], experiments: Sequence[Any]) -> DesignSpace:
     """The space of these numbers; addresses, units and formulas are checked."""
-    every = [*free, *ties]
+    every: list[DesignNumber | Tie] = [*free, *ties]
     names = [one.name for one in every]
     for name in names:
         if names.count(name) > 1:
@@ -135,7 +132,7 @@ def design_space(
     return DesignSpace(tuple(names), tuple(one.unit for one in every), formulas, tuple(targets), factors)
 
 
-def today(free: Sequence[DesignNumber], space: DesignSpace, experiments: Sequence[AbstractExperiment]) -> np.ndarray:
+def today(free: Sequence[DesignNumber], space: DesignSpace, experiments: Sequence[Any]) -> np.ndarray:
     """The free numbers as the experiments have them, or as given [free]."""
     known, found = addresses(tuple(experiments)), []
     for one, targets, factor in zip(free, space.targets, space.factors, strict=False):
@@ -147,9 +144,7 @@ def today(free: Sequence[DesignNumber], space: DesignSpace, experiments: Sequenc
     return np.array(found)
 
 
-def _check_target(
-    one: DesignNumber | Tie, address: str, nouns: tuple[AbstractExperiment, ...], shape: tuple[int, ...]
-) -> None:
+def _check_target(one: DesignNumber | Tie, address: str, nouns: tuple[Any, ...], shape: tuple[int, ...]) -> None:
     """Refuse an array, and a unit that is not of the kind of the number at an address."""
     if shape != ():
         truth = "A design sets single numbers."
@@ -161,7 +156,7 @@ def _check_target(
         raise InputError(f"{one.name}.unit", repr(one.unit), truth, f"Write e.g. '{dimension.unit or 1}'.")
 
 
-def _dimension(nouns: tuple[AbstractExperiment, ...], address: str) -> Any:
+def _dimension(nouns: tuple[Any, ...], address: str) -> Any:
     """The dimension of the number at an address; None where no field names one."""
     for path, _ in tree_flatten_with_path(nouns)[0]:
         if address_of(nouns, path) == address and hasattr(path[-1], "name"):
@@ -170,8 +165,3 @@ def _dimension(nouns: tuple[AbstractExperiment, ...], address: str) -> Any:
                 parent = getattr(parent, key.name) if hasattr(key, "name") else parent[getattr(key, "idx", 0)]
             return dimension_of(parent, path[-1].name)
     return None
-
-
-def check_formula(text: str, names: Mapping[str, float], where: str) -> None:
-    """Refuse a formula that is no arithmetic of these names."""
-    formula(text, dict(names), where)

@@ -1,4 +1,4 @@
-"""What of an experiment or a study can be handed to others: its likelihood, and the experiments that this is made of."""
+"""What of an experiment or a study can be handed to others: a likelihood, and the experiments that it is made of."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import jax.numpy as jnp
+import numpy as np
+
 from ontarget.ground.address import addresses
 from ontarget.ground.errors import InputError, did_you_mean
-from ontarget.inference import AbstractParameter, Gaussian, Likelihood, Parameter, likelihood
+from ontarget.inference import AbstractParameter, Gaussian, Likelihood, Parameter, Scale, likelihood
+from ontarget.io import Loaded
 from ontarget.io.entry import load_experiment
 from ontarget.report.coverage import Coverage
 from ontarget.report.measurement import Measurement
@@ -17,7 +21,7 @@ from ontarget.report.study import load_experiments, load_study, say
 from ontarget.report.task import AbstractTask
 
 PULLS = 3.0
-"""Standard deviations on each side to which the amount of a variation is free."""
+"""Standard deviations on each side to which what is uncertain in an experiment is free."""
 
 
 class Exchanged(NamedTuple):
@@ -27,17 +31,44 @@ class Exchanged(NamedTuple):
     experiments: Sequence[Any]
 
 
-def of_experiment(name: str | Path, set: Mapping[str, Any] | None = None, trust: bool = False) -> Exchanged:
-    """An experiment as it is; the amounts of all its variations are free, with their unit Gaussians."""
-    noun = load_experiment(name, set, trust).noun
-    found = []
-    for address in addresses(noun):
-        words = address.split(".")
+def of_experiment(
+    name: str | Path, set: Mapping[str, Any] | None = None, trust: bool = False, *, parameters: Sequence[str] = ()
+) -> Exchanged:
+    """An experiment with what it says of its own errors: numbers that have one, and the amounts of its variations.
+
+    parameters : which of these are free, all by default
+    """
+    loaded = load_experiment(name, set, trust)
+    known = {one.name: one for one in uncertain(loaded)}
+    free = [known[one] for one in _chosen("parameters", parameters, list(known))]
+    return Exchanged(likelihood([loaded.noun], free), [loaded.noun])
+
+
+def uncertain(loaded: Loaded[Any]) -> list[AbstractParameter]:
+    """A parameter for every number of an experiment that has an error, and for the amount of every variation.
+
+    What a sideband says is left out: the likelihood knows it otherwise.
+    """
+    noun = loaded.noun
+    leaves, aside = addresses(noun), list(noun.sidebands()) if hasattr(noun, "sidebands") else []
+    found: dict[str, AbstractParameter] = {}
+    for address, leaf in leaves.items():
+        words, record = address.split("."), loaded.provenance.get(address)
+        if np.shape(leaf) != () or any(f".backgrounds.{one}." in address for one in aside):
+            continue
+        shown = [one for one in words if one != "variations"]
+        word = "_".join(shown[-3:-1] if words[-1] == "amount" else shown[-2:])
+        word = word if word not in found else "_".join(words)
+        where, error = f"{noun.name}.{address}", None if record is None else record.error
         if words[-1] == "amount":
-            word = "_".join([one for one in words[:-1] if one != "variations"][-2:])
-            prior = Gaussian(0.0, 1.0)  # type: ignore[arg-type]  # numbers are converted
-            found.append(Parameter(word, f"{noun.name}.{address}", -PULLS, PULLS, prior=prior))  # type: ignore[arg-type]
-    return Exchanged(likelihood([noun], found), [noun])
+            prior = Gaussian(jnp.asarray(0.0), jnp.asarray(1.0))
+            found[word] = Parameter(word, where, jnp.asarray(-PULLS), jnp.asarray(PULLS), prior=prior)
+        elif error is not None and float(error) > 0 and float(leaf) != 0:
+            share = abs(float(error) / float(leaf))
+            low, high = max(0.0, 1 - PULLS * share), 1 + PULLS * share
+            prior = Gaussian(jnp.asarray(1.0), jnp.asarray(share))
+            found[word] = Scale(word, where, jnp.asarray(low), jnp.asarray(high), prior=prior)
+    return list(found.values())
 
 
 def of_study(

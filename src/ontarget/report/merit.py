@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from ontarget.experiment.contract import AbstractExperiment
 from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.inference import AbstractParameter, threshold
@@ -21,18 +22,19 @@ from ontarget.inference.forecast import Forecast, forecast
 from ontarget.inference.information import information, informations, joint_error
 from ontarget.inference.optimum import AbstractMeasure, Bound
 from ontarget.io.expression import formula
-from ontarget.report.design_space import DesignSpace
+from ontarget.report.design_space import DesignNumber, DesignSpace, Tie, design_space, today
 
 
 @dataclass(frozen=True)
 class Planning:
-    """What a design task knows: experiments, what is asked of them, and where its numbers go."""
+    """What a design task knows: experiments, what is asked of them, where its numbers go; `known` was computed."""
 
-    experiments: tuple[AbstractExperiment, ...]
+    experiments: tuple[Any, ...]
     interest: tuple[AbstractParameter, ...]
     nuisances: tuple[AbstractParameter, ...]
     space: DesignSpace
     today: Float[np.ndarray, " free"]
+    known: dict[Any, Any] = field(default_factory=dict)
 
     @cached_property
     def forecast(self) -> Forecast:
@@ -40,8 +42,25 @@ class Planning:
         return forecast(self.experiments, (*self.interest, *self.nuisances), self.space, self.today)
 
 
+def planned(
+    experiments: Sequence[Any],
+    interest: Sequence[AbstractParameter],
+    nuisances: Sequence[AbstractParameter],
+    free: Sequence[DesignNumber],
+    ties: Sequence[Tie] = (),
+) -> Planning:
+    """What is asked of experiments, and which of their numbers are free; addresses, units and formulas are checked."""
+    nouns = tuple(experiments)
+    space = design_space(free, ties, nouns)
+    return Planning(nouns, tuple(interest), tuple(nuisances), space, today(free, space, nouns))
+
+
 class AbstractMerit(Noun):
     """A number that every design has."""
+
+    def check(self, planning: Planning) -> None:
+        """Refuse, before anything is computed, what does not fit the task."""
+        self.label(planning)
 
     @abstractmethod
     def measured(self, planning: Planning) -> AbstractMeasure:
@@ -168,6 +187,9 @@ class Formula(AbstractMerit):
     text: str = static()
     called: str = static(default="")
 
+    def check(self, planning: Planning) -> None:
+        self.measured(planning).values(planning.today[None])
+
     def measured(self, planning: Planning) -> AbstractMeasure:
         def value(design: jax.Array) -> jax.Array:
             return formula(self.text, planning.space.named(design), "formula")
@@ -188,13 +210,12 @@ class Formula(AbstractMerit):
 class AbstractLimit(Noun):
     """A merit that must not pass a value."""
 
+    of: eqx.AbstractVar[AbstractMerit]
+    value: eqx.AbstractVar[Number]
+
     @abstractmethod
     def bound(self, planning: Planning) -> Bound:
         """For the search."""
-
-    @abstractmethod
-    def label(self, planning: Planning) -> str:
-        """What is bounded, for figures."""
 
 
 class AtMost(AbstractLimit):
@@ -206,9 +227,6 @@ class AtMost(AbstractLimit):
     def bound(self, planning: Planning) -> Bound:
         return Bound(self.of.measured(planning), float(self.value), 1.0)
 
-    def label(self, planning: Planning) -> str:
-        return self.of.label(planning)
-
 
 class AtLeast(AbstractLimit):
     """It is at least this."""
@@ -218,6 +236,3 @@ class AtLeast(AbstractLimit):
 
     def bound(self, planning: Planning) -> Bound:
         return Bound(self.of.measured(planning), float(self.value), -1.0)
-
-    def label(self, planning: Planning) -> str:
-        return self.of.label(planning)

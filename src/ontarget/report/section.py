@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from ontarget.ground.address import match
 from ontarget.ground.errors import InputError
 from ontarget.inference import AbstractParameter, Likelihood, likelihood
 from ontarget.io import Loaded
+from ontarget.numerics.cores import cores
 from ontarget.numerics.job import AbstractJob, Done, complete
 from ontarget.plot import Figure, to_svg
 from ontarget.source import VariedFlux
@@ -134,7 +134,7 @@ class Context:
 
     def each(self, function: Callable[[T], R], items: Iterable[T]) -> list[R]:
         """`function` of every item, a few at a time (compilation runs beside Python), in the order of the items."""
-        with ThreadPoolExecutor(max_workers=max(1, min(4, len(os.sched_getaffinity(0))))) as pool:
+        with ThreadPoolExecutor(max_workers=min(4, cores())) as pool:
             return list(pool.map(function, items))
 
     def nouns(self, names: Sequence[str] | None = None) -> list[Experiment]:

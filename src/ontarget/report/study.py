@@ -175,7 +175,8 @@ def write(answer: Answer, folder: str | Path) -> Path:
     title = answer.study.noun.name or answer.study.path.stem
     text = page(title, answer.sections, input_rows(answer.context), answer.record, bibtex(keys))
     write_text(folder / "report.html", text)
-    write_json(folder / "run.json", answer.record)
+    tables = {table.name: table.title for section in answer.sections for table in section.tables}
+    write_json(folder / "run.json", {**answer.record, "title": title, "tables": tables})
     return folder / "report.html"
 
 

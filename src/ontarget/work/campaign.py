@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,24 +55,27 @@ class Pace:
 
     def __init__(self, title: str, say: Callable[[str], None]) -> None:
         self.title, self.say = title, say
-        self.begun = self.said = time.monotonic()
-        self.made = 0
+        self.said = time.monotonic()
+        self.times: deque[float] = deque(maxlen=100)  # the first chunks wait for compilers: they are soon forgotten
 
-    def before(self, done: int) -> None:
-        """So many were stored when it began."""
-        if done:
-            self.say(f"{self.title}: {done} chunks were done before")
+    def begin(self, done: int, wanted: int) -> None:
+        """So many were stored when it began, and so many are to be computed."""
+        parts = [f"{wanted} chunks to compute"] if wanted else []
+        parts += [f"{done} were done before"] if done else []
+        self.say(f"{self.title}: {', '.join(parts)}")
 
     def __call__(self, done: int, wanted: int) -> None:
-        """One more is made here; `done` of `wanted` are."""
-        self.made += 1
+        """One more is made here; `done` of those wanted so far are."""
         now = time.monotonic()
+        self.times.append(now)
         if now - self.said < SAID_EVERY and done < wanted:
             return
-        self.said = now
-        rate = self.made / max(now - self.begun, 1e-9)
-        left = f", about {(wanted - done) / rate:.0f} s left" if done < wanted else ""
-        self.say(f"{self.title}: {done} of {wanted} chunks, {rate:.3g} chunks/s{left}")
+        self.said, line = now, f"{self.title}: {done} of {wanted} chunks"
+        if len(self.times) > 1 and now > self.times[0]:
+            rate = (len(self.times) - 1) / (now - self.times[0])
+            line += f", {rate:.3g} chunks/s"
+            line += f", about {(wanted - done) / rate:.0f} s left" if done < wanted else ""
+        self.say(line)
 
 
 def carry_out(
@@ -86,25 +90,27 @@ def carry_out(
     Each chunk is stored before the next is looked at: what ends this process loses what was in flight, no more.
     """
     executor, done = executor or Here(), store.read()
+    wanted = list(job.wanted(done))
     if pace is not None:
-        pace.before(int(done.status.sum()))
-    while wanted := list(job.wanted(done)):
-        for chunk, arrays in executor.each(job, untouched(store, wanted, share)):
+        pace.begin(int(done.status.sum()), len(wanted))
+    while wanted:
+        for chunk, arrays in executor.each(job, untouched(store, done, wanted, share)):
             for name, values in store.write(chunk, arrays).items():
                 done.arrays[name][chunk] = values
             done.status[chunk] = True
             if pace is not None:
                 pace(int(done.status.sum()), int(done.status.sum() + (~done.status[wanted]).sum()))
-        if share.of > 1:
-            store.refresh(done, wanted)
+        wanted = list(job.wanted(done))
     store.finish()
     return done
 
 
-def untouched(store: Store, wanted: Sequence[int], share: Share) -> Iterator[int]:
+def untouched(store: Store, done: Done, wanted: Sequence[int], share: Share) -> Iterator[int]:
     """The chunks to compute, in the order of a share, without those that another one has done meanwhile."""
     for chunk in share.order(wanted):
-        if share.of == 1 or not store.has(chunk):
+        if share.of > 1:
+            store.refresh(done, [chunk])
+        if not done.status[chunk]:
             yield chunk
 
 

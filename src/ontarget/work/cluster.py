@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import pickle
 import queue
+import signal
 import threading
 import time
 from collections import deque
@@ -18,8 +20,10 @@ import numpy as np
 from ontarget.ground.errors import InputError
 from ontarget.io.wording import one_line
 from ontarget.io.write import version
+from ontarget.numerics.cores import cores
 from ontarget.numerics.job import AbstractJob
 from ontarget.work.executor import AbstractExecutor, Chunk
+from ontarget.work.processes import settings
 
 if TYPE_CHECKING:
     import distributed
@@ -49,8 +53,10 @@ class Left:
         return self.back.popleft() if self.back else next(self.chunks, None)
 
 
-def compute(job: AbstractJob, chunk: int) -> Mapping[str, np.ndarray]:
-    """One chunk, where a worker is."""
+def compute(job: AbstractJob, chunk: int, wanted: str) -> Mapping[str, np.ndarray]:
+    """One chunk, where a worker is, which may have come later than others: of the version that is wanted."""
+    if (here := version("ontarget")) != wanted:
+        raise InputError("dask", f"a worker with ontarget {here}", f"Chunks are of {wanted}.", "Install that there.")
     return job.compute(chunk)
 
 
@@ -96,7 +102,7 @@ class Dask(AbstractExecutor):
         try:
             while client.status != "closed":
                 while len(flying) < self.ahead(client) and (chunk := left.take()) is not None:
-                    future = client.submit(compute, job, chunk, pure=False)
+                    future = client.submit(compute, job, chunk, version("ontarget"), pure=False)
                     flying[future.key] = chunk, future
                     future.add_done_callback(landed.put)
                 if not flying:
@@ -129,18 +135,17 @@ class Dask(AbstractExecutor):
         distributed = needed()
         for name in ("distributed.client", "distributed.core", "distributed.comm"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what is lost is told in one sentence, here
-        given: Any = (
-            {"scheduler_file": self.scheduler} if Path(self.scheduler).is_file() else {"address": self.scheduler}
-        )
         try:
             if not self.scheduler:
-                self.cluster = distributed.LocalCluster(self.workers, 1, dashboard_address=None)
-                given = {"address": self.cluster}
+                with no_interrupts():
+                    self.cluster = on_this_machine(distributed, self.workers)
+            word = "scheduler_file" if Path(self.scheduler).is_file() else "address"
+            given: Any = {word: self.cluster or self.scheduler}
             client = distributed.Client(**given, timeout=PATIENCE, set_as_default=False)
         except (OSError, TimeoutError, ValueError, KeyError) as error:
             truth = f"It does not answer within {PATIENCE:.0f} s."
             remedy = "Start one ('dask scheduler'), and give its address, tcp://host:port, or its scheduler file."
-            raise InputError(self.where, one_line(f"{type(error).__name__}"), truth, remedy) from None
+            raise InputError(self.where, type(error).__name__, truth, remedy) from None
         self.client = client
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
@@ -148,20 +153,12 @@ class Dask(AbstractExecutor):
             remedy = "Start some: 'dask worker' with the scheduler's address."
             raise InputError(self.where, f"no worker within {PATIENCE:.0f} s", "", remedy) from None
         self.peopled = time.monotonic()
-        self.check_versions(client)
-        return client
-
-    def check_versions(self, client: distributed.Client) -> None:
-        """Refuse workers of another version: their numbers may be others."""
-        here = version("ontarget")
         try:
-            there = set(client.run(version, "ontarget").values())
+            client.run(version, "ontarget")
         except Exception as error:  # whatever an import may raise, on another machine
             got = one_line(f"workers that cannot import ontarget ({type(error).__name__}: {error})")
             raise InputError(self.where, got, "", "Install it there.") from None
-        if others := sorted(there - {here}):
-            got = f"workers with ontarget {', '.join(others)}"
-            raise InputError(self.where, got, f"Here it is {here}.", "Install the same version there.")
+        return client
 
     def wait_for_scheduler(self, client: distributed.Client) -> None:
         """Dask's client looks for its scheduler again by itself; one that does not come back is told in a sentence."""
@@ -178,6 +175,30 @@ class Dask(AbstractExecutor):
             if one is not None:
                 one.close()
         self.client = self.cluster = None
+
+
+def on_this_machine(distributed: Any, workers: int | None) -> Any:
+    """A scheduler in this process, and workers of one thread each beside it."""
+    return distributed.LocalCluster(
+        n_workers=workers or cores(),
+        threads_per_worker=1,
+        dashboard_address=None,
+        silence_logs=logging.ERROR,
+        env=settings(),
+    )
+
+
+@contextlib.contextmanager
+def no_interrupts() -> Iterator[None]:
+    """Processes that are started here do not hear Ctrl-C: it is for this one, which ends them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def needed() -> Any:

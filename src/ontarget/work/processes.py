@@ -14,11 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ontarget.ground.errors import InputError
+from ontarget.numerics.cores import cores
 from ontarget.numerics.job import AbstractJob
 from ontarget.work.executor import AbstractExecutor, Chunk
 
 TRIES = 3
 """How many workers a chunk may end before it is held to be the chunk's fault."""
+# nobody is tied to a core: on a shared machine, or in several members of a job array, all would sit on the first one
 ONE_THREAD = dict.fromkeys(("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 CACHE = (
@@ -33,16 +35,13 @@ class Died(Exception):
 
 
 class Worker:
-    """One process, a new interpreter, on its share of this process' cores; it keeps the job that it was given."""
+    """One process, a new interpreter with one thread; it keeps the job that it was given."""
 
-    def __init__(self, number: int, of: int) -> None:
+    def __init__(self) -> None:
         self.job: bytes | None = None
         command = [sys.executable, "-m", "ontarget.work.worker"]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment())
-        if hasattr(os, "sched_setaffinity"):  # what asks for the number of cores then hears what there is for it
-            cores = sorted(os.sched_getaffinity(0))
-            own = cores[number::of] or [cores[number % len(cores)]]
-            os.sched_setaffinity(self.process.pid, own)
+        given = dict(os.environ) | settings()
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=given)
         self.ask(list(sys.path))
 
     def compute(self, job: bytes, chunk: int) -> Mapping[str, Any]:
@@ -77,12 +76,12 @@ class Worker:
                     stream.close()
 
 
-def environment() -> dict[str, str]:
-    """One thread for each worker, and the compiled programs of this process."""
+def settings() -> dict[str, str]:
+    """What a worker's environment has besides that of this process: one thread, and the same compiled programs."""
     import jax
 
-    given = dict(os.environ) | ONE_THREAD
-    given.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # several may share an accelerator
+    given = dict(ONE_THREAD)
+    given["XLA_PYTHON_CLIENT_PREALLOCATE"] = "false"  # several may share an accelerator
     for name in CACHE:
         value = getattr(jax.config, name, None)
         if value is not None:
@@ -109,8 +108,7 @@ class Processes(AbstractExecutor):
     slots: list[Worker | None]
 
     def __init__(self, workers: int | None = None) -> None:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        self.workers = workers or cores
+        self.workers = workers or cores()
         self.slots = [None] * self.workers
 
     def each(self, job: AbstractJob, chunks: Iterable[int]) -> Iterator[Chunk]:
@@ -157,7 +155,7 @@ class Processes(AbstractExecutor):
             try:
                 worker = self.slots[slot]
                 if worker is None:
-                    worker = self.slots[slot] = Worker(slot, self.workers)
+                    worker = self.slots[slot] = Worker()
                 return worker.compute(carried, chunk)
             except Died as error:
                 self.slots[slot], last = None, str(error)

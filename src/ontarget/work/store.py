@@ -67,10 +67,6 @@ class Store:
                     done.arrays[name][chunk] = values[at]
                 done.status[chunk] = True
 
-    def has(self, chunk: int) -> bool:
-        """Whether a chunk was stored, by whomever."""
-        return bool(rows(self.status, [chunk])[0])
-
     def write(self, chunk: int, arrays: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Store one chunk: its arrays, then its status; returns the arrays as they are read again."""
         kept = {name: np.asarray(arrays[name], one.dtype).reshape(one.shape) for name, one in self.layout.items()}
