@@ -15,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import numpy as np
 from busy import Busy
 
 from ontarget.numerics.job import complete
@@ -27,12 +28,12 @@ from ontarget.work.store import open_store
 EACH, EMPTY = 10, 100
 
 
-def timed(job: Busy, executor: AbstractExecutor) -> float:
-    """Wall time of a job on a store of its own."""
+def timed(job: Busy, executor: AbstractExecutor) -> tuple[float, float]:
+    """Wall time of a job on a store of its own, and what this process took of a core."""
     with tempfile.TemporaryDirectory() as folder:
-        begun = time.perf_counter()
+        begun, core = time.perf_counter(), time.process_time()
         carry_out(job, open_store(Path(folder) / "busy.zarr", job), executor)
-        return time.perf_counter() - begun
+        return time.perf_counter() - begun, time.process_time() - core
 
 
 def warm(executor: AbstractExecutor, workers: int) -> None:
@@ -41,15 +42,16 @@ def warm(executor: AbstractExecutor, workers: int) -> None:
 
 
 def overhead() -> None:
-    """Milliseconds for each chunk that takes none."""
+    """Milliseconds for each chunk that takes none: of the clock, and of a core by this process, whatever the load."""
     job = Busy(EMPTY)
     begun = time.perf_counter()
     complete(job)
-    print(f"| in memory | {1e3 * (time.perf_counter() - begun) / EMPTY:.2f} |")
+    print(f"| in memory | {1e3 * (time.perf_counter() - begun) / EMPTY:.2f} | |")
     for name, executor in (("here", Here()), ("processes, 2 workers", Processes(2)), ("dask, 2 workers", Dask("", 2))):
         with executor:
             warm(executor, 2)
-            print(f"| {name} | {1e3 * min(timed(job, executor) for _ in range(3)) / EMPTY:.2f} |", flush=True)
+            wall, core = np.min([timed(job, executor) for _ in range(3)], axis=0) * 1e3 / EMPTY
+            print(f"| {name} | {wall:.2f} | {core:.2f} |", flush=True)
 
 
 def scaling(seconds: float) -> None:
@@ -60,7 +62,7 @@ def scaling(seconds: float) -> None:
             executor = Processes(workers) if kind is Processes else Dask("", workers)
             with executor:
                 warm(executor, workers)
-                taken = timed(Busy(EACH * workers, seconds), executor)
+                taken, _ = timed(Busy(EACH * workers, seconds), executor)
             ideal = EACH * seconds * max(1.0, workers / cores)
             print(f"| {kind.__name__.lower()} | {workers} | {taken:.2f} s | {100 * ideal / taken:.0f} % |", flush=True)
 
@@ -71,7 +73,7 @@ def main() -> None:
     print(
         f"{len(os.sched_getaffinity(0))} cores, load {load:.1f} at the start, {EACH} chunks of {seconds} s per worker\n"
     )
-    print("| chunks of no time | ms per chunk |\n|---|---|")
+    print("| chunks of no time | ms per chunk | of them this process' core |\n|---|---|---|")
     overhead()
     print("\n| executor | workers | wall time | of the ideal with these cores |\n|---|---|---|---|")
     scaling(seconds)

@@ -15,11 +15,13 @@ from ontarget.inference.parameter import Parameter, Scale
 from ontarget.inference.prior import Gaussian
 from ontarget.inference.profile import lowest
 from ontarget.inference.scoring import FEW, is_convex, score
+from ontarget.numerics import device
 
 NUISANCES = [
     Scale("norm", "*.source.scale", 0.3, 1.7, prior=Gaussian(1.0, 0.1)),
     Scale("back", "*.background_scale", 0.9, 1.1, prior=Gaussian(1.0, 0.01)),
 ]
+NUISANCE = Scale("back", "*.background_scale", 0.5, 1.5, prior=Gaussian(1.0, 0.1))
 EPS = [Parameter(f"eps_{one}", f"*.couplings.{one}", -1.0, 1.0) for one in ("ee_u", "ee_d", "em_u", "mm_d")]
 
 
@@ -158,3 +160,19 @@ def test_one_scale_has_the_closed_form(signal, truth):
     # the vertical distance of 1e-7 is a horizontal one of its root, in standard deviations
     assert fits.free[0, 0] == pytest.approx(min(best, 3.0), abs=4e-4 * np.sqrt(best / np.sum(signal)) + 1e-9)
     assert bool(fits.at_edge[0]) == (best >= 3.0)
+
+
+def test_blocks_as_large_as_on_an_accelerator_give_the_same_fits(monkeypatch):
+    """One block holds all points there; what comes out differs by rounding."""
+    line = Line("line", np.array([40.0, 30.0, 20.0]), np.array([10.0, 10.0, 12.0]))
+    chance = likelihood(line, [Scale("signal", "*.signal_scale", 0.0, 3.0), NUISANCE])
+    counts = np.random.default_rng(3).poisson(chance.expected()[0], size=(600, 3)).astype(float)
+    thetas = np.repeat(np.asarray(chance.start)[None], 600, axis=0)
+    small = score(chance, chance.names, thetas, counts, np.arange(600))
+    card = device.Device("gpu", "", 2**34, True)
+    monkeypatch.setattr(device, "rows", card.rows)
+    assert card.rows(8 * 3 * 3) > 600
+    large = score(chance, chance.names, thetas, counts, np.arange(600))
+    # ends of descents: where the distance to the minimum is 1e-9, -2 ln L is the same to this
+    np.testing.assert_allclose(large.value, small.value, atol=1e-8)
+    assert large.converged.all()

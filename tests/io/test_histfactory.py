@@ -63,22 +63,23 @@ SLOPE = Parameter("slope", "*.slope", -3.0, 3.2, prior=Gaussian(0.1, 0.5))
 # sums of some 1e2 are rounded to 1e-13; a parabola is met to 1e-10 of what it adds, a log-normal factor to 1e-9, and
 # a constraint written as counts to u^4 / 3e8 and the rounding of 1.5e8 counts
 CASES = {
-    "templates": ([STRENGTH, NUMBER], 1e-10),
-    "a product with a pull": ([STRENGTH, FLUX, TILT, NUMBER], 1e-10),
-    "a coupling squared": ([COUPLING, FLUX, NUMBER], 1e-7),
-    "constraints as counts": ([STRENGTH, TARGET, TILT, FLUX, NUMBER, BEND], 1e-6),
+    "templates": (["bench"], [STRENGTH, NUMBER], 1e-10),
+    "a product with a pull, twice": (["one", "other"], [STRENGTH, FLUX, TILT, NUMBER], 1e-10),
+    "a coupling squared": (["bench"], [COUPLING, FLUX, NUMBER], 1e-7),
+    "constraints as counts": (["bench"], [STRENGTH, TARGET, TILT, FLUX, NUMBER, BEND], 1e-6),
 }
 
 
-def made(parameters, **more):
-    chance = likelihood(Bench(), parameters, [DATA])
-    return chance, workspace(chance, [Bench()], **more)
+def made(names, parameters):
+    benches = [Bench(name) for name in names]
+    chance = likelihood(benches, parameters, [DATA, DATA + 2.0][: len(names)])
+    return chance, workspace(chance, benches)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_pyhf_computes_the_same(case):
-    parameters, tolerance = CASES[case]
-    chance, found = made(parameters)
+    *given, tolerance = CASES[case]
+    chance, found = made(*given)
     book = pyhf.Workspace(copy.deepcopy(found.document))  # refuses what the schema does not allow
     model = book.model()
     data = book.data(model)
@@ -102,7 +103,7 @@ def test_pyhf_computes_the_same(case):
 
 
 def test_parts_of_the_likelihood_have_their_constructs():
-    _, found = made([STRENGTH, TARGET, TILT, FLUX, NUMBER, BEND])
+    _, found = made(["bench"], [STRENGTH, TARGET, TILT, FLUX, NUMBER, BEND])
     assert {one.parameter.name: type(one).__name__ for one in found.roles} == {
         "strength": "Factor",
         "target": "Exponential",

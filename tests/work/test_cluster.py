@@ -20,7 +20,7 @@ from work_toys import Draws
 from ontarget.io.write import version
 from ontarget.numerics.job import complete
 from ontarget.work import cluster
-from ontarget.work.campaign import carry_out
+from ontarget.work.campaign import Pace, carry_out
 from ontarget.work.cluster import Dask
 from ontarget.work.store import open_store
 
@@ -111,20 +111,15 @@ def wire(machines):
     made.socket.close()
 
 
-def has(store, chunk):
-    return (store.path / "status" / f"c.{chunk}").exists()
+class Then(Pace):
+    """Does something after so many chunks, instead of telling of them."""
 
+    def __init__(self, steps):
+        super().__init__("", lambda line: None)
+        self.steps = steps
 
-def when(holds, then):
-    """Do it in a thread, as soon as something holds."""
-
-    def run():
-        wait_for(holds)
-        then()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
+    def __call__(self, done, wanted):
+        self.steps.pop(done, lambda: None)()
 
 
 def test_worker_network_and_scheduler_lost(tmp_path, machines, wire, monkeypatch):
@@ -133,24 +128,19 @@ def test_worker_network_and_scheduler_lost(tmp_path, machines, wire, monkeypatch
     monkeypatch.setattr(cluster, "PATIENCE", 20.0)
     monkeypatch.setattr(cluster, "LOOK", 0.5)
     with Dask(wire.address) as executor:
-        first = when(lambda: has(store, 0) or has(store, 2), lambda: wire.cut(0.5))
-        second = when(lambda: has(store, 6) or has(store, 8), machines.workers[0].kill)
-        assert_same(carry_out(Draws(), store, executor), whole)
-        first.join()
-        second.join()
+        lost = Then({1: lambda: wire.cut(0.5), 4: machines.workers[0].kill})
+        assert_same(carry_out(Draws(), store, executor, lost), whole)
+        assert lost.steps == {}
         assert machines.workers[0].wait() == -signal.SIGKILL
         at = {line for one in machines.marks.iterdir() for line in one.read_text().split()}
         assert at <= {str(one.pid) for one in machines.workers}
 
         again = open_store(tmp_path / "again.zarr", Draws())
         monkeypatch.setattr(cluster, "PATIENCE", 2.0)
-        third = when(lambda: has(again, 0) or has(again, 2), machines.scheduler.kill)
         executor.client._timeout = 2.0
-        text = told(lambda: carry_out(Draws(), again, executor))
-        third.join()
+        text = told(lambda: carry_out(Draws(), again, executor, Then({1: machines.scheduler.kill})))
     assert text.startswith(f"scheduler {wire.address}: got no answer any more. What was done before is kept. Start")
-    done = again.read()
-    assert 1 <= done.status.sum() < whole.status.sum()
+    assert 1 <= again.read().status.sum() < whole.status.sum()
     assert_same(carry_out(Draws(), again), whole)
 
 

@@ -109,7 +109,7 @@ def test_killed_and_resumed(tmp_path, whole, monkeypatch):
     """kill -9 after a few chunks: what was stored is not computed again, and the end is the same bit for bit."""
     path, marks = tmp_path / "draws.zarr", tmp_path / "marks"
     marks.mkdir()
-    process = started(path, marks, 0.05)
+    process = started(path, marks, 0.2)
     wait_for(lambda: len(list(path.glob("status/c.*"))) >= 3)
     process.kill()
     assert process.wait() == -signal.SIGKILL

@@ -91,7 +91,7 @@ def export_workspace(
         click.echo(f"{said} (relative where they are above one).")
     else:
         click.echo("Nothing is uncertain in it but what sidebands say: name a study for parameters and constraints.")
-    if made.error > EXACT:
+    if not made.error <= EXACT:
         click.echo("warning: the workspace is an approximation.", err=True)
     if made.points < POINTS:
         click.echo("warning: compared at few points, for elsewhere some counts are below zero.", err=True)

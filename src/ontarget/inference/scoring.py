@@ -16,12 +16,12 @@ from ontarget.inference.contraction import Contraction, model_of
 from ontarget.inference.expansion import check_inside
 from ontarget.inference.likelihood import Likelihood, host_priors
 from ontarget.inference.newton import CLOSE, Given, Model, Place, Walk, advance, begin
+from ontarget.numerics import device
 
 ROUNDS = 250  # steps at most
 FIRST = 6  # steps of a block together; points that are not done then are gathered, and go on
 FEW = 24  # points that numpy does sooner than a compiled function is made
 PART = 512  # points that share one call of the compiled program, which works through them in blocks
-CACHE = 1 << 15  # numbers in the largest array of one block: 256 KiB
 
 
 class Fits(NamedTuple):
@@ -101,8 +101,10 @@ class Batch:
         same = self.data if len(data) == 1 else None
         self.model = Model(self.contraction.basis, self.contraction.sidebands, priors, low, high, same)
         self.noise = 1e-10 + 4e-16 * data.sum(axis=1)  # rounding of -2 ln L
-        self.block = int(np.clip(1 << int(np.log2(max(1, CACHE // self.contraction.largest))), 8, 128))
+        self.block = device.rows(8 * self.contraction.largest)
         self.part = PART
+        if self.block > PART:  # an accelerator: all at once, if its memory holds them
+            self.block = self.part = min(self.block, 1 << (len(thetas) - 1).bit_length())
 
     def __call__(self, thetas: np.ndarray, toy: np.ndarray) -> Fits:
         """Fit each point, a row of theta, to the data of its toy."""

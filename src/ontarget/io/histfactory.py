@@ -7,7 +7,7 @@ parameter (`histosys` near its zero), and backgrounds counted in sidebands (`sha
 References
 ----------
 Cranmer:2012sba
-Heinrich:2021gyp
+Heinrich:2021-JOSS6.2823
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def workspace(
     seen = dict(zip(chance.experiments, chance.split(chance.data), strict=True))
     shapes, channels = _channels(chance, samples, seen)
     channels += [_constraint(role) for role in found if _needs_constraint(role)]
-    free = [role.word for role in found if isinstance(role, Factor) and not _needs_constraint(role)]
+    free = [role.word for role in found if isinstance(role, (Factor, Parabola)) and not _needs_constraint(role)]
     free = [used, *free] if used else free
     settings = [role.setting() for role in found]
     settings += [{"name": name, "bounds": [[0.0, 50.0]] * len(unit)} for name, (_, unit) in shapes.items()]

@@ -3,7 +3,7 @@
 References
 ----------
 Cranmer:2012sba
-Heinrich:2021gyp
+Heinrich:2021-JOSS6.2823
 """
 
 from __future__ import annotations
