@@ -73,7 +73,7 @@ marks = [
     Mark("by gradient", best.design[1:] / 23.5, np.array([best.value]), size=8.0),
 ]
 figure = curves_figure([Curve("23.5 kg", share, line)], marks, "share of silicon", "joint error of both couplings")
-Path("15_a_better_experiment_share.svg").write_text(to_svg(figure))
+Path("share.svg").write_text(to_svg(figure), encoding="utf-8")
 
 # The same with ties, fronts of reach against cost, and tables of what matters is a task of a study, `type: Design`:
 # `ontarget run design_ess_masses`, `design_pip2_baselines`, `design_nuscope`.

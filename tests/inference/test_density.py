@@ -61,6 +61,7 @@ def test_an_edge_of_the_box_loses_nothing():
     np.testing.assert_allclose(density.values, 1.0, atol=0.25)  # five errors of a kernel that holds 440 draws
     (piece,) = marginal(drawn(np.random.default_rng(3).exponential(size=(4000, 1)), 0.0, 40.0), "x").pieces(0.9)
     assert piece.open_low
+    assert piece.low == pytest.approx(0.0, abs=1e-12)
     assert piece.high == pytest.approx(np.log(10.0), abs=0.15)
 
 

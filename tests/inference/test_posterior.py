@@ -26,6 +26,7 @@ from ontarget.inference import (
 )
 from ontarget.inference.cube import Cube
 from ontarget.inference.posterior import Diagnostics, Mode, sentences
+from ontarget.inference.weighing import _joined
 from ontarget.numerics.job import empty
 
 
@@ -189,9 +190,22 @@ def test_the_same_seed_gives_the_same_draws(folded, chains):
     again = sample(folded, NUTS(chains=3, warmup=200, draws=600, seed=3))
     np.testing.assert_array_equal(again.points, chains.points)
     job = Nested(live=50, runs=2, precision=1.0).job(target(folded))
-    first, again, other = (job.compute(chunk)["points"] for chunk in (0, 0, 1))
-    np.testing.assert_array_equal(first, again)
-    assert (first != other).any()
+    np.testing.assert_array_equal(*(job.compute(1)["points"] for _ in range(2)))
+
+
+def test_modes_between_which_chains_go_are_one():
+    begun = np.array([0, 1, 2, 0, 1, 2])
+    labels = np.repeat(begun[:, None], 100, axis=1)
+    assert _joined(labels, begun, 3, 10).tolist() == [0, 1, 2]
+    to_and_fro = labels.copy()
+    to_and_fro[0, :5], to_and_fro[1, :5] = 1, 0
+    assert _joined(to_and_fro, begun, 3, 10).tolist() == [0, 0, 2]
+    left = labels.copy()
+    left[[2, 5], 1:] = 1  # chains of the third mode end in the second
+    assert _joined(left, begun, 3, 10).tolist() == [0, 1, 1]
+    one_way = labels.copy()
+    one_way[2, 60:] = 1  # some draws of one chain, and none comes back
+    assert _joined(one_way, begun, 3, 10).tolist() == [0, 1, 2]
 
 
 def test_what_is_done_is_kept(folded, chains):

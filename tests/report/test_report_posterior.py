@@ -8,8 +8,9 @@ import pytest
 from report_toys import STRENGTH, table
 
 from ontarget.ground.errors import InputError
-from ontarget.inference import NUTS, Gaussian, Nested, Scale, sample
+from ontarget.inference import NUTS, Gaussian, Nested, Scale, target
 from ontarget.report import Posterior
+from ontarget.work.campaign import Campaign
 
 NEUTRONS = Scale("neutrons", "*.prompt_neutrons.total", 0.0, 3.0, prior=Gaussian(1.0, 0.25))
 SAMPLER = Nested(live=50, runs=1, precision=0.5)
@@ -20,19 +21,29 @@ TASK = Posterior(
     groups={"crystal": ("crystal",)},
     sampler=SAMPLER,
     levels=(0.9,),
-    points=31,
+    points=21,
     shown=("flux",),
 )
 
 
 @pytest.fixture(scope="module")
-def section(context):
-    return TASK.run(context)
+def storing(context, tmp_path_factory):
+    """The context with a store for its jobs."""
+    return dataclasses.replace(context, campaign=Campaign(tmp_path_factory.mktemp("stores")))
 
 
-def test_rows_are_those_of_the_draws(context, section):
-    chance = context.likelihood(("crystal",), (STRENGTH, NEUTRONS))
-    draws = sample(chance, SAMPLER)
+@pytest.fixture(scope="module")
+def section(storing):
+    return TASK.run(storing)
+
+
+def test_rows_are_those_of_the_stored_draws(storing, section):
+    chance = storing.likelihood(("crystal",), (STRENGTH, NEUTRONS))
+    found = target(chance)
+    said = []
+    context = dataclasses.replace(storing, progress=said.append)
+    draws = SAMPLER.gathered(found, context.complete("posterior_1", SAMPLER.job(found), "again"))
+    assert "done before" in said[0]  # nothing is drawn twice
     rows = next(one for one in section.tables if one.name == "posterior_intervals").rows
     central = {row["parameter"]: row for row in rows if row["method"] == "central"}
     assert set(central) == set(draws.names) == {"strength", "neutrons", "flux", "mass"}

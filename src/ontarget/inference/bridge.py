@@ -66,7 +66,7 @@ def bridge(
         lower = -np.logaddexp(half[0] + ratio_p - log, half[1])
         new = float(logsumexp(upper) - logsumexp(lower))
         if not np.isfinite(new):
-            return Bridge(float("nan"), float("inf"))
+            return Bridge(float(np.median(ratio_p)), float("inf"))  # no more than a guess
         if abs(new - log) < 1e-10:
             break
         log = new

@@ -36,4 +36,6 @@ class Cube:
     def log_likelihood(self, u: Float[np.ndarray, "point free"]) -> Float[np.ndarray, " point"]:
         """Its integral over the cube is the evidence."""
         points, rates = self.points(u)
-        return -0.5 * self.target.minus_two_log(points) + rates - self.mass
+        with np.errstate(invalid="ignore", divide="ignore"):  # a logarithmic prior at zero
+            values = -0.5 * self.target.minus_two_log(points) + rates - self.mass
+        return np.where(np.isnan(values), -np.inf, values)

@@ -47,10 +47,12 @@ class Marginal(Noun):
         above = self.values - self.height(level)
         change = np.nonzero((above[1:] > 0) != (above[:-1] > 0))[0]
         share = above[change] / (above[change] - above[change + 1])
-        ends = np.concatenate([[x[0]], x[change] + share * (x[change + 1] - x[change]), [x[-1]]])
+        half = 0.5 * (x[1] - x[0])  # the grid's points lie in the middle of its cells
+        first, last = float(x[0] - half), float(x[-1] + half)
+        ends = np.concatenate([[first], x[change] + share * (x[change + 1] - x[change]), [last]])
         inside = [bool(np.interp(0.5 * (a + b), x, above) > 0) for a, b in itertools.pairwise(ends)]
         return tuple(
-            Piece(float(a), float(b), bool(a == x[0]), bool(b == x[-1]))
+            Piece(float(a), float(b), bool(a == first), bool(b == last))
             for (a, b), one in zip(itertools.pairwise(ends), inside, strict=True)
             if one and b > a
         )

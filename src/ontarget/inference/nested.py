@@ -124,7 +124,8 @@ class Runs(AbstractJob):
     def compute(self, chunk: int) -> Mapping[str, np.ndarray]:
         dynesty = needed("dynesty")
         cube = Cube(self.target)
-        free = len(self.target.names)
+        free, random = len(self.target.names), np.random.default_rng([self.seed, chunk])
+        live = random.random((self.live, free))
         sampler = dynesty.NestedSampler(
             lambda u: float(cube.log_likelihood(u[None])[0]),
             lambda u: u,
@@ -133,7 +134,8 @@ class Runs(AbstractJob):
             bound="multi",
             sample="unif" if free <= FEW else "rwalk",
             walks=WALKS + free,
-            rstate=np.random.default_rng([self.seed, chunk]),
+            rstate=random,
+            live_points=[live, live, cube.log_likelihood(live)],
             pool=Batches(cube),
             queue_size=max(1, self.live // 8),
             update_interval=1.5,

@@ -99,7 +99,7 @@ def minimise(
 
     References
     ----------
-    Kraft:1988-DFVLR8828
+    Kraft:1994-TOMS20.262
     """
     wide, asked = high - low, dict[bytes, tuple[float, np.ndarray]]()
 

@@ -153,7 +153,7 @@ def sentences(
     bad = [name for name, rhat in zip(names, diagnostics.rhat, strict=True) if not rhat <= WORST_RHAT]
     if bad:
         worst = float(np.max(diagnostics.rhat))
-        found.append(f"R-hat is above {WORST_RHAT:g} (up to {worst:.3g}) for {', '.join(bad)}: draw more.")
+        found.append(f"R-hat is above {WORST_RHAT:g} (up to {worst:.4g}) for {', '.join(bad)}: draw more.")
     few = [name for name, number in zip(names, diagnostics.effective, strict=True) if number < FEWEST]
     if few:
         least = float(np.min(diagnostics.effective))

@@ -13,10 +13,10 @@ from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
 from ontarget.inference.fit import spread
 from ontarget.inference.likelihood import Likelihood, host_priors
-from ontarget.inference.prior import AbstractPrior
+from ontarget.inference.prior import AbstractPrior, Flat
 from ontarget.inference.scoring import is_convex, score
 
-STARTS = 64
+STARTS = 12  # for each parameter without a prior, and twice as many at least
 DEEP = 30.0  # in -2 ln L: a minimum so much higher has a share of less than a millionth
 BARRIER = 1.0  # in -2 ln L: chains pass what is lower
 MEMBERS = 8  # minima of one mode that are kept: ends and middle of a valley
@@ -104,13 +104,13 @@ class Target(Noun):
         return tables
 
 
-def target(likelihood: Likelihood, fixed: Mapping[str, float] | None = None, *, starts: int = STARTS) -> Target:
+def target(likelihood: Likelihood, fixed: Mapping[str, float] | None = None, *, starts: int = 0) -> Target:
     """The posterior of all parameters but the fixed ones, with its modes.
 
     Parameters
     ----------
     fixed : values by name
-    starts : fits that look for modes, spread over the boxes of parameters without a prior
+    starts : fits that look for modes, spread over the boxes of parameters without a prior; 24 or more by default
     """
     fixed = dict(fixed or {})
     theta = likelihood.theta(fixed)
@@ -118,7 +118,9 @@ def target(likelihood: Likelihood, fixed: Mapping[str, float] | None = None, *, 
     if not free:
         raise InputError("fixed", "all parameters", "A posterior is of one or more.", "Leave one free.")
     places = tuple(likelihood.names.index(name) for name in free)
-    fits = score(likelihood, free, spread(likelihood, free, theta, 1 if is_convex(likelihood, free) else starts))
+    loose = sum(isinstance(likelihood.parameters[place].prior, Flat) for place in places)
+    starts = 1 if is_convex(likelihood, free) else starts or STARTS * max(loose, 2)
+    fits = score(likelihood, free, spread(likelihood, free, theta, starts))
     use = fits.converged if fits.converged.any() else np.isfinite(fits.value)
     order = np.argsort(np.where(use, fits.value, np.inf), kind="stable")
     order = order[fits.value[order] < fits.value[order[0]] + DEEP][: int(use.sum())]

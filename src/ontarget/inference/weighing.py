@@ -15,6 +15,8 @@ from ontarget.inference.posterior import Mode
 from ontarget.inference.target import Target
 
 STRAY = 0.01  # share of a mode's draws in another, and back, from which on the two are one
+LEFT = 0.5  # the same if so many of its draws lie there and none comes back: it was no mode
+FEW = 10  # draws for each parameter without which no integral is told
 
 
 class Weighed(NamedTuple):
@@ -46,7 +48,7 @@ def weigh(
     chains, length, free = y.shape
     points = boxed(target, y.reshape(-1, free))
     values, labels = target.minus_two_log(points), target.mode_of(points)
-    joined = _joined(labels.reshape(chains, length), begun, target.number_of_modes)
+    joined = _joined(labels.reshape(chains, length), begun, target.number_of_modes, FEW * free)
     present, mode = np.unique(joined[labels], return_inverse=True)
 
     def integral(one: int, worth: float) -> Bridge:
@@ -86,14 +88,17 @@ def log_density(target: Target, y: Float[np.ndarray, "point free"]) -> Float[np.
     return -0.5 * target.minus_two_log(boxed(target, y)) + inner.sum(axis=1)
 
 
-def _joined(labels: np.ndarray, begun: np.ndarray, number: int) -> np.ndarray:
-    """For each mode the lowest of those that are one with it, for chains went to and fro between them."""
+def _joined(labels: np.ndarray, begun: np.ndarray, number: int, few: int) -> np.ndarray:
+    """For each mode which it is one with: chains went to and fro between them, or left it, or it has few draws."""
     to = np.arange(number)
     for one in range(number):
         for other in range(one):
             ways = (labels[begun == one] == other), (labels[begun == other] == one)
-            if min((way.mean() if way.size else 0.0) for way in ways) > STRAY:
+            strays = [way.mean() if way.size else 0.0 for way in ways]
+            if min(strays) > STRAY or max(strays) > LEFT:
                 to[to == to[one]] = to[other]
+    counts = np.bincount(to[labels].ravel(), minlength=number)
+    to[np.isin(to, np.nonzero(counts < few)[0])] = np.argmax(counts)
     return to
 
 

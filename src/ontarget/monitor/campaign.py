@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
@@ -13,6 +12,7 @@ from ontarget.monitor.interactions import BLOCK, Drawing, Interactions, joined
 from ontarget.monitor.stream import Stream
 from ontarget.monitor.tagger import Tagger
 from ontarget.monitor.tagging import CHUNK, Tags, joined_tags, tag
+from ontarget.numerics.cores import cores
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,6 @@ class Tagged:
         """All arrays by name."""
         both = [(name, part) for name, part in (("events", self.events), ("tags", self.tags))]
         return {f"{name}.{one.name}": getattr(part, one.name) for name, part in both for one in fields(part)}
-
-
-def cores() -> int:
-    """How many this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def tagged_of(columns: dict[str, np.ndarray]) -> Tagged:

@@ -143,7 +143,10 @@ class Design(AbstractTask):
             table, picture = self.pareto(planning, objective, found, low, high, starts, bounds)
             tables.append(table)
             pictures.append(picture)
-        return Section(self.title, self.text, tables, pictures, self.warnings(found, low, high))
+        warnings = self.warnings(found, low, high)
+        if self.cost is not None and self.budgets and (lost := self.budgets - len(tables[-1].rows)):
+            warnings.append(f"{lost} of {self.budgets} budgets of the front have no design that keeps to all limits.")
+        return Section(self.title, self.text, tables, pictures, warnings)
 
     def searched(
         self,

@@ -161,7 +161,8 @@ def interval_rows(label: str, draws: Draws, profiled: Mapping[str, Intervals], l
         row = {"experiments": label, "parameter": name, "level": level}
         moments = {"mean": float(draws.mean[place]), "standard deviation": float(spread[place])}
         low, high = draws.central(name, level)
-        rows.append(row | {"method": "central", "piece": 1, "of": 1, "low": low, "high": high} | moments)
+        ends = {"piece": 1, "of": 1, "low": low, "high": high, "reaches end of box": False}
+        rows.append(row | {"method": "central"} | ends | moments)
         dense = marginal(draws, name).pieces(level)
         for method, pieces in (
             ("highest density", dense),
@@ -169,7 +170,8 @@ def interval_rows(label: str, draws: Draws, profiled: Mapping[str, Intervals], l
         ):
             for index, piece in enumerate(pieces):
                 ends = {"piece": index + 1, "of": len(pieces), "low": piece.low, "high": piece.high}
-                rows.append(row | {"method": method} | ends | dict.fromkeys(moments, ""))
+                ends["reaches end of box"] = piece.open_low or piece.open_high
+                rows.append(row | {"method": method} | ends | moments)
     return rows
 
 
