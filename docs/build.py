@@ -85,6 +85,20 @@ CAPTIONS = {
     "dar_long_baseline_appearance": "Appearance on 40 kt of argon against distance, as it was published: signal alone.",
     "dar_long_baseline_appearance_and_late": "The same, and late electron neutrinos in the window of each pulse.",
     "dar_long_baseline_appearance_significance": "What is left of it with them, in standard deviations.",
+    "12_ninety_per_cent_ninety_per_cent": "Signal and background of few counts: regions by toys and by Wilks' theorem.",
+    "13_stop_and_go_on_critical": "Critical values at 90 % by 1000 toys near the edge at zero, and Wilks'.",
+    "14_a_posterior_posterior": "Density and profile of a coupling and the signal: the second solution has a weight.",
+    "15_a_better_experiment_share": "Joint error of two couplings when 23.5 kg are shared among two targets.",
+    "16_handed_on_curve": "The same profile by ontarget and by pyhf, from the workspace that was written.",
+    "ess_posterior_nsi_u_2": "One coupling, two targets: the second solution keeps two per cent of the probability.",
+    "ess_posterior_nsi_ud_2": "Two couplings, two targets, by chains (NUTS), and the profile (dashed).",
+    "ess_posterior_nsi_ud_nested_1": "The same by nested sampling.",
+    "design_ess_masses_ess_masses_front": "The lowest joint error of two couplings that each mass allows.",
+    "design_ess_masses_ess_masses_tornado": "What ten per cent of each mass do, today and at the optimum.",
+    "design_pip2_baselines_pip2_1_eV2_tornado": "What ten per cent of each baseline do for 1 eV².",
+    "design_pip2_baselines_pip2_03_eV2_tornado": "The same for 0.3 eV².",
+    "design_nuscope_nuscope_bands_front": "The narrowest bands for each number of events, today's divergence.",
+    "design_nuscope_nuscope_bands_1_mrad_front": "The same for a divergence of 1 mrad.",
     "spectra": "Spectra of the six detectors over three years, stacked by flavour on top of the steady background.",
     "thresholds": "Recoils above a sharp threshold, per kilogram and year; the marks are the proposed thresholds.",
     "yields": "Neutrinos per flavour and year at eight facilities, upgrades among them, against beam power.",
@@ -121,10 +135,15 @@ LONG_NAMES = (
     "pip2_nsi",
     "pip2_magnetic_moment",
     "dar_long_baseline",
+    "ess_posterior",
+    "design_ess_masses",
+    "design_pip2_baselines",
+    "design_nuscope",
 )
 STOPPED = "[Stopped pions](../theory/stopped_pion.md) says how, and what is assumed of backgrounds."
 TWO = "[Two baselines](../theory/two_baselines.md) says how, and what is assumed."
 LOW = "[Low energies](../theory/low_energy_interactions.md) says how."
+HOW = "[Statistics](../theory/statistics.md) says how."
 BOUGHT = "[Monitoring and tagging](../theory/monitoring_and_tagging.md) says how, and what is assumed."
 LONG = {  # studies that take minutes: title, text, and those of their figures that the gallery shows
     "coherent": (
@@ -150,6 +169,10 @@ LONG = {  # studies that take minutes: title, text, and those of their figures t
     "pip2_nsi": ("PIP-II: new couplings", LOW, of_study("pip2_nsi")),
     "pip2_magnetic_moment": ("PIP-II: magnetic moments", LOW, of_study("pip2_magnetic_moment")),
     "dar_long_baseline": ("Far from stopped pions", TWO, of_study("dar_long_baseline")),
+    "ess_posterior": ("Posteriors of new couplings at the ESS", HOW, of_study("ess_posterior")),
+    "design_ess_masses": ("A mass shared among two targets", HOW, of_study("design_ess_masses")),
+    "design_pip2_baselines": ("Where two detectors should stand", HOW, of_study("design_pip2_baselines")),
+    "design_nuscope": ("Bands of nuSCOPE as a design", HOW, of_study("design_nuscope")),
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,6 +16,7 @@ from ontarget.inference.expansion import check_inside
 from ontarget.inference.likelihood import Likelihood, host_priors
 from ontarget.inference.newton import CLOSE, Given, Model, Place, Walk, advance, begin
 from ontarget.numerics import device
+from ontarget.numerics.cores import cores
 
 ROUNDS = 250  # steps at most
 FIRST = 6  # steps of a block together; points that are not done then are gathered, and go on
@@ -73,11 +73,6 @@ def score(
             if progress is not None:
                 progress(min(1.0, part.stop / len(thetas)))
     return Fits(*(np.concatenate(one) for one in zip(*pieces, strict=True)))
-
-
-def cores() -> int:
-    """Threads that may run at once."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def is_convex(likelihood: Likelihood, free: Sequence[str]) -> bool:

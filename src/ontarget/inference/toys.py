@@ -17,7 +17,8 @@ from ontarget.inference.fallback import MOST, rescue
 from ontarget.inference.fit import spread
 from ontarget.inference.likelihood import Likelihood, host_priors
 from ontarget.inference.profile import SEEDS, choose
-from ontarget.inference.scoring import Fits, cores, is_convex, score
+from ontarget.inference.scoring import Fits, is_convex, score
+from ontarget.numerics.cores import cores
 
 BLOCK = 256  # toys that share one seed
 NUMBERS = 1 << 22  # counts held at a time: 32 MiB

@@ -146,8 +146,13 @@ def piece_rows(label: str, name: str, scan: Scan, level: float) -> list[dict[str
     ]
 
 
+MIXINGS = {"ue4": r"$|U_{e4}|^2$", "umu4": r"$|U_{\mu4}|^2$", "utau4": r"$|U_{\tau4}|^2$"}
+
+
 def symbol(name: str) -> str:
-    """A parameter's name for a figure: eps_ee_u as a formula, other names in words."""
+    """A parameter's name for a figure: eps_ee_u and umu4 as formulas, other names in words."""
+    if name in MIXINGS:
+        return MIXINGS[name]
     parts = name.split("_")
     if parts[0] == "eps" and len(parts) == 3:
         flavours = parts[1].replace("mu", r"\mu ").replace("tau", r"\tau ")
