@@ -9,6 +9,7 @@ import platform
 from collections.abc import Generator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,6 +38,29 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")  # the suite's tolerances are thos
 
 # Tracing makes and drops many small objects: to look for cycles among them a hundred times less often saves 7 %.
 gc.set_threshold(200_000, 20, 100)
+
+
+def one_context_per_thread() -> None:
+    """A context of the compiler for each thread, made once: JAX makes one for each program, a quarter of a small one.
+
+    The suite makes ten thousand programs. Private to JAX, hence only for versions that are known to have it.
+    """
+    import threading
+
+    from jax._src.interpreters import mlir
+
+    make, kept = mlir.make_ir_context, threading.local()
+
+    def again() -> Any:
+        if not hasattr(kept, "context"):
+            kept.context = make()
+        return kept.context
+
+    mlir.make_ir_context = again
+
+
+if version("jax").startswith("0.10."):
+    one_context_per_thread()
 
 # Every call into ontarget has the shapes and types of its arguments and result checked while the tests run.
 # ONTARGET_NO_TYPECHECK=1 switches it off.

@@ -16,6 +16,7 @@ def here(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.long  # as in tests/io, by the command
 def test_gsimple_becomes_a_source(here, capsys):
     """Through a file and back: muon neutrinos of the front face within 10 %, five times the error of 6000 rays."""
     pytest.importorskip("uproot", reason="Files of ROOT want uproot: pip install 'ontarget[formats]'.")

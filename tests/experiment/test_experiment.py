@@ -290,7 +290,8 @@ def in_haste(function):
     return jax.jit(function, compiler_options={"xla_backend_optimization_level": 0})
 
 
-LONG = ("threshold and truncated Gaussian", "photo-electrons, gamma")  # as in experiments of the catalog, or nearly
+# as in experiments of the catalog, or nearly
+LONG = ("threshold and truncated Gaussian", "photo-electrons, gamma", "Gaussian after quenching, in time")
 
 
 @pytest.mark.slow

@@ -1,7 +1,7 @@
 """Nothing of ours moves unnoticed. Meant to move? Rewrite with ``python tests/regression/freeze.py`` and say why.
 
-Experiments that the law of shaken units computes are compared with these numbers there, in other units; here only when
-long tests are asked for.
+Experiments that the law of shaken units computes are compared with these numbers there, in other units; here, and a few
+that are nearly others, only when long tests are asked for.
 """
 
 import json
@@ -17,9 +17,14 @@ from ontarget.io import entries
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "laws"))
 from variants import VARIANTS
 
-EVERY = [
-    pytest.param(name, marks=[pytest.mark.long] * (not name.endswith(VARIANTS))) for name in entries("experiments")
-]
+LONG = ("nuscope_lar_tagged", "nuscope_lar_short_baseline", "nuscope_lar_varied")  # nuscope_lar with a tag or a place
+
+
+def often(name):
+    return name.endswith(VARIANTS) and name not in LONG
+
+
+EVERY = [pytest.param(one, marks=[pytest.mark.long] * (not often(one))) for one in entries("experiments")]
 
 
 @pytest.mark.parametrize("name", EVERY)

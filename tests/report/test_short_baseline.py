@@ -62,6 +62,7 @@ def section():
     return task.run(context)
 
 
+@pytest.mark.long
 def test_tags_help_where_paths_differ(section):
     """Above some 100 eV2 the tunnel is longer than an oscillation: only tagged paths see it."""
     curves = section.tables[1].rows
@@ -70,6 +71,7 @@ def test_tags_help_where_paths_differ(section):
     assert all(0 < row[name] <= 1 for row in curves for name in ("untagged", "tagged", "appearance"))
 
 
+@pytest.mark.long
 def test_events_and_backgrounds(section):
     rows = {row["search"]: row for row in section.tables[0].rows}
     assert 1.1e6 < rows["untagged"]["events"] < 1.4e6

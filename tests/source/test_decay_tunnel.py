@@ -228,6 +228,7 @@ for last in (4, 40):
 """
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_memory_does_not_grow_with_the_rays(request):
     """A quarter of a million and ten times as many parents in one process: blocks of 2**16 at a time."""

@@ -44,6 +44,7 @@ def compared(published):
     return inside & (values > HELD * values[inside].sum())
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_shape_of_the_parametrised_beam(published):
     """Five per cent in every bin, the scale fitted; 0.5 % of that is the statistics of 2e6 rays in the worst bin (its

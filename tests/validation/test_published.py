@@ -6,7 +6,15 @@ from ontarget.ground.errors import InputError
 from ontarget.io.yaml import Mark, Tree
 from ontarget.report.validation import compare, published
 
-ENTRIES = [pytest.param(tree, index, id=tree.data[index]["name"]) for tree, index in published()]
+LONG = ("nuSCOPE, all muon neutrinos",)  # beside those of the tunnel, which are tried always
+
+
+def entry(tree, index):
+    name = tree.data[index]["name"]
+    return pytest.param(tree, index, id=name, marks=[pytest.mark.long] * (name in LONG))
+
+
+ENTRIES = [entry(tree, index) for tree, index in published()]
 
 
 @pytest.mark.parametrize(("tree", "index"), ENTRIES)
