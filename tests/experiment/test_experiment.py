@@ -291,7 +291,10 @@ def in_haste(function):
 
 
 # as in experiments of the catalog, or nearly
-LONG = ("threshold and truncated Gaussian", "photo-electrons, gamma", "Gaussian after quenching, in time")
+LONG = (
+    *("threshold and truncated Gaussian", "photo-electrons, gamma", "Gaussian after quenching, in time"),
+    "efficiency table, axial, contamination",
+)
 
 
 @pytest.mark.slow

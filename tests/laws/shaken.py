@@ -196,20 +196,17 @@ def specimens() -> dict[str, Any]:
 
 
 def main() -> None:
-    found: dict[str, Any] = specimens()
-    if "--catalog" in sys.argv:
-        from freeze import compute, flat_parts
-        from variants import VARIANTS
+    """Of what is built here, and of experiments, as the command line names them."""
+    from freeze import compute, flat_parts
 
-        from ontarget.io import MissingRelease, entries
+    from ontarget.io import MissingRelease
 
-        for name in entries("experiments"):
-            if name.endswith(VARIANTS):
-                continue
-            try:
-                found[name] = flat_parts(compute(name))
-            except MissingRelease as error:
-                found[name] = str(error)
+    found: dict[str, Any] = {}
+    for name in sys.argv[1:]:
+        try:
+            found |= specimens() if name == "specimens" else {name: flat_parts(compute(name))}
+        except MissingRelease as error:
+            found[name] = str(error)
     json.dump(found, sys.stdout)
 
 

@@ -7,3 +7,6 @@ VARIANTS = (
     *("coherent_csi_2017", "pip2_bar_100t_electrons", "nuscope_range_meter"),
     *("pip2_bar_upgrade_100t", "pip2_rcs_100t", "ccm_near", "_far", "cenns_750", "cenns10_projection"),
 )
+
+# the dearest: the line from the protons on, the counters on the tunnel's wall; left to `make test-long`
+DEAREST = ("nuscope_lar_line", "nuscope_tunnel")

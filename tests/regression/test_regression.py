@@ -17,7 +17,11 @@ from ontarget.io import entries
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "laws"))
 from variants import VARIANTS
 
-LONG = ("nuscope_lar_tagged", "nuscope_lar_short_baseline", "nuscope_lar_varied")  # nuscope_lar with a tag or a place
+# the dearest: nuscope_lar with a tag, a place or pulls; the line from the protons on; the tunnel's wall
+LONG = (
+    *("nuscope_lar_tagged", "nuscope_lar_short_baseline", "nuscope_lar_varied"),
+    *("nuscope_lar_line", "nuscope_tunnel"),
+)
 
 
 def often(name):

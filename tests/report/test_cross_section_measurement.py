@@ -53,6 +53,7 @@ def rows(section, name):
     return next(table for table in section.tables if table.name == name).rows
 
 
+@pytest.mark.long
 def test_events_are_those_of_the_chain(context, section):
     average, tagged, _ = rows(section, "cross_section_methods")
     whole = context.experiments["nuscope_lar"].noun
@@ -63,6 +64,7 @@ def test_events_are_those_of_the_chain(context, section):
     assert average["flux error of the rate (%)"] == pytest.approx(np.hypot(5.0, 2 * 0.79), abs=0.1)
 
 
+@pytest.mark.long
 def test_mesons_as_known(context, section):
     """With no counters: one per cent of normalisation, and what all pulls of the settled experiment do to its events.
 
@@ -80,12 +82,14 @@ def test_mesons_as_known(context, section):
     assert row["flux error of the rate (%)"] == pytest.approx(100 * np.hypot(mesons, 0.01), rel=1e-5)
 
 
+@pytest.mark.long
 def test_what_is_resolved(section):
     average, tagged, _ = rows(section, "cross_section_methods")
     assert average["resolved"] <= 1  # one number at most
     assert tagged["resolved"] == 3  # three bins of pions, none of kaons
 
 
+@pytest.mark.long
 def test_errors_of_tagged_bins(section):
     """Well resolved bins: counting below, the errors common to all above, about 1 and 2 % in quadrature."""
     found = rows(section, "cross_section_errors")
@@ -97,6 +101,7 @@ def test_errors_of_tagged_bins(section):
     assert tagged[3]["total (%)"] is None
 
 
+@pytest.mark.long
 def test_ratio_of_electrons_to_muons(section):
     """Pions' muon neutrinos do not know of kaons: errors of both yields remain; kaons' own do, and cancel."""
     of = {(row["muon neutrinos"], row["flux errors"]): row for row in rows(section, "cross_section_ratio")}
