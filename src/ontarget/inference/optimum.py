@@ -162,7 +162,8 @@ def brute_force(
     for bound in bounds:
         allowed &= np.asarray(bound.room(bound.measure.values(designs))) > -FEASIBLE
     values = np.full(len(designs), np.nan)
-    values[allowed] = objective.values(designs[allowed])
+    if allowed.any():
+        values[allowed] = objective.values(designs[allowed])
     shape = (points,) * len(axes)
     return Grid(axes, values.reshape(shape), allowed.reshape(shape))
 

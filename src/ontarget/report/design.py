@@ -163,13 +163,12 @@ class Design(AbstractTask):
         timed(seconds, "gradient, first call", lambda: objective.slope(starts[0]))
         progress(f"{self.title}: {self.starts} descents")
         best = timed(seconds, "gradient", lambda: minimise(objective, low, high, starts, bounds))
-        if not self.points:
+        if not self.points or not np.isfinite(best.value):
             return Searched(best, None, seconds)
         progress(f"{self.title}: grid of {self.points ** len(low)} designs")
         timed(seconds, "grid, first call", lambda: objective.values(starts[:1]))
-        return Searched(
-            best, timed(seconds, "grid", lambda: brute_force(objective, low, high, self.points, bounds)), seconds
-        )
+        grid = timed(seconds, "grid", lambda: brute_force(objective, low, high, self.points, bounds))
+        return Searched(best, grid if grid.allowed.any() else None, seconds)
 
     def designs_table(
         self, planning: Planning, objective: AbstractMeasure, bounds: list[Bound], found: Searched
@@ -222,6 +221,8 @@ class Design(AbstractTask):
         for one, at, a, b in zip(self.free, best.design, low, high, strict=True):
             if min(at - a, b - at) < 1e-6 * (b - a):
                 said.append(f"The optimum has {one.name} at an end of its range.")
+        if self.points and found.grid is None:
+            said.append("No point of the grid keeps to all limits.")
         if found.grid is not None:
             value = found.grid.best()[1]
             if value < best.value * (1 - 1e-6):
