@@ -291,10 +291,7 @@ def in_haste(function):
 
 
 # as in experiments of the catalog, or nearly
-LONG = (
-    *("threshold and truncated Gaussian", "photo-electrons, gamma", "Gaussian after quenching, in time"),
-    "efficiency table, axial, contamination",
-)
+LONG = ("threshold and truncated Gaussian", "photo-electrons, gamma", "Gaussian after quenching, in time")
 
 
 @pytest.mark.slow

@@ -38,7 +38,6 @@ ELSEWHERE = (
 
 TRIED = [name for name in entries("experiments") if name not in SAME_CLASSES]
 LONG = (
-    "nuscope_lar",  # those of its flux are tried in tests/source and tests/beam
     "nuscope_lar_line",
     "nuscope_tunnel",
     "nuscope_range_meter",
