@@ -10,10 +10,10 @@ from matplotlib.axes import Axes
 
 import ontarget as ot
 from ontarget.ground.units import keV, kg, year
-from ontarget.inference import threshold
+from ontarget.inference.fit import threshold
 from ontarget.plot import to_svg
 from ontarget.plot.style import COLOURS, RULES, new_grid
-from ontarget.report.thresholds import recoils_above
+from ontarget.study.facility.thresholds import recoils_above
 
 NAMES = {
     "CsI": "ess_csi",

@@ -10,7 +10,8 @@ import numpy as np
 
 import ontarget as ot
 from ontarget.ground.address import replace
-from ontarget.inference import Components, sideband_fit, significance
+from ontarget.inference.fit import Components, sideband_fit
+from ontarget.inference.toys import significance
 from ontarget.io import MissingRelease
 from ontarget.plot import Component, Projection, garwood, projections_figure, to_svg
 

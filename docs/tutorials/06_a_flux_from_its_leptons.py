@@ -11,7 +11,7 @@ import numpy as np
 
 import ontarget as ot
 from ontarget.ground.units import GeV
-from ontarget.inference import pull_parameters, pulls_after
+from ontarget.inference.fit import pull_parameters, pulls_after
 from ontarget.plot import Curve, curves_figure, to_svg
 from ontarget.source import ProtonsOnTarget
 

@@ -11,9 +11,9 @@ import numpy as np
 
 import ontarget as ot
 from ontarget.ground.units import GeV, m, ns
-from ontarget.monitor import of_pions, performance
 from ontarget.plot import Curve, curves_figure, to_svg
-from ontarget.report.tagged import campaign
+from ontarget.study.beam.tag_campaign import campaign
+from ontarget.tagging import of_pions, performance
 
 # The tagger of this entry is made of what is published (pitch, times, a bound on thickness) and of assumptions, each
 # of them marked: `ontarget show taggers/nuscope`.

@@ -12,8 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 
 import ontarget as ot
+from ontarget.analysis.sterile_counts import vanishing
 from ontarget.plot import Curve, curves_figure, to_svg
-from ontarget.report.vanishing import vanishing
 
 # The detectors are cylinders 4.5 m across and high, so a path is not one number: the volume is cut into cells of
 # path, each with its share and its 1/L2. The tag is a window of time times a bin of the reconstructed distance.

@@ -10,7 +10,8 @@ import numpy as np
 
 import ontarget as ot
 from ontarget.ground.noun import Noun, Scalar, quantity, static
-from ontarget.inference import belt_of, construction, feldman_cousins, threshold
+from ontarget.inference.fit import threshold
+from ontarget.inference.toys import belt_of, construction, feldman_cousins
 from ontarget.numerics.job import complete
 from ontarget.plot import Region, regions_figure, to_svg
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 import ontarget as ot
-from ontarget.inference import NUTS, Nested, intervals, marginal, profile, sample
+from ontarget.inference.fit import intervals, profile
+from ontarget.inference.posterior import NUTS, Nested, marginal, sample
 from ontarget.plot import Corner, Face, Side, corner_figure, to_svg
 
 # Caesium iodide and silicon at the ESS, three years each. The signal is known to ten per cent, the same in both, and

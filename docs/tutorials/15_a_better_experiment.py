@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 import ontarget as ot
-from ontarget.inference import Bound, brute_force, minimise, starting_points
+from ontarget.inference.design import Bound, brute_force, minimise, starting_points
 from ontarget.plot import Curve, Mark, curves_figure, to_svg
-from ontarget.report import DesignNumber, Formula, JointError, UpperLimit, planned
+from ontarget.study import DesignNumber, Formula, JointError, UpperLimit, planned
 
 # Caesium iodide at the European Spallation Source, with new couplings of electron neutrinos to quarks. What is not
 # known: the flux to 10 %, the background to 1 %.

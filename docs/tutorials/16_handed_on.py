@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 import ontarget as ot
-from ontarget.inference.parts import parts
-from ontarget.io import histfactory, labelled
+from ontarget.inference.likelihood.parts import parts
+from ontarget.io.formats import histfactory
+from ontarget.io.formats import netcdf as labelled
 from ontarget.plot import Curve, Mark, curves_figure, to_svg
 
 # A detector at the European Spallation Source, three years. Free is the strength of the signal; the flux is known to

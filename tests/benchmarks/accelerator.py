@@ -26,7 +26,7 @@ import scan  # noqa: E402
 import toys  # noqa: E402
 
 import ontarget as ot  # noqa: E402
-from ontarget.inference.toys import profile_ratios, throw  # noqa: E402
+from ontarget.inference.toys.toys import profile_ratios, throw  # noqa: E402
 from ontarget.numerics.device import devices  # noqa: E402
 
 REPETITIONS = 3

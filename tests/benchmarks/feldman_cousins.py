@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import toys as profiled
 
-from ontarget.inference import belt_of, construction, threshold
+from ontarget.inference.fit import threshold
+from ontarget.inference.toys import belt_of, construction
 from ontarget.numerics.job import complete
 
 LEVEL = 0.90

@@ -35,7 +35,7 @@ import toys as profiled  # noqa: E402
 
 import ontarget as ot  # noqa: E402
 from ontarget.ground.units import cm, keV, us  # noqa: E402
-from ontarget.inference.scoring import score  # noqa: E402
+from ontarget.inference.fit.batch import score  # noqa: E402
 
 TOYS, MINUIT_TOYS = 1000, 40
 

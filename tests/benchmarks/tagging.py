@@ -17,10 +17,10 @@ CORES = 2
 def tagging() -> dict[str, float]:
     """Seconds, compilation apart; interactions are drawn within them."""
     from ontarget.io.entry import load, load_experiment
-    from ontarget.monitor import of_pions, performance
-    from ontarget.monitor.campaign import joined_tagged
-    from ontarget.monitor.interactions import BLOCK
-    from ontarget.report.tagged import campaign
+    from ontarget.study.beam.tag_campaign import campaign
+    from ontarget.tagging import of_pions, performance
+    from ontarget.tagging.campaign import joined_tagged
+    from ontarget.tagging.interactions import BLOCK
 
     begun = time.perf_counter()
     made = campaign(load_experiment("nuscope_lar").noun, load("taggers/nuscope"), 1.0, 1)

@@ -21,7 +21,7 @@ import scan
 
 import ontarget as ot
 from ontarget.ground.noun import Noun, Scalar, quantity, static
-from ontarget.inference.toys import Toys, profile_ratios, throw
+from ontarget.inference.toys.toys import Toys, profile_ratios, throw
 
 NUMBER = 20_000
 PEERS = {"iminuit with numba": 200, "iminuit": 60, "pyhf": 40}  # toys of each, scaled up

@@ -134,7 +134,7 @@ def test_the_signal_falls_with_the_square_of_the_baseline(capsys):
 
 def test_validate(capsys, monkeypatch):
     """The command; all numbers of the catalog are compared in tests/validation, most of them there alone."""
-    from ontarget.report import validation
+    from ontarget.validation import validation
 
     kinds = ("Fluence", "TargetNuclei", "BeamPower", "AverageCrossSection")
     cheap = [one for one in validation.published() if one[0].data[one[1]]["quantity"]["type"] in kinds]

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from ontarget.cli import run
-from ontarget.inference import fit
+from ontarget.inference.fit import fit
 from ontarget.io.entry import load_experiment
-from ontarget.report.exchange import of_study, uncertain
+from ontarget.study.parameters.exchange import of_study, uncertain
 
 EXPERIMENT = """
 name: A small crystal

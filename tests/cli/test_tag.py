@@ -11,8 +11,8 @@ from ontarget.cli import run
 from ontarget.ground.units import GeV
 from ontarget.io.entry import load_experiment
 from ontarget.io.table import read_table
-from ontarget.monitor import campaign as campaigns
-from ontarget.monitor import interactions
+from ontarget.tagging import campaign as campaigns
+from ontarget.tagging import interactions
 
 EXPERIMENT = """
 name: A small beam

@@ -8,7 +8,7 @@ from ontarget.detector import PolynomialQuenching, TemplateBackground, Variation
 from ontarget.detector.variation import check_variations, vary
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import keV
-from ontarget.inference.degrees import support
+from ontarget.inference.expansion.support import support
 
 NOMINAL, UP, DOWN = jnp.array([1.0, 2.0, 5.0]), [2.0, 2.5, 4.0], [0.5, 1.0, 5.5]
 

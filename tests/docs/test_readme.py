@@ -24,7 +24,7 @@ def test_the_six_lines_give_a_contour():
 
 
 def test_the_table_of_validation_is_complete():
-    from ontarget.report.validation import published
+    from ontarget.validation.validation import published
 
     for tree, index in published():
         assert tree.data[index]["name"] in TEXT
@@ -40,7 +40,7 @@ def test_lists_are_what_the_command_prints_where_no_release_is(words, tmp_path, 
 
 
 def test_the_table_of_fits_names_every_measurement_of_the_study(mirror):
-    from ontarget.report import Measurement, load_study
+    from ontarget.study import Measurement, load_study
 
     titles = [task.title for task in load_study("coherent").noun.tasks if isinstance(task, Measurement)]
     assert len(titles) >= 3  # each data set once, at least

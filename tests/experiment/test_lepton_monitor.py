@@ -1,23 +1,19 @@
 """Counters as experiments: settled or not the same, linear in the pulls, and a fit finds what was put in."""
 
-import sys
-from pathlib import Path
-
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from counter_toys import KAONS, PIONS, calorimeter, range_meter, source
 
 from ontarget.experiment import LeptonMonitor
 from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError
-from ontarget.inference import Gaussian, Scale, fit, likelihood, pull_parameters
+from ontarget.inference.fit import fit, pull_parameters
+from ontarget.inference.likelihood import Gaussian, Scale, likelihood
 from ontarget.io.entry import load
 from ontarget.monitor import GivenLeptons
 from ontarget.source import ProtonsOnTarget
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "monitor"))
-from counter_toys import KAONS, PIONS, calorimeter, range_meter, source
 
 
 def monitor(instrument, *species, name="monitor") -> LeptonMonitor:

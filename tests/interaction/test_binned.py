@@ -10,7 +10,7 @@ import pytest
 from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, MeV, cm, keV
-from ontarget.inference.degrees import support
+from ontarget.inference.expansion.support import support
 from ontarget.interaction import BinnedScale, CEvNS, ChargedCurrent, CrossSection, Factor
 from ontarget.matter import FLAVOURS, Nuclides
 from ontarget.numerics import BeamEnergyAxis, EnergyAxis

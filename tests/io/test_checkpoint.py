@@ -1,19 +1,15 @@
 """Checkpoints: whole or not there, and refused where they are of something else."""
 
 import dataclasses
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from tunnel_toys import SITE, source
 
 from ontarget.ground.errors import InputError
 from ontarget.io import read_checkpoint, write_checkpoint
 from ontarget.source import Untagged
 from ontarget.source.simulation import Simulation
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "source"))
-from tunnel_toys import SITE, source
 
 SOURCE = source(rays=32)
 

@@ -11,7 +11,7 @@ from ontarget.io import load
 from ontarget.io.matching_file import write_matching
 from ontarget.numerics import BeamEnergyAxis, Explicit
 from ontarget.source import SimulatedMatching, TaggedEnergy
-from ontarget.source.site import AbstractTag
+from ontarget.source.tag import AbstractTag
 
 ORIGINS = ("pi+ > nu_mu (pi_munu), tunnel", "K+ > it's nu_e (ke3), tunnel")
 

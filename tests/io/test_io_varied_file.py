@@ -8,7 +8,7 @@ from ontarget.beam import Pull
 from ontarget.ground.address import addresses
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, m
-from ontarget.inference import pull_parameters
+from ontarget.inference.fit import pull_parameters
 from ontarget.io import load
 from ontarget.io.entry import load_experiment
 from ontarget.io.varied_file import write_varied

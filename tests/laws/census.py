@@ -15,7 +15,10 @@ from ontarget.ground.noun import Noun
 
 ROOT = Path(__file__).resolve().parents[2]
 SRC = ROOT / "src" / "ontarget"
-PHYSICS = ("numerics", "matter", "beam", "source", "propagation", "interaction", "detector", "monitor", "experiment")
+PHYSICS = (
+    *("numerics", "matter", "beam", "source", "propagation", "interaction", "detector"),
+    *("monitor", "tagging", "experiment"),
+)
 
 
 def files() -> list[Path]:

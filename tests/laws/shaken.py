@@ -174,10 +174,10 @@ def trackers() -> list[float]:
     import dataclasses
 
     import ontarget
+    from ontarget.analysis.tracker_loads import load_on, planes_of
     from ontarget.ground.units import MHz, cm, gray, mm
     from ontarget.matter import PARTICLES
     from ontarget.monitor import spectrometer_resolution
-    from ontarget.report.trackers import load_on, planes_of
 
     experiment, every = ontarget.load("nuscope_lar"), ontarget.load("trackers/nuscope")
     some = dataclasses.replace(every, planes=tuple(one for one in every.planes if one.name in ("T6", "T7")))

@@ -8,60 +8,62 @@ from specimens import behind, in_flight
 from specimens import rings as of_radius
 
 from ontarget import inference as f
+from ontarget.analysis.beam_variation import BeamError
+from ontarget.analysis.sterile_counts import Vanishing
+from ontarget.analysis.templates import Bilinear, Oscillated
+from ontarget.analysis.window import BestSignificance, MostAtPurity
 from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
 from ontarget.ground.units import GeV, Hz, MeV, MHz, cm, gray, keV, kg, m, mm, ns
-from ontarget.inference.forecast import forecast
-from ontarget.inference.likelihood import Chain
-from ontarget.monitor import Arm, Tagger, Trackers
-from ontarget.report import quantity as q
-from ontarget.report.activity import Activity, TargetActivity
-from ontarget.report.band_merit import BandEvents, Bands, BandWidth
-from ontarget.report.baselines import BaselineScan
-from ontarget.report.beam_events import BeamEvents, PublishedEvents
-from ontarget.report.beam_fluxes import BeamFluxes, PublishedShape
-from ontarget.report.beam_quantity import EventsByOrigin
-from ontarget.report.beam_variation import BeamError
-from ontarget.report.bounds import Bounds
-from ontarget.report.counters import Counters
-from ontarget.report.coverage import Coverage
-from ontarget.report.cross_section_measurement import Bilinear, CrossSectionMeasurement, Method
-from ontarget.report.cross_section_quantity import CrossSectionAt, FlavourAverage
-from ontarget.report.cross_sections import CrossSections
-from ontarget.report.design import Design
-from ontarget.report.design_space import DesignNumber, Tie, design_space
-from ontarget.report.disappearance import Disappearance, Distances, Rates, Summed, SummedDistances
-from ontarget.report.electron_quantity import ElectronCrossSection
-from ontarget.report.entrance import Entrance
-from ontarget.report.goal import BestSignificance, MostAtPurity
-from ontarget.report.long_baseline import LongBaseline
-from ontarget.report.measurement import Measurement, PublishedNumber
-from ontarget.report.merit import AtLeast, AtMost, Formula, JointError, UpperLimit
-from ontarget.report.method import Toys, Wilks
-from ontarget.report.monitor_rates import MonitorRates
-from ontarget.report.monitoring import FluxFromLeptons
-from ontarget.report.off_axis import OffAxis
-from ontarget.report.plane import Plane
-from ontarget.report.posterior import Posterior
-from ontarget.report.precision import PublishedPrecision
-from ontarget.report.profiles import Profiles, PublishedRange
-from ontarget.report.quenching import QuenchingFit, QuenchingPoints
-from ontarget.report.radius import Radius
-from ontarget.report.short_baseline import Oscillated, Search, ShortBaseline
-from ontarget.report.simulated_tags import SimulatedTags
-from ontarget.report.spectra import Expect
-from ontarget.report.sterile_product import SterileProduct
-from ontarget.report.sterile_reach import SterileReach
-from ontarget.report.study import Study
-from ontarget.report.tagging import Tagging
-from ontarget.report.thresholds import ThresholdScan
-from ontarget.report.timing import Timing
-from ontarget.report.tracker_quantity import PeakDose, PeakFluence, PeakRate
-from ontarget.report.trackers import PublishedLoad, TrackerSpecification
-from ontarget.report.upper_limits import PublishedLimit, UpperLimits
-from ontarget.report.vanishing import Vanishing
-from ontarget.report.yields import FacilityYields
+from ontarget.inference.design.forecast import forecast
+from ontarget.inference.likelihood.likelihood import Chain
+from ontarget.monitor import Trackers
+from ontarget.study.beam.beam_events import BeamEvents, PublishedEvents
+from ontarget.study.beam.beam_fluxes import BeamFluxes, PublishedShape
+from ontarget.study.beam.counters import Counters
+from ontarget.study.beam.cross_section_measurement import CrossSectionMeasurement, Method
+from ontarget.study.beam.entrance import Entrance
+from ontarget.study.beam.monitor_rates import MonitorRates
+from ontarget.study.beam.monitoring import FluxFromLeptons
+from ontarget.study.beam.off_axis import OffAxis
+from ontarget.study.beam.simulated_tags import SimulatedTags
+from ontarget.study.beam.tagging import Tagging
+from ontarget.study.beam.trackers import PublishedLoad, TrackerSpecification
+from ontarget.study.design.band_merit import BandEvents, Bands, BandWidth
+from ontarget.study.design.design import Design
+from ontarget.study.design.design_space import DesignNumber, Tie, design_space
+from ontarget.study.design.merit import AtLeast, AtMost, Formula, JointError, UpperLimit
+from ontarget.study.facility.activity import Activity, TargetActivity
+from ontarget.study.facility.baselines import BaselineScan
+from ontarget.study.facility.expect import Expect
+from ontarget.study.facility.facility_yields import FacilityYields
+from ontarget.study.facility.quenching import QuenchingFit, QuenchingPoints
+from ontarget.study.facility.thresholds import ThresholdScan
+from ontarget.study.facility.timing import Timing
+from ontarget.study.oscillation.disappearance import Disappearance, Distances, Rates, Summed, SummedDistances
+from ontarget.study.oscillation.long_baseline import LongBaseline
+from ontarget.study.oscillation.short_baseline import Search, ShortBaseline
+from ontarget.study.oscillation.sterile_product import SterileProduct
+from ontarget.study.oscillation.sterile_reach import SterileReach
+from ontarget.study.parameters.bounds import Bounds
+from ontarget.study.parameters.coverage import Coverage
+from ontarget.study.parameters.cross_sections import CrossSections
+from ontarget.study.parameters.measurement import Measurement, PublishedNumber
+from ontarget.study.parameters.plane import Plane
+from ontarget.study.parameters.posterior import Posterior
+from ontarget.study.parameters.profiles import Profiles, PublishedRange
+from ontarget.study.parameters.radius import Radius
+from ontarget.study.parameters.region import Toys, Wilks
+from ontarget.study.parameters.upper_limits import PublishedLimit, UpperLimits
+from ontarget.study.published import PublishedPrecision
+from ontarget.study.study import Study
+from ontarget.tagging import Arm, Tagger
+from ontarget.validation import quantity as q
+from ontarget.validation.beam_quantity import EventsByOrigin
+from ontarget.validation.cross_section_quantity import CrossSectionAt, FlavourAverage
+from ontarget.validation.electron_quantity import ElectronCrossSection
+from ontarget.validation.tracker_quantity import PeakDose, PeakFluence, PeakRate
 
 
 class Toy(Noun):

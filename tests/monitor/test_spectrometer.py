@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ontarget.beam import Beamline, Dipole, Drift, Quadrupole, Rays
+from ontarget.beam import Beamline, Dipole, Drift, Quadrupole, Rays, highland
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, m, mm, ns, tesla, um
 from ontarget.matter.particle import PARTICLES
@@ -17,7 +17,6 @@ from ontarget.monitor import (
     LinePlane,
     Sensor,
     fitted_resolution,
-    highland,
     momentum_resolution,
     spectrometer_resolution,
 )

@@ -11,7 +11,7 @@ from scipy.integrate import quad
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, eV, km, m
-from ontarget.inference.degrees import support
+from ontarget.inference.expansion.support import support
 from ontarget.matter import FLAVOURS
 from ontarget.propagation import AbstractPropagation, NoOscillation, Sterile31
 from ontarget.source import Flux

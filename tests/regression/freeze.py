@@ -43,7 +43,7 @@ def lighter(name: str, experiment: Any) -> Any:
 def compute(name: str) -> dict[str, Any]:
     """Counts per year of an experiment of the catalog: total, by flavour, and the spectrum, to nine digits."""
     from ontarget.io.entry import load_experiment
-    from ontarget.report.expectation import expectation
+    from ontarget.report.expected_table import expectation
 
     def rounded(value: float) -> float:
         return float(f"{value:.9g}")

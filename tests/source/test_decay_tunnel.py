@@ -215,7 +215,7 @@ def test_one_sentence_for_what_cannot_be(make, sentence):
 
 MEMORY = """
 import resource, sys
-sys.path.insert(0, "tests/source")
+sys.path.insert(0, "tests/toys")
 from tunnel_toys import SITE, source
 from ontarget.source import Untagged
 from ontarget.source.simulation import Simulation

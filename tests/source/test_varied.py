@@ -25,7 +25,8 @@ from ontarget.experiment import Experiment
 from ontarget.ground.address import replace
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, cm, kg, m, mm, mrad
-from ontarget.inference import Gaussian, Parameter, fit, likelihood
+from ontarget.inference.fit import fit
+from ontarget.inference.likelihood import Gaussian, Parameter, likelihood
 from ontarget.interaction import ChargedCurrent, CrossSection
 from ontarget.matter import FLAVOURS, Material
 from ontarget.numerics import EnergyAxis, LengthAxis

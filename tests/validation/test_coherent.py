@@ -12,12 +12,13 @@ from iminuit import Minuit
 
 from ontarget.ground.address import replace
 from ontarget.ground.units import ns, us
-from ontarget.inference import fit, likelihood
+from ontarget.inference.fit import fit
+from ontarget.inference.likelihood import likelihood
 from ontarget.io.entry import load_experiment
-from ontarget.report.measurement import Measurement, count_events
-from ontarget.report.quenching import QuenchingFit
-from ontarget.report.section import Context
-from ontarget.report.study import load_study
+from ontarget.study.context import Context
+from ontarget.study.facility.quenching import QuenchingFit
+from ontarget.study.parameters.measurement import Measurement, count_events
+from ontarget.study.study import load_study
 
 KNOWN: dict = {}  # expansions, made once
 

@@ -7,7 +7,7 @@ import pytest
 
 from ontarget.beam import Twiss
 from ontarget.ground.units import m
-from ontarget.io.madx import parse_madx
+from ontarget.io.formats.madx import parse_madx
 from ontarget.matter.particle import PARTICLES
 
 madx = pytest.importorskip("cpymad.madx", reason="MAD-X is not installed: pip install 'ontarget[optics]'.")

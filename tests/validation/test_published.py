@@ -4,7 +4,7 @@ import pytest
 
 from ontarget.ground.errors import InputError
 from ontarget.io.yaml import Mark, Tree
-from ontarget.report.validation import compare, published
+from ontarget.validation.validation import compare, published
 
 LONG = ("nuSCOPE, all muon neutrinos",)  # beside those of the tunnel, which are tried always
 

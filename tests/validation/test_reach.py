@@ -6,8 +6,8 @@ from iminuit import Minuit
 
 import ontarget as ot
 from ontarget.ground.constants import weak_angle_low
-from ontarget.inference.scoring import score
-from ontarget.report.degeneracy import degenerate_line
+from ontarget.inference.fit.batch import score
+from ontarget.study.parameters.degeneracy import degenerate_line
 
 COUPLINGS = {"detector.channels.cevns.interaction.couplings": {"type": "NSI"}}
 FREE = [

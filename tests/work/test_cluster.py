@@ -34,7 +34,7 @@ class Machines:
         self.file = folder / "scheduler.json"
         self.marks = folder / "marks"
         self.marks.mkdir()
-        path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+        path = os.pathsep.join([str(Path(__file__).parents[1] / "toys"), *sys.path])
         self.environment = os.environ | {"PYTHONPATH": path, "TOYS_PAUSE": "0.1", "TOYS_MARKS": str(self.marks)}
         self.scheduler = self.start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
         wait_for(self.file.exists)

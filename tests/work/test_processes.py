@@ -14,7 +14,7 @@ from work_toys import Deadly, Draws, Refusing
 
 import ontarget as ot
 from ontarget.ground.errors import InputError
-from ontarget.inference import construction
+from ontarget.inference.toys import construction
 from ontarget.numerics.job import complete
 from ontarget.work.campaign import carry_out
 from ontarget.work.processes import Processes

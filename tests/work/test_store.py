@@ -92,7 +92,7 @@ carry_out(Draws(), open_store(sys.argv[1], Draws()))
 def started(path, marks, pause, share=(1, 1)):
     """A process that works on a store, alone or as one of several."""
     given = os.environ | {"TOYS_PAUSE": str(pause), "TOYS_MARKS": str(marks)}
-    folders = [str(Path(__file__).parent), *sys.path]
+    folders = [str(Path(__file__).parents[1] / "toys"), *sys.path]
     words = [str(path), *map(str, share), *folders]
     return subprocess.Popen([sys.executable, "-c", KILLED, *words], env=given)
 

@@ -22,7 +22,7 @@ def command(name: str, keys: bool, trust: bool) -> None:
 
     path = find(locate(name))
     if is_study(name):
-        from ontarget.report.study import keys_of_study, load_experiments, load_study
+        from ontarget.study.study import keys_of_study, load_experiments, load_study
 
         study = load_study(name, trust)
         found = keys_of_study(study, load_experiments(study, None, trust))

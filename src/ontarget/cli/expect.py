@@ -16,7 +16,7 @@ def command(name: str, settings: tuple[str, ...], trust: bool, form: str) -> Non
     """Expected counts of an experiment: by channel, flavour, tag and seen bin; and of its backgrounds."""
     from ontarget.io import csv_text, json_text
     from ontarget.io.entry import load_experiment
-    from ontarget.report.expectation import bin_rows, expectation, expectation_rows
+    from ontarget.report.expected_table import bin_rows, expectation, expectation_rows
 
     experiment = load_experiment(name, parse_settings(settings), trust).noun
     keep_compiled()

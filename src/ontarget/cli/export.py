@@ -53,8 +53,8 @@ def command(
         options = {"task": task, "parameters": words(parameters), "experiments": words(experiments)}
         export_workspace(name, output, approximate, parse_settings(settings), trust, options)
         return
-    from ontarget.io.hepdata import write_hepdata
-    from ontarget.io.labelled import write_netcdf
+    from ontarget.io.formats.hepdata import write_hepdata
+    from ontarget.io.formats.netcdf import write_netcdf
 
     click.echo(f"{form}: {write_hepdata(name, output) if form == 'hepdata' else write_netcdf(name, output)}")
 
@@ -66,8 +66,8 @@ def export_workspace(
     from ontarget.cli.table import print_table
     from ontarget.io import write_json
     from ontarget.io.entry import is_study
-    from ontarget.io.histfactory import POINTS, workspace
-    from ontarget.report.exchange import of_experiment, of_study
+    from ontarget.io.formats.histfactory import POINTS, workspace
+    from ontarget.study.parameters.exchange import of_experiment, of_study
 
     study = is_study(name)
     for option, value in options.items():

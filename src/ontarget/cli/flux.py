@@ -89,7 +89,7 @@ def command(
 
 def simulation_of(experiment: Any) -> Simulation:
     """The simulation of an experiment's source, if it draws rays."""
-    from ontarget.report.beam_flux import of_neutrinos
+    from ontarget.analysis.beam_flux import of_neutrinos
     from ontarget.source import BeamSite, DecayTunnel
     from ontarget.source.simulation import Simulation
     from ontarget.source.source import check_site
@@ -105,7 +105,7 @@ def tell(simulation: Simulation, folder: Path, inputs: dict[str, str], title: st
     """Print the table, write the files."""
     from ontarget.cli.table import print_table
     from ontarget.io import run_record, write_csv, write_json
-    from ontarget.report.flux import component_rows, flavour_rows, flux_rows
+    from ontarget.report.flux_table import component_rows, flavour_rows, flux_rows
 
     flux = simulation.flux()
     write_csv(folder / "flux.csv", flux_rows(flux, simulation.tag.axis))

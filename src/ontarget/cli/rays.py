@@ -27,7 +27,7 @@ def command(
     Weights stand for the protons of the experiment's exposure. nuhepmc writes a table (.csv) of beam particles and the
     attributes of the run (.json).
     """
-    from ontarget.report.rays import RAYS_OF_A_FILE
+    from ontarget.study.beam.rays import RAYS_OF_A_FILE
 
     if not 1 <= count <= RAYS_OF_A_FILE:
         raise InputError("--rays", str(count), f"It is between 1 and {RAYS_OF_A_FILE}.", "Give such a number.")
@@ -42,16 +42,16 @@ def write(
     """Draw and write; the files."""
     import numpy as np
 
+    from ontarget.analysis.beam_flux import of_a_tunnel
     from ontarget.ground.units import GeV
     from ontarget.io import check_folder
-    from ontarget.io.dk2nu import write_dk2nu
     from ontarget.io.entry import load_experiment
-    from ontarget.io.gsimple import write_gsimple
-    from ontarget.io.nuhepmc import write_rays
-    from ontarget.io.rays import through, window_of
-    from ontarget.io.root import library
-    from ontarget.report.beam_flux import of_a_tunnel
-    from ontarget.report.rays import drawn_decays, window_numbers
+    from ontarget.io.formats.dk2nu import write_dk2nu
+    from ontarget.io.formats.gsimple import write_gsimple
+    from ontarget.io.formats.nuhepmc import write_rays
+    from ontarget.io.formats.rays import through, window_of
+    from ontarget.io.formats.root import library
+    from ontarget.study.beam.rays import drawn_decays, window_numbers
 
     if form != "nuhepmc":
         library()

@@ -18,11 +18,11 @@ from ontarget.cli.option import parse_settings, set_option, trust_option
 def command(name: str, settings: tuple[str, ...], trust: bool, form: str) -> None:
     """An entry of the catalog, or a YAML file, as a tree: address, value, unit and citation of every number."""
     from ontarget.io.entry import is_study, load_entry
-    from ontarget.report.tree import leaf_rows
+    from ontarget.report.number_table import leaf_rows
 
     loaded: Any
     if is_study(name):
-        from ontarget.report.study import load_experiments, load_study
+        from ontarget.study.study import load_experiments, load_study
 
         loaded = load_study(name, trust)
         load_experiments(loaded, parse_settings(settings), trust)  # what cannot be loaded is not shown as if it could

@@ -65,7 +65,7 @@ def command(
     begun = time.monotonic()
     given = parse_settings(settings)
     from ontarget.io import check_folder
-    from ontarget.report.study import Answer, run, say, write
+    from ontarget.study.study import Answer, run, say, write
     from ontarget.work.campaign import Campaign
 
     def progress(line: str) -> None:

@@ -27,13 +27,13 @@ def command(
 ) -> None:
     """Turn somebody's dk2nu or gsimple file into a source: the YAML of a TabulatedFlux.
 
-    Use it in an experiment: 'source: {use: FILE.yaml}'. Histograms are read in Python: ontarget.io.flux_file.
+    Use it in an experiment: 'source: {use: FILE.yaml}'. Histograms are read in Python: ontarget.io.formats.flux_file.
     """
     import numpy as np
 
     from ontarget.ground.units import BEAM_ENERGY, LENGTH
     from ontarget.io import parse, write_text
-    from ontarget.io.flux_file import flux_of_dk2nu, flux_of_gsimple
+    from ontarget.io.formats.flux_file import flux_of_dk2nu, flux_of_gsimple
 
     edges = np.linspace(0.0, parse(stop, BEAM_ENERGY, "--stop"), bins + 1)
     away, highest = parse(distance, LENGTH, "--distance"), parse(most, BEAM_ENERGY, "--most")

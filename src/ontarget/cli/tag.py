@@ -17,7 +17,7 @@ from ontarget.ground.errors import InputError
 
 if TYPE_CHECKING:
     from ontarget.experiment.experiment import Experiment
-    from ontarget.monitor.campaign import Campaign, Tagged
+    from ontarget.tagging.campaign import Campaign, Tagged
 
 MOST = 10_000_000
 
@@ -52,7 +52,7 @@ def command(
     from ontarget.io import check_folder
     from ontarget.io.entry import load_experiment
     from ontarget.io.load import load
-    from ontarget.monitor.tagger import Tagger
+    from ontarget.tagging.tagger import Tagger
 
     check_numbers(events, seed, intensity)
     given = parse_settings(settings)
@@ -65,14 +65,14 @@ def command(
     if not resume and parts.is_dir() and any(parts.iterdir()):
         truth = "There are events in it that would be lost."
         raise InputError(str(parts), "parts that are there already", truth, "Say --resume, or remove them.")
-    from ontarget.report.beam_flux import of_a_tunnel, of_neutrinos
+    from ontarget.analysis.beam_flux import of_a_tunnel, of_neutrinos
 
     noun = of_neutrinos(loaded.noun)
     of_a_tunnel(noun)
     keep_compiled()
     inputs = {f"experiment {experiment}": loaded.digest, f"tagger {tagger}": with_it.digest}
     inputs |= {"intensity": repr(intensity), "seed": str(seed)}
-    from ontarget.report.tagged import campaign
+    from ontarget.study.beam.tag_campaign import campaign
 
     click.echo("  compiling: up to a minute before the first events", err=True)
     made = campaign(noun, with_it.noun, intensity, seed)
@@ -109,7 +109,7 @@ def part_file(folder: Path, number: int) -> Path:
 def work(made: Campaign, events: int, parts: Path, identity: str, stop: Callable[[], bool]) -> int:
     """Tag what is not there yet, part by part; how many events are there in the end."""
     from ontarget.io.tagged_file import read_part, write_part
-    from ontarget.monitor.interactions import BLOCK
+    from ontarget.tagging.interactions import BLOCK
 
     begun, worked = time.monotonic(), 0
     for number, first in enumerate(range(0, events, BLOCK)):
@@ -134,10 +134,10 @@ def tell(made: Campaign, events: int, folder: Path, inputs: dict[str, str], seed
     from ontarget.io import run_record, write_csv, write_json
     from ontarget.io.matching_file import write_matching
     from ontarget.io.tagged_file import read_part, write_tags
-    from ontarget.monitor.campaign import joined_tagged
-    from ontarget.monitor.interactions import BLOCK
-    from ontarget.monitor.tag_response import simulated_tag
-    from ontarget.report.tagged import axis_of, performance_rows, response_rows, responses
+    from ontarget.study.beam.tag_campaign import axis_of, performance_rows, response_rows, responses
+    from ontarget.tagging.campaign import joined_tagged
+    from ontarget.tagging.interactions import BLOCK
+    from ontarget.tagging.tag_response import simulated_tag
 
     def each() -> Any:
         for number, first in enumerate(range(0, events, BLOCK)):

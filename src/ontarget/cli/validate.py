@@ -17,7 +17,7 @@ def command(form: str) -> None:
     A number whose data are not on this machine is shown, and is no miss.
     """
     from ontarget.io import MissingRelease, json_text
-    from ontarget.report.validation import compare, published, uncompared
+    from ontarget.validation.validation import compare, published, uncompared
 
     keep_compiled()
     rows = []

@@ -14,7 +14,7 @@ from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Mass, Noun, Number, RatePerEnergyMass, RatePerMass, quantity, static
 from ontarget.ground.units import PER_DAY
 from ontarget.source.running import Running
-from ontarget.source.site import AbstractTag
+from ontarget.source.tag import AbstractTag
 
 
 class AbstractBackground(Noun):

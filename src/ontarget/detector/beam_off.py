@@ -11,7 +11,7 @@ from ontarget.detector.sideband import Sideband
 from ontarget.ground.errors import check_positive, check_range
 from ontarget.ground.noun import Duration, Mass, Number, quantity
 from ontarget.source.running import Running
-from ontarget.source.site import AbstractTag
+from ontarget.source.tag import AbstractTag
 
 
 class BeamOff(AbstractBackground):

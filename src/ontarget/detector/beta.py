@@ -16,7 +16,7 @@ from ontarget.ground.units import eV
 from ontarget.interaction.coulomb import FermiFunction
 from ontarget.numerics.quadrature import interval_nodes
 from ontarget.source.running import Running
-from ontarget.source.site import AbstractTag
+from ontarget.source.tag import AbstractTag
 
 NODES = 6
 """In each bin; spectra are smooth on the scale of a bin (errors below 1e-8 for bins of 20 keV)."""

@@ -10,7 +10,8 @@ from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Mass, Noun, quantity, static
 from ontarget.matter.material import Material
 from ontarget.numerics.axis import AbstractAxis
-from ontarget.source.site import AbstractSite, AbstractTag, Untagged
+from ontarget.source.site import AbstractSite
+from ontarget.source.tag import AbstractTag, Untagged
 
 LARGEST_MATRIX = 10_000_000
 

@@ -12,7 +12,7 @@ from ontarget.detector.measured import AbstractTagShape, SteadyShape
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Mass, Number, quantity
 from ontarget.source.running import Running
-from ontarget.source.site import AbstractTag
+from ontarget.source.tag import AbstractTag
 
 
 class FactoredBackground(AbstractBackground):

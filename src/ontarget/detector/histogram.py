@@ -12,7 +12,7 @@ from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Mass, Number, quantity
 from ontarget.numerics.axis import AbstractAxis, TimeAxis
 from ontarget.source.running import Running
-from ontarget.source.site import AbstractTag
+from ontarget.source.tag import AbstractTag
 
 
 class HistogramBackground(AbstractBackground):

@@ -13,7 +13,7 @@ from ontarget.detector.sideband import Sideband
 from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Mass, Noun, Number, Time, quantity
 from ontarget.source.running import Running
-from ontarget.source.site import AbstractTag
+from ontarget.source.tag import AbstractTag
 
 
 class AbstractTagShape(Noun):

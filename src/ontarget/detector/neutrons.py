@@ -15,7 +15,7 @@ from ontarget.ground.errors import check_finite, check_positive, check_range
 from ontarget.ground.noun import Energy, Mass, Noun, PerMass, Time, quantity
 from ontarget.source.pulse import AbstractPulse
 from ontarget.source.running import Running
-from ontarget.source.site import AbstractTag
+from ontarget.source.tag import AbstractTag
 
 
 class AbstractRecoils(Noun):

@@ -11,7 +11,7 @@ from ontarget.detector.variation import Variation, check_variations, vary
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Mass, Number, quantity
 from ontarget.source.running import Running
-from ontarget.source.site import AbstractTag
+from ontarget.source.tag import AbstractTag
 
 
 class TemplateBackground(AbstractBackground):

@@ -1,10 +1,10 @@
 """Floor 8: the chain, and the counts it expects."""
 
-from ontarget.experiment.contract import AbstractExperiment
+from ontarget.experiment.abstract import AbstractExperiment
+from ontarget.experiment.batch import counts_of_many
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.lepton_monitor import LeptonMonitor
-from ontarget.experiment.many import counts_of_many
 
 __all__ = [
     "AbstractExperiment",

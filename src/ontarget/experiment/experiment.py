@@ -14,14 +14,15 @@ from jaxtyping import Array, Float
 from ontarget.detector.channel import Channel
 from ontarget.detector.detector import Detector
 from ontarget.detector.sideband import Sideband
-from ontarget.experiment.contract import AbstractExperiment, check_observed
+from ontarget.experiment.abstract import AbstractExperiment, check_observed
+from ontarget.experiment.batch import counts_of_many, leave_the_flux
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
-from ontarget.experiment.many import counts_of_many, leave_the_flux
 from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.noun import quantity, static
 from ontarget.ground.units import ENERGY, MASS
 from ontarget.matter.nuclide import Nuclides
-from ontarget.propagation.none import AbstractPropagation, NoOscillation
+from ontarget.propagation.none import NoOscillation
+from ontarget.propagation.propagation import AbstractPropagation
 from ontarget.source.exposure import AbstractExposure
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.experiment.contract import AbstractExperiment, check_observed
+from ontarget.experiment.abstract import AbstractExperiment, check_observed
 from ontarget.experiment.counts import BackgroundCounts, Counts
 from ontarget.ground.address import addresses
 from ontarget.ground.errors import InputError

@@ -8,7 +8,7 @@ from typing import Any
 
 from ontarget.beam.line import Beamline
 from ontarget.detector.detector import Detector
-from ontarget.experiment.contract import AbstractExperiment
+from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun
 from ontarget.interaction.interaction import AbstractInteraction
@@ -17,10 +17,10 @@ from ontarget.io.load import Loaded, digest, load_tree
 from ontarget.io.structure import structure
 from ontarget.io.yaml import Mark, Tree
 from ontarget.matter.material import Material
-from ontarget.monitor.tagger import Tagger
 from ontarget.monitor.tracker import Trackers
 from ontarget.source.facility import Facility
 from ontarget.source.source import AbstractSource
+from ontarget.tagging.tagger import Tagger
 
 CLASSES: dict[str, type[Noun]] = {
     "experiments": AbstractExperiment,

@@ -11,7 +11,10 @@ from typing import Any
 from ontarget.ground.errors import InputError
 from ontarget.io.wording import cut, nearest, one_line, quote
 
-ROOMS = ("matter", "beam", "source", "propagation", "interaction", "detector", "monitor", "experiment", "inference")
+ROOMS = (
+    *("matter", "beam", "source", "propagation", "interaction", "detector", "monitor", "tagging", "experiment"),
+    *("inference.likelihood", "inference.posterior"),
+)
 _FOREIGN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 

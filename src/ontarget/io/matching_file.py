@@ -10,7 +10,7 @@ from ontarget.ground.units import GeV
 from ontarget.io.wording import one_line, yaml_text
 from ontarget.io.write import csv_text, write_text
 from ontarget.source.matching import SimulatedMatching
-from ontarget.source.tagged import TaggedEnergy
+from ontarget.source.tracked_tag import TaggedEnergy
 
 COLUMNS = ("origin", "energy", "bin", "value")
 

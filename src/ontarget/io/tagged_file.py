@@ -14,8 +14,8 @@ from ontarget.ground.units import GeV, m, ns
 from ontarget.io.checkpoint import DAMAGE
 from ontarget.io.wording import one_line
 from ontarget.io.write import version, write_bytes
-from ontarget.monitor.campaign import Tagged, tagged_of
 from ontarget.source.origin import Origin
+from ontarget.tagging.campaign import Tagged, tagged_of
 
 FORMAT = 1
 

@@ -12,9 +12,9 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.beam import AbstractElement, Beamline, Drift, Open, Rays
+from ontarget.beam.scattering import highland
 from ontarget.ground.errors import InputError
 from ontarget.matter.particle import Particle
-from ontarget.monitor.scattering import highland
 from ontarget.monitor.tracker import AbstractPlane, ArmPlane, EntrancePlane, LinePlane, drift_of
 
 Real = float | Float[Array, ""]

@@ -10,7 +10,7 @@ from ontarget.ground.constants import hbar_c
 from ontarget.ground.errors import InputError, check_finite, check_range, concrete
 from ontarget.ground.noun import Length, MassSquared, Number, quantity
 from ontarget.matter.flavour import FAMILY, FLAVOURS
-from ontarget.propagation.none import AbstractPropagation
+from ontarget.propagation.propagation import AbstractPropagation
 from ontarget.source.flux import Flux
 
 SAME_KIND = np.equal.outer(np.arange(len(FLAVOURS)) < 3, np.arange(len(FLAVOURS)) < 3)

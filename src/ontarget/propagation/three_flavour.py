@@ -14,7 +14,7 @@ from ontarget.ground.constants import atomic_mass, fermi_constant, hbar_c
 from ontarget.ground.errors import InputError, check_finite, check_positive, check_range, concrete
 from ontarget.ground.noun import Angle, Density, Length, MassSquared, Number, quantity
 from ontarget.ground.units import eV
-from ontarget.propagation.none import AbstractPropagation
+from ontarget.propagation.propagation import AbstractPropagation
 from ontarget.source.flux import Flux
 
 KINDS = (1.0, -1.0)

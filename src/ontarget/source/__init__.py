@@ -1,11 +1,11 @@
 """Floor 5: the facility, its pulse and running plan, the site, and the neutrinos born there."""
 
+from ontarget.source.computed import GivenFlux
 from ontarget.source.decay_tunnel import DecayTunnel
-from ontarget.source.distance import TimeAndDistance
+from ontarget.source.distance_tag import TimeAndDistance
 from ontarget.source.exposure import AbstractExposure, ProtonsOnTarget, RunningTime
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
-from ontarget.source.given import GivenFlux
 from ontarget.source.matching import (
     AbstractMatching,
     Association,
@@ -23,18 +23,7 @@ from ontarget.source.pulse import (
 )
 from ontarget.source.running import Running
 from ontarget.source.sampling import AbstractSampling, AsDrawn, Towards
-from ontarget.source.site import (
-    AbstractSite,
-    AbstractTag,
-    AbstractTimeEfficiency,
-    AlwaysOpen,
-    ArrivalTime,
-    BeamSite,
-    ExponentialLoss,
-    Radius,
-    Site,
-    Untagged,
-)
+from ontarget.source.site import AbstractSite, BeamSite, Site
 from ontarget.source.source import AbstractSource
 from ontarget.source.stopped_pion import StoppedPion
 from ontarget.source.tabulated_flux import (
@@ -44,7 +33,16 @@ from ontarget.source.tabulated_flux import (
     TabulatedFlux,
     TabulatedSpectrum,
 )
-from ontarget.source.tagged import Remainder, TaggedEnergy, TaggedPath
+from ontarget.source.tag import (
+    AbstractTag,
+    AbstractTimeEfficiency,
+    AlwaysOpen,
+    ArrivalTime,
+    ExponentialLoss,
+    Radius,
+    Untagged,
+)
+from ontarget.source.tracked_tag import Remainder, TaggedEnergy, TaggedPath
 from ontarget.source.varied import Eigenmodes, VariedFlux, covariance_of
 from ontarget.source.volume import AbstractVolume, PointVolume, UprightCylinder
 

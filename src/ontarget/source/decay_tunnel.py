@@ -17,13 +17,14 @@ from ontarget.ground.noun import Number, quantity, static
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.axis import AbstractAxis
 from ontarget.source.component import Component, Counted, Way, fluence
+from ontarget.source.computed import GivenFlux
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
-from ontarget.source.given import GivenFlux
 from ontarget.source.grid import Grid
 from ontarget.source.sampling import AbstractSampling, Towards
-from ontarget.source.site import AbstractSite, AbstractTag, BeamSite
+from ontarget.source.site import AbstractSite, BeamSite
 from ontarget.source.source import AbstractSource, check_site
+from ontarget.source.tag import AbstractTag
 from ontarget.source.varied import VariedFlux
 
 FEW = 1e-3

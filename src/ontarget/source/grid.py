@@ -11,7 +11,8 @@ from ontarget.beam.segment import Decays
 from ontarget.ground.noun import Noun
 from ontarget.numerics.share import nodes_beside, one_by_one
 from ontarget.source.origin import Origin
-from ontarget.source.site import AbstractTag, BeamSite
+from ontarget.source.site import BeamSite
+from ontarget.source.tag import AbstractTag
 
 
 class Grid(Noun):

@@ -7,7 +7,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.noun import Duration, Frequency, Noun, Number, quantity
 from ontarget.source.pulse import AbstractPulse
-from ontarget.source.site import AbstractTag
+from ontarget.source.tag import AbstractTag
 
 
 class Running(Noun):

@@ -19,7 +19,8 @@ from ontarget.source.decay_tunnel import DecayTunnel, matters, worst_error
 from ontarget.source.flux import Flux
 from ontarget.source.grid import Grid
 from ontarget.source.importance import Importance, evenly, learnt
-from ontarget.source.site import AbstractTag, BeamSite
+from ontarget.source.site import BeamSite
+from ontarget.source.tag import AbstractTag
 from ontarget.source.tally import Tally
 
 PILOT = 8

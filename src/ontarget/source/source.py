@@ -9,7 +9,8 @@ from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
-from ontarget.source.site import AbstractSite, AbstractTag
+from ontarget.source.site import AbstractSite
+from ontarget.source.tag import AbstractTag
 
 S = TypeVar("S", bound=AbstractSite)
 

@@ -12,9 +12,10 @@ from ontarget.ground.noun import Length, Number, quantity, static
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
 from ontarget.source.pulse import AbstractPulse
-from ontarget.source.site import AbstractSite, AbstractTag, Site
+from ontarget.source.site import AbstractSite, Site
 from ontarget.source.source import AbstractSource, check_site
 from ontarget.source.spectrum import AbstractContamination, Spectrum, decay_at_rest
+from ontarget.source.tag import AbstractTag
 
 
 def delayed_cumulative(pulse: AbstractPulse, t: Float[Array, " t"]) -> Float[Array, " t"]:

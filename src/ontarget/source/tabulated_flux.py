@@ -16,8 +16,9 @@ from ontarget.ground.units import BEAM_ENERGY, PER_AREA
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
-from ontarget.source.site import AbstractSite, AbstractTag, Site, Untagged
+from ontarget.source.site import AbstractSite, Site
 from ontarget.source.source import AbstractSource, check_site
+from ontarget.source.tag import AbstractTag, Untagged
 
 
 class TabulatedSpectrum(Noun):

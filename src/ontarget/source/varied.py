@@ -16,8 +16,9 @@ from ontarget.ground.units import PER_AREA
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
-from ontarget.source.site import AbstractSite, AbstractTag
+from ontarget.source.site import AbstractSite
 from ontarget.source.source import AbstractSource
+from ontarget.source.tag import AbstractTag
 
 LOST = 1e-6
 """Eigenmodes that together hold less than this share of the variance are left out of a constrained flux."""

@@ -1,0 +1,92 @@
+"""The flux of a tunnel at other numbers of its beam, counted once for all tags: what errors of the beam do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from ontarget.ground.address import addresses, match, replace
+from ontarget.ground.noun import Noun, Number, quantity, static
+from ontarget.matter.flavour import FLAVOURS
+from ontarget.source.component import Component
+from ontarget.source.decay_tunnel import DecayTunnel
+from ontarget.source.flux import Flux
+from ontarget.source.site import BeamSite
+from ontarget.source.tag import AbstractTag
+from ontarget.source.varied import eigenmodes
+
+Counted = list[tuple[Component, Float[Array, "_ _ _ _"], Float[Array, "_ _ _"]]]
+"""Components with what was counted, [label energy path place], and its variance, [label energy place]."""
+
+
+class BeamError(Noun):
+    """What one number of a beam is known to, by its address within the source; relative. Errors are independent."""
+
+    address: str = static()
+    sigma: Number = quantity()
+    name: str = static(default="")
+
+    def moved(self, source: DecayTunnel, sign: float = 1.0) -> DecayTunnel:
+        """The source with this number one standard deviation off."""
+        (address,) = match(source, self.address)
+        return replace(source, {address: addresses(source)[address] * (1 + sign * self.sigma)})
+
+
+@eqx.filter_jit
+def counted(
+    source: DecayTunnel, site: BeamSite, tag: AbstractTag
+) -> list[tuple[Float[Array, "_ _ _ _"], Float[Array, "_ _ _ _ _"], Float[Array, "_ _ _"]]]:
+    """Means, what pulls of yields add, variances of every component, compiled once for all numbers of the beam."""
+    found = source.flux_by_component(site, tag)
+    return [(one.summed(means), one.varied(means), variances) for one, means, variances in found]
+
+
+def count(source: DecayTunnel, site: BeamSite, tags: Sequence[AbstractTag]) -> Counted:
+    """Every component by label, in the places of that tag which tells most of them apart."""
+    return unmoved(count_with_modes(source, site, tags))
+
+
+def unmoved(found: list[tuple[Component, Any]]) -> Counted:
+    """What is counted with all pulls where they are."""
+    return [(one, mean, variance) for one, (mean, _, variance) in found]
+
+
+def count_with_modes(source: DecayTunnel, site: BeamSite, tags: Sequence[AbstractTag]) -> list[tuple[Component, Any]]:
+    """The same, with what one unit of each pull of the source's yields adds, [pull label energy path place]."""
+    widest = max(tags, key=lambda one: one.places)
+    return list(zip(source.components(), counted(source, site, widest), strict=True))
+
+
+def with_eigenmodes(found: list[tuple[Component, Any]], covariance: Float[np.ndarray, "pull pull"]) -> list[Counted]:
+    """What is counted if each eigenmode of a covariance of the pulls is one standard deviation off."""
+    means = np.concatenate([np.ravel(mean) for _, (mean, _, _) in found])
+    modes = np.concatenate([np.reshape(mode, (len(covariance), -1)) for _, (_, mode, _) in found], axis=1)
+    ends = np.cumsum([np.size(mean) for _, (mean, _, _) in found])[:-1]
+    moved = []
+    for mode in eigenmodes(means, modes, covariance):
+        parts = zip(found, np.split(mode, ends), strict=True)
+        moved.append(
+            [(one, mean + part.reshape(np.shape(mean)), variance) for (one, (mean, _, variance)), part in parts]
+        )
+    return moved
+
+
+@eqx.filter_jit
+def flux_in(source: DecayTunnel, site: BeamSite, tag: AbstractTag, found: Counted) -> Flux:
+    """What was counted by place as the flux in the bins of a tag that knows as many places, or none."""
+    grid = source.grid(site, tag)
+    values = jnp.zeros((len(FLAVOURS), *grid.shape[:2], tag.bins + 1))
+    for component, means, variances in found:
+        if means.shape[-1] != grid.shape[2]:
+            missing = [(0, 0)] * (means.ndim - 1) + [(0, grid.shape[2] - 1)]
+            means = jnp.pad(means.sum(axis=-1, keepdims=True), missing)
+            variances = jnp.pad(variances.sum(axis=-1, keepdims=True), missing[1:])
+        told, _ = grid.told(component.origins, means, variances)
+        rows = np.array([FLAVOURS.index(neutrino) for neutrino in component.neutrinos])
+        values = values.at[rows].add(told)
+    return Flux(grid.energy, grid.path, values, None, *grid.cells)

@@ -1,0 +1,117 @@
+"""The best fit: the lowest minimum over several starts, its errors, and a sentence where something is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from jaxtyping import Float
+
+from ontarget.ground.noun import Noun, static
+from ontarget.inference.fit.batch import is_convex, score
+from ontarget.inference.fit.fallback import rescue
+from ontarget.inference.fit.fisher import hessian, invert
+from ontarget.inference.likelihood.likelihood import Likelihood
+from ontarget.inference.likelihood.prior import Flat
+
+STARTS = 12
+
+
+class Fit(Noun):
+    """Where -2 ln L is lowest.
+
+    Attributes
+    ----------
+    values : of every parameter, fixed ones included, by name
+    errors : one standard deviation of the free ones; infinite where the data do not determine one
+    covariance : [free, free], in the order of `errors`; infinite on the diagonal where `errors` are
+    minimum : -2 ln L there
+    converged : whether it is a minimum by the vertical distance
+    at_edge : names of the parameters that stopped at an edge of their box
+    message : a sentence where something is to be known, else empty
+    """
+
+    values: dict[str, float] = static()
+    errors: dict[str, float] = static()
+    covariance: Float[np.ndarray, "free free"]
+    minimum: float = static()
+    converged: bool = static()
+    at_edge: tuple[str, ...] = static()
+    message: str = static()
+
+
+def fit(
+    likelihood: Likelihood,
+    fixed: Mapping[str, float] | None = None,
+    *,
+    starts: int = STARTS,
+    extra: Float[np.ndarray, "start parameter"] | None = None,
+) -> Fit:
+    """The global best fit of all parameters but the fixed ones.
+
+    Parameters
+    ----------
+    fixed : values by name
+    starts : points to start from, if -2 ln L may have several minima: the likelihood's start and others spread over
+        the boxes of the parameters without a prior
+    extra : further starting points
+    """
+    fixed = dict(fixed or {})
+    theta = likelihood.theta(fixed)
+    free = [name for name in likelihood.names if name not in fixed]
+    seeds = spread(likelihood, free, theta, 1 if is_convex(likelihood, free) else starts)
+    if extra is not None:
+        extra = np.asarray(extra, float).copy()
+        columns = [likelihood.names.index(name) for name in fixed]
+        extra[:, columns] = theta[columns]
+        seeds = np.concatenate([seeds, extra])
+    fits = score(likelihood, free, seeds)
+    # starts that failed matter only if they are lower than all that did not
+    lower = ~fits.converged & (fits.value < np.where(fits.converged, fits.value, np.inf).min())
+    fits = rescue(likelihood, free, seeds, fits, lower)
+    best = int(np.argmin(np.where(fits.converged, fits.value, fits.value + 1e-6)))  # among equals one that converged
+    found = theta.copy()
+    places = [likelihood.names.index(name) for name in free]
+    found[places] = fits.free[best]
+    return _report(likelihood, free, found, float(fits.value[best]), bool(fits.converged[best]))
+
+
+def spread(likelihood: Likelihood, free: Sequence[str], theta: np.ndarray, starts: int) -> np.ndarray:
+    """Starting points: theta itself, and others evenly in the boxes of free parameters without a prior."""
+    seeds = np.repeat(theta[None], starts, axis=0)
+    loose = [i for i, one in enumerate(likelihood.parameters) if one.name in free and isinstance(one.prior, Flat)]
+    if loose and starts > 1:
+        unit = even(starts - 1, len(loose))
+        low, high = (np.asarray(one)[loose] for one in (likelihood.expansion.low, likelihood.expansion.high))
+        seeds[1:, loose] = low + unit * (high - low)
+    return seeds
+
+
+def even(count: int, number: int) -> np.ndarray:
+    """Points that fill the unit cube evenly [count, number]: additive recurrence with the generalised golden ratio."""
+    ratio = 2.0
+    for _ in range(60):  # the root of x^(n+1) = x + 1
+        ratio = (1.0 + ratio) ** (1.0 / (number + 1))
+    return (0.5 + np.outer(np.arange(1, count + 1), ratio ** -np.arange(1.0, number + 1))) % 1.0
+
+
+def _report(likelihood: Likelihood, free: list[str], theta: np.ndarray, minimum: float, converged: bool) -> Fit:
+    places = [likelihood.names.index(name) for name in free]
+    low, high = (np.asarray(one) for one in (likelihood.expansion.low, likelihood.expansion.high))
+    touches = (theta - low < 1e-9 * (high - low)) | (high - theta < 1e-9 * (high - low))
+    edge = tuple(name for name in free if touches[likelihood.names.index(name)])
+    covariance, flat = invert(hessian(likelihood, theta)[np.ix_(places, places)] / 2.0)
+    counts = likelihood.profiled(theta).means
+    sentences = []
+    if not converged:
+        sentences.append("The fit did not converge: its values are the lowest point met, not a minimum.")
+    if edge:
+        sentences.append(f"At the edge of the box: {', '.join(edge)}; widen it, or read the errors with care.")
+    if flat.any():
+        names = ", ".join(name for name, one in zip(free, flat, strict=True) if one)
+        sentences.append(f"The data do not determine a combination of {names}.")
+    if ((counts <= 0) & (np.asarray(likelihood.data)[: likelihood.bins] > 0)).any():
+        sentences.append("Counts were observed in bins where none are expected.")
+    errors = dict(zip(free, np.sqrt(np.maximum(np.diagonal(covariance), 0.0)).tolist(), strict=True))
+    values = dict(zip(likelihood.names, theta.tolist(), strict=True))
+    return Fit(values, errors, covariance, minimum, converged, edge, " ".join(sentences))

@@ -1,0 +1,100 @@
+"""Results as a submission to HEPData: submission.yaml, and one file of data for each table.
+
+References
+----------
+Maguire:2017ypu
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ontarget.io.formats.results import Results, ResultTable, named, read_results
+from ontarget.io.write import check_folder, write_text
+
+LONGEST_NAME = 64
+NOTHING = "-"
+"""What HEPData takes for a value that is not there."""
+
+
+def write_hepdata(folder: str | Path, output: str | Path) -> Path:
+    """Write the results in a folder as a submission; returns its submission.yaml."""
+    results, output = read_results(folder), Path(output)
+    check_folder(output)
+    for table in results.tables:
+        write_text(output / f"{table.name}.yaml", yaml_text([data_of(table)]))
+    return write_text(output / "submission.yaml", yaml_text(submission(results)))
+
+
+def submission(results: Results) -> list[dict[str, Any]]:
+    """The documents of submission.yaml: what it is, then one for each table."""
+    version = results.record.get("versions", {}).get("ontarget", "")
+    comment = f"{results.title}. Computed with ontarget {version} on {results.record.get('date', '')}."
+    documents: list[dict[str, Any]] = [{"comment": comment}]
+    taken = set[str]()
+    for number, table in enumerate(results.tables, 1):
+        name = table.title[:LONGEST_NAME]
+        name = name if name not in taken else f"{name[: LONGEST_NAME - 6]} ({number})"
+        taken.add(name)
+        columns = [named(one)[0] for one in table.columns if one not in table.about() and one not in table.errors()]
+        documents.append(
+            {
+                "name": name,
+                "location": f"Table {table.name}",
+                "description": table.title,
+                "keywords": [{"name": "observables", "values": columns}],
+                "data_file": f"{table.name}.yaml",
+            }
+        )
+    return documents
+
+
+def data_of(table: ResultTable) -> dict[str, Any]:
+    """The data of a table: what identifies a row is independent, numbers depend on it and have their errors."""
+    keys, errors = table.about(), table.errors()
+    independent = [{"header": header(one), "values": [{"value": cell(row[one])} for row in table.rows]} for one in keys]
+    dependent = []
+    for column in table.columns:
+        if column in keys or column in errors:
+            continue
+        mine = [one for one, owner in errors.items() if owner == column]
+        values = []
+        for row in table.rows:
+            value: dict[str, Any] = {"value": cell(row[column])}
+            known = [{"symerror": error_of(one, column, row[one])} for one in mine if row[one]]  # zero is refused there
+            values.append(value | ({"errors": known} if known and row[column] is not None else {}))
+        dependent.append({"header": header(column), "values": values})
+    return {"independent_variables": independent, "dependent_variables": dependent}
+
+
+def header(column: str) -> dict[str, str]:
+    """Name and unit of a column."""
+    name, unit = named(column)
+    return {"name": name, "units": unit} if unit else {"name": name}
+
+
+def error_of(column: str, owner: str, value: float) -> float | str:
+    """An error in the unit of its value, or in per cent of it."""
+    return f"{value!r}%" if named(column)[1] == "%" != named(owner)[1] else value
+
+
+def cell(value: Any) -> Any:
+    """A number or a text."""
+    if value is None:
+        return NOTHING
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def yaml_text(documents: Sequence[Any]) -> str:
+    """Documents as YAML."""
+    from ruamel.yaml import YAML
+
+    writer, stream = YAML(typ="safe", pure=True), io.StringIO()
+    writer.default_flow_style, writer.width = False, 10_000
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    writer.allow_unicode = True
+    writer.dump_all(documents, stream)
+    return stream.getvalue()

@@ -1,0 +1,91 @@
+"""Studies: a question in YAML, answered in one folder."""
+
+from ontarget.study.beam.beam_events import BeamEvents
+from ontarget.study.beam.beam_fluxes import BeamFluxes
+from ontarget.study.beam.cross_section_measurement import CrossSectionMeasurement
+from ontarget.study.beam.entrance import Entrance
+from ontarget.study.beam.monitor_rates import MonitorRates
+from ontarget.study.beam.monitoring import FluxFromLeptons
+from ontarget.study.beam.off_axis import OffAxis
+from ontarget.study.beam.tagging import Tagging
+from ontarget.study.beam.trackers import TrackerSpecification
+from ontarget.study.design.band_merit import BandEvents, BandWidth
+from ontarget.study.design.design import Design
+from ontarget.study.design.design_space import DesignNumber, Tie
+from ontarget.study.design.merit import AtLeast, AtMost, Formula, JointError, UpperLimit, planned
+from ontarget.study.facility.activity import Activity, TargetActivity
+from ontarget.study.facility.baselines import BaselineScan
+from ontarget.study.facility.expect import Expect
+from ontarget.study.facility.facility_yields import FacilityYields
+from ontarget.study.facility.quenching import QuenchingFit, QuenchingPoints
+from ontarget.study.facility.thresholds import ThresholdScan
+from ontarget.study.facility.timing import Timing
+from ontarget.study.oscillation.long_baseline import LongBaseline
+from ontarget.study.oscillation.short_baseline import ShortBaseline
+from ontarget.study.oscillation.sterile_product import SterileProduct
+from ontarget.study.oscillation.sterile_reach import SterileReach
+from ontarget.study.parameters.bounds import Bounds
+from ontarget.study.parameters.coverage import Coverage
+from ontarget.study.parameters.cross_sections import CrossSections
+from ontarget.study.parameters.measurement import Measurement
+from ontarget.study.parameters.plane import Plane
+from ontarget.study.parameters.posterior import Posterior
+from ontarget.study.parameters.profiles import Profiles
+from ontarget.study.parameters.radius import Radius
+from ontarget.study.parameters.region import AbstractMethod, Toys, Wilks
+from ontarget.study.parameters.upper_limits import UpperLimits
+from ontarget.study.study import Study, load_study, run, write
+from ontarget.study.task import AbstractTask
+
+__all__ = [
+    "AbstractMethod",
+    "AbstractTask",
+    "Activity",
+    "AtLeast",
+    "AtMost",
+    "BandEvents",
+    "BandWidth",
+    "BaselineScan",
+    "BeamEvents",
+    "BeamFluxes",
+    "Bounds",
+    "Coverage",
+    "CrossSectionMeasurement",
+    "CrossSections",
+    "Design",
+    "DesignNumber",
+    "Entrance",
+    "Expect",
+    "FacilityYields",
+    "FluxFromLeptons",
+    "Formula",
+    "JointError",
+    "LongBaseline",
+    "Measurement",
+    "MonitorRates",
+    "OffAxis",
+    "Plane",
+    "Posterior",
+    "Profiles",
+    "QuenchingFit",
+    "QuenchingPoints",
+    "Radius",
+    "ShortBaseline",
+    "SterileProduct",
+    "SterileReach",
+    "Study",
+    "Tagging",
+    "TargetActivity",
+    "ThresholdScan",
+    "Tie",
+    "Timing",
+    "Toys",
+    "TrackerSpecification",
+    "UpperLimit",
+    "UpperLimits",
+    "Wilks",
+    "load_study",
+    "planned",
+    "run",
+    "write",
+]

@@ -1,0 +1,1 @@
+"""Questions about a beam: fluxes, monitoring, tagging, trackers, cross-sections."""

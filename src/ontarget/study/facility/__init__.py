@@ -1,0 +1,1 @@
+"""Questions about a facility: yields, thresholds, timing, distances, backgrounds, quenching."""

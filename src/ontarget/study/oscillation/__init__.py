@@ -1,0 +1,1 @@
+"""Questions about oscillations: short baselines, long baselines, a fourth neutrino."""

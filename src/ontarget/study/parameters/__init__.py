@@ -1,0 +1,1 @@
+"""Questions about parameters: bounds, planes, profiles, limits, posteriors, measurements."""

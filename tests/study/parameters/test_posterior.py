@@ -1,0 +1,84 @@
+"""The posterior task: its rows are those of the draws of the same seed, beside the profile, with diagnostics."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from study_toys import STRENGTH, table
+
+from ontarget.ground.errors import InputError
+from ontarget.inference.likelihood import Gaussian, Scale
+from ontarget.inference.posterior import NUTS, Nested, target
+from ontarget.study import Posterior
+from ontarget.work.campaign import Campaign
+
+NEUTRONS = Scale("neutrons", "*.prompt_neutrons.total", 0.0, 3.0, prior=Gaussian(1.0, 0.25))
+SAMPLER = Nested(live=50, runs=1, precision=0.5)
+TASK = Posterior(
+    "Posterior",
+    "posterior",
+    (STRENGTH, NEUTRONS),
+    groups={"crystal": ("crystal",)},
+    sampler=SAMPLER,
+    levels=(0.9,),
+    points=21,
+    shown=("flux",),
+)
+
+
+@pytest.fixture(scope="module")
+def storing(context, tmp_path_factory):
+    """The context with a store for its jobs."""
+    return dataclasses.replace(context, campaign=Campaign(tmp_path_factory.mktemp("stores")))
+
+
+@pytest.fixture(scope="module")
+def section(storing):
+    return TASK.run(storing)
+
+
+def test_rows_are_those_of_the_stored_draws(storing, section):
+    chance = storing.likelihood(("crystal",), (STRENGTH, NEUTRONS))
+    found = target(chance)
+    said = []
+    context = dataclasses.replace(storing, progress=said.append)
+    draws = SAMPLER.gathered(found, context.complete("posterior_1", SAMPLER.job(found), "again"))
+    assert "done before" in said[0]  # nothing is drawn twice
+    rows = next(one for one in section.tables if one.name == "posterior_intervals").rows
+    central = {row["parameter"]: row for row in rows if row["method"] == "central"}
+    assert set(central) == set(draws.names) == {"strength", "neutrons", "flux", "mass"}
+    for name, row in central.items():
+        assert (row["low"], row["high"]) == draws.central(name, 0.9)
+        assert row["mean"] == pytest.approx(draws.mean[draws.names.index(name)])
+    told = table(section, "posterior_diagnostics")["crystal"]
+    assert told["ln evidence"] == draws.evidence
+    assert told["evaluations"] == draws.diagnostics.evaluations
+    (mode,) = next(one for one in section.tables if one.name == "posterior_modes").rows
+    assert mode["share"] == pytest.approx(1.0)
+
+
+def test_what_is_gaussian_agrees_with_the_profile(section):
+    rows = next(one for one in section.tables if one.name == "posterior_intervals").rows
+    of = {row["method"]: row for row in rows if row["parameter"] == "neutrons"}
+    profiled, dense = of["profile"], of["highest density"]
+    width = profiled["high"] - profiled["low"]
+    # fifty live points: some two hundred independent draws, a tenth of a width at each end
+    assert (dense["low"], dense["high"]) == pytest.approx((profiled["low"], profiled["high"]), abs=0.25 * width)
+
+
+def test_the_corner_shows_what_was_asked(section):
+    (picture,) = section.pictures
+    panels = [axes for axes in picture.figure.axes if axes.get_visible()]
+    assert len(panels) == 6  # strength, neutrons, flux
+    assert "90 %" in picture.caption
+    assert any("independent draws" in one for one in section.warnings)
+
+
+def test_refusals(context):
+    with pytest.raises(InputError, match="It is no parameter"):
+        dataclasses.replace(TASK, shown=("flugs",)).check(context)
+    with pytest.raises(InputError, match="credible level"):
+        dataclasses.replace(TASK, levels=(90.0,))
+    assert TASK.interest() == (STRENGTH, NEUTRONS)
+    assert Posterior("A", "a", (STRENGTH,)).sampler == NUTS()

@@ -1,0 +1,69 @@
+"""Upper limits: where -2 ln L reaches the level in closed form, and published ones in rows of their own."""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+import pytest
+from scipy.optimize import brentq
+
+from ontarget.ground.errors import InputError
+from ontarget.ground.noun import Noun, Scalar, quantity, static
+from ontarget.inference.fit import profile
+from ontarget.inference.likelihood import Parameter, likelihood
+from ontarget.study import UpperLimits
+from ontarget.study.parameters.upper_limits import PublishedLimit
+
+
+class Recoils(Noun):
+    """One bin: what a moment adds to what there is."""
+
+    name: str = static(default="recoils")
+    moment: Scalar = quantity(default=0.0)
+    standard: Scalar = quantity(default=400.0)
+
+    def bins(self):
+        return (self.standard + self.moment**2)[None]
+
+
+MOMENT = Parameter("moment", "*.moment", -12.0, 12.0)
+OTHERS = {"others": PublishedLimit(0.9, "moment", 0.95)}
+TASK = UpperLimits("A limit", "limit", (MOMENT,), "moment", unit=0.1, published=OTHERS, points=401)
+
+
+@pytest.fixture(scope="module")
+def scans():
+    few, many = Recoils("few"), Recoils("many", 0.0, 900.0)
+    return {
+        label: profile(likelihood(nouns, [MOMENT]), {"moment": TASK.grid(MOMENT)})
+        for label, nouns in {"few": (few,), "both": (few, many)}.items()
+    }
+
+
+def closed(*standard):
+    """Where a likelihood of Poisson counts that are as expected reaches 2.7055, the 90 % of one degree of freedom."""
+
+    def value(moment):
+        means = jnp.array(standard) + moment**2
+        return float(2 * (means - jnp.array(standard) * (1 + jnp.log(means / jnp.array(standard)))).sum()) - 2.705543
+
+    return brentq(value, 0.1, 12.0)
+
+
+def test_limits_are_where_the_likelihood_reaches_the_level(scans):
+    few, both = (TASK.limit("moment", label, scan, 0.90)[0] for label, scan in scans.items())
+    # interpolated between points that are 0.03 apart
+    assert few["below"] == pytest.approx(0.1 * closed(400.0), rel=1e-3)
+    assert both["below"] == pytest.approx(0.1 * closed(400.0, 900.0), rel=1e-3)
+    assert not few["reaches end of grid"]
+
+
+def test_published_limits_are_rows_and_lines(scans):
+    (other,) = TASK.published_rows("moment", {})
+    assert (other["experiments"], other["below"], other["level"]) == ("others", 0.9, 0.95)
+    assert "others" in TASK.picture(MOMENT, scans).svg
+
+
+def test_a_published_limit_on_something_else_is_refused():
+    with pytest.raises(InputError, match="moment") as caught:
+        UpperLimits("A limit", "limit", (MOMENT,), "moment", published={"others": PublishedLimit(1.0, "mass")})
+    assert caught.value.where == "published.others.parameter"
