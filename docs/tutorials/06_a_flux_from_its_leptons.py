@@ -22,7 +22,7 @@ few = {
     "source.rays": 2048,
     "source.precision": "100 %",
 }  # enough for a letter; the study `nuscope_monitoring` takes more
-beam = ot.load("nuscope_lar_varied", set=few | {"source.daughters": []}).settled()
+beam = ot.load("nuscope_lar_varied", set=few | {"source.daughters": []}).precomputed()
 flux = beam.source
 print(f"{len(flux.yields.pulls)} pulls: {', '.join(flux.yields.names[:3])}, ...")
 
@@ -40,7 +40,7 @@ for flavour in ("nu_mu", "nu_e"):
 
 # The calorimeter is an experiment on the same source. It has the same pulls, and nothing else ties the two together.
 
-wall = ot.load("nuscope_tunnel", set=few | {"source.repeats": 4}).settled()
+wall = ot.load("nuscope_tunnel", set=few | {"source.repeats": 4}).precomputed()
 counts = wall.counts()
 print(f"\nin {float(wall.exposure.protons(wall.facility)):.2g} protons on target, on the wall:")
 for part in sorted(counts.backgrounds, key=lambda one: -one.values.sum())[:6]:

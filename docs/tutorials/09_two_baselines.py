@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import ontarget as ot
-from ontarget.analysis.sterile_counts import vanishing
+from ontarget.analysis.sterile_counts import disappearance_templates
 from ontarget.plot import Curve, curves_figure, to_svg
 
 # The detectors are cylinders 4.5 m across and high, so a path is not one number: the volume is cut into cells of
@@ -32,7 +32,7 @@ for experiment in (near, far):
 
 grid = jnp.geomspace(0.1, 100.0, 400) * 1e-12  # eV2 in MeV2
 fourth = near.propagation
-lost = {one.name: vanishing(one, fourth, grid) for one in (near, far)}
+lost = {one.name: disappearance_templates(one, fourth, grid) for one in (near, far)}
 at = int(np.argmin(np.abs(np.asarray(grid) * 1e12 - 2.46)))
 for name, one in lost.items():
     share = float(one.lost[at, 1, :bins].sum() / one.steady[1, :bins].sum())

@@ -39,8 +39,8 @@ grid = np.arange(0.0, 13.0, 0.1)
 
 print("events   by toys          where -2 ln L is 2.71")
 for count in (1, 4, 7):
-    chance = ot.likelihood(Counter(), [signal], [np.array([float(count)])])
-    belt = feldman_cousins(chance, "signal", grid, 1, toys=2000, more=20000, precision=0.02)
+    likelihood = ot.likelihood(Counter(), [signal], [np.array([float(count)])])
+    belt = feldman_cousins(likelihood, "signal", grid, 1, toys=2000, more=20000, precision=0.02)
     ends = [(one.pieces[0].low, one.pieces[-1].high) for one in (belt.intervals[0], belt.asymptotic[0])]
     print(f"{count:4d}     " + "    ".join(f"{low:5.2f} to {high:5.2f}" for low, high in ends))
 
@@ -58,8 +58,8 @@ changes = {"detector.channels.cevns.interaction.couplings": {"type": "NSI"}, "ex
 experiment = ot.load("ess_csi", changes)
 names = {"eps_ee_u": (-0.3, 0.7), "eps_mumu_u": (-0.2, 0.6)}
 couplings = [ot.Parameter(name, f"*.couplings.{name}", low, high) for name, (low, high) in names.items()]
-chance = ot.likelihood(experiment, couplings)
-job = construction(chance, {name: np.linspace(*box, 9) for name, box in names.items()}, 2, toys=200, more=400)
+likelihood = ot.likelihood(experiment, couplings)
+job = construction(likelihood, {name: np.linspace(*box, 9) for name, box in names.items()}, 2, toys=200, more=400)
 belt = belt_of(job, complete(job))
 print(f"{belt.toys.sum()} toys at {belt.toys.size} points; {belt.unconverged.sum()} did not converge")
 low, high = belt.critical.min(), belt.critical.max()
@@ -68,7 +68,7 @@ print(f"critical values {low:.2f} to {high:.2f}; chi squared says {threshold(0.9
 # The profile is cheap and can be fine; critical values vary slowly and are interpolated. In a study it is one line:
 # `method: {type: Toys, toys: 1000}` in a task Plane, Bounds or Profiles.
 
-fine = ot.profile(chance, {name: np.linspace(*box, 61) for name, box in names.items()})
+fine = ot.profile(likelihood, {name: np.linspace(*box, 61) for name, box in names.items()})
 x, y = fine.grids.values()
 level = threshold(0.9, 2)
 regions = [

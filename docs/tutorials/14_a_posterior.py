@@ -21,12 +21,12 @@ changes = {"detector.channels.cevns.interaction.couplings": {"type": "NSI"}}
 targets = [ot.load(name, set=changes) for name in ("ess_csi", "ess_silicon")]
 coupling = ot.Parameter("eps_ee_u", "*.couplings.eps_ee_u", -0.6, 1.2)
 signal = ot.Scale("signal", "*.source.neutrinos_per_proton", 0.4, 1.6, prior=ot.Gaussian(1.0, 0.10))
-chance = ot.likelihood(targets, [coupling, signal])
+likelihood = ot.likelihood(targets, [coupling, signal])
 
 # The posterior is flat in the box but for that prior. Chains start in every minimum that fits find, and hardly ever
 # pass from one to another: how much probability each holds is computed afterwards, from the draws in it.
 
-chains = sample(chance, NUTS(warmup=300, draws=500))
+chains = sample(likelihood, NUTS(warmup=300, draws=500))
 for mode in chains.modes:
     where, share = mode.best["eps_ee_u"], f"{100 * mode.share:.2f} +- {100 * mode.share_error:.2f} %"
     print(f"eps = {where:6.3f}: {share} of the probability, -2 ln L {mode.depth:.2f}")
@@ -34,7 +34,7 @@ for mode in chains.modes:
 # Nested sampling searches all of the box and needs no fit to begin with. The evidence, the likelihood averaged over the
 # prior, comes with it; both ways must agree on it.
 
-nested = sample(chance, Nested(live=200))
+nested = sample(likelihood, Nested(live=200))
 for name, draws in (("chains", chains), ("nested sampling", nested)):
     second = draws.modes[1]
     print(f"{name:16s} second mode {100 * second.share:.2f} +- {100 * second.share_error:.2f} %,", end=" ")
@@ -51,7 +51,7 @@ print(f"divergences: {told.divergences}; message: {chains.message or 'none'}")
 # Within a mode the intervals of highest density are those of the profile. The profile has no word on how probable the
 # second one is, only on how deep: at 90 % it may be in or out.
 
-scan = profile(chance, {"eps_ee_u": np.linspace(-0.6, 1.2, 721)})
+scan = profile(likelihood, {"eps_ee_u": np.linspace(-0.6, 1.2, 721)})
 density = marginal(chains, "eps_ee_u")
 for name, pieces in (("highest density", density.pieces(0.90)), ("profile", intervals(scan, 0.90).pieces)):
     print(f"{name:16s} 90 %: " + ", ".join(f"{one.low:.3f} to {one.high:.3f}" for one in pieces))

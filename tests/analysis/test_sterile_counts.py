@@ -9,7 +9,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.stats import chi2
 
-from ontarget.analysis.sterile_counts import chi_square, gram, vanishing
+from ontarget.analysis.sterile_counts import chi_square, disappearance_templates, gram
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import eV
 from ontarget.io.entry import load_experiment
@@ -62,7 +62,7 @@ def test_linear_in_the_amplitude(loaded):
     """With one mixing alone, counts are those of the chain to rounding."""
     near = loaded["pip2_sterile_near"].noun
     splittings = jnp.geomspace(1.7, 25.0, POINTS) * eV**2
-    found = vanishing(near, near.propagation, splittings)
+    found = disappearance_templates(near, near.propagation, splittings)
     mixed = eqx.tree_at(
         lambda one: (one.propagation.dm2, one.propagation.umu4), near, (splittings[-1], jnp.asarray(0.03))
     )

@@ -74,7 +74,7 @@ def simulation(**given: Any) -> Any:
     return Simulation(experiment.source, experiment.detector.site, Untagged())
 
 
-def flux(sampling: str = "Towards", rays: str = "65536") -> dict[str, float]:
+def flux(sampling: str = "Forced", rays: str = "65536") -> dict[str, float]:
     """Seconds to the precision, compilation apart, and how many rays it took."""
     from ontarget.source.simulation import PILOT, simulate
 

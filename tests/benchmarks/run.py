@@ -29,13 +29,13 @@ import numpy as np  # noqa: E402
 import reference  # noqa: E402
 import scan  # noqa: E402
 import sterile  # noqa: E402
-import tagging  # noqa: E402
 import three_flavour  # noqa: E402
-import toys as profiled  # noqa: E402
 
 import ontarget as ot  # noqa: E402
+import tagging  # noqa: E402
+import toys as profiled  # noqa: E402
 from ontarget.ground.units import cm, keV, us  # noqa: E402
-from ontarget.inference.fit.batch import score  # noqa: E402
+from ontarget.inference.fit.batch import fit_many  # noqa: E402
 
 TOYS, MINUIT_TOYS = 1000, 40
 
@@ -187,7 +187,7 @@ def fits() -> list[Row]:
     thetas = np.repeat(np.asarray(likelihood.start)[None], TOYS, axis=0)
 
     def batched() -> Any:
-        return score(likelihood, likelihood.names, thetas, toys, np.arange(TOYS))
+        return fit_many(likelihood, likelihood.names, thetas, toys, np.arange(TOYS))
 
     found = batched()
     ours = least(batched) / TOYS * 1000

@@ -21,7 +21,7 @@ from busy import Busy
 from ontarget.numerics.job import complete
 from ontarget.work.campaign import carry_out
 from ontarget.work.cluster import Dask
-from ontarget.work.executor import AbstractExecutor, Here
+from ontarget.work.executor import AbstractExecutor, Serial
 from ontarget.work.processes import Processes
 from ontarget.work.store import open_store
 
@@ -47,7 +47,11 @@ def overhead() -> None:
     begun = time.perf_counter()
     complete(job)
     print(f"| in memory | {1e3 * (time.perf_counter() - begun) / EMPTY:.2f} | |")
-    for name, executor in (("here", Here()), ("processes, 2 workers", Processes(2)), ("dask, 2 workers", Dask("", 2))):
+    for name, executor in (
+        ("here", Serial()),
+        ("processes, 2 workers", Processes(2)),
+        ("dask, 2 workers", Dask("", 2)),
+    ):
         with executor:
             warm(executor, 2)
             wall, core = np.min([timed(job, executor) for _ in range(3)], axis=0) * 1e3 / EMPTY

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import ontarget as ot
-from ontarget.analysis.sterile_counts import chi_square, seen, vanishing
+from ontarget.analysis.sterile_counts import chi_square, disappearance_templates, seen
 from ontarget.ground.constants import hbar_c
 from ontarget.ground.units import MeV, eV, m
 from ontarget.io.entry import load_experiment
@@ -31,7 +31,7 @@ def detectors() -> list[ot.Experiment]:
 def scan(experiments: list[ot.Experiment]) -> np.ndarray:
     """Chi squared [splitting amplitude] from the numbers of the experiments: flux, recoils, phases, fits."""
     splittings = jnp.asarray(SPLITTINGS * float(eV**2))
-    found = [vanishing(one, one.propagation, splittings) for one in experiments]
+    found = [disappearance_templates(one, one.propagation, splittings) for one in experiments]
     grams = SEARCH.grams(experiments, found, SEARCH.parts(), BACKGROUND)
     one = np.ones_like(AMPLITUDES)
     data, model = np.stack([one, 0 * one], axis=1), np.stack([one, AMPLITUDES], axis=1)

@@ -81,27 +81,29 @@ def folder(tmp_path_factory):
 def exported(folder):
     """The study's likelihood, and the workspace that the command wrote of it."""
     assert run(["export", str(folder / "study.yaml"), "--format", "pyhf", "-o", str(folder / "book.json")]) == 0
-    return of_study(folder / "study.yaml").chance, json.loads((folder / "book.json").read_text())
+    return of_study(folder / "study.yaml").likelihood, json.loads((folder / "book.json").read_text())
 
 
 def test_a_measurement_is_the_same_likelihood_in_pyhf(exported):
     """Backgrounds of the sideband are free in pyhf; here they are put where the likelihood has them."""
     pyhf = pytest.importorskip("pyhf")
-    chance, document = exported
+    likelihood, document = exported
     model = pyhf.Workspace(copy.deepcopy(document)).model()
     data = pyhf.Workspace(copy.deepcopy(document)).data(model)
     random = np.random.default_rng(8)
     pulls = np.clip(random.normal(size=(51, 3)), -3, 3)
     thetas = np.stack([random.uniform(0.3, 2, 51), 1 + 0.25 * pulls[:, 0], pulls[:, 1], 1 + 0.1 * pulls[:, 2]], axis=1)
-    assert chance.names == ("strength", "neutrons", "late", "flux")
-    units = np.maximum(np.asarray(chance.sideband.nominal), 0.5)  # an empty bin stands for one event in the sideband
+    assert likelihood.names == ("strength", "neutrons", "late", "flux")
+    units = np.maximum(
+        np.asarray(likelihood.sideband.nominal), 0.5
+    )  # an empty bin stands for one event in the sideband
 
     def theirs(theta, moved=0.0):
         values = {"strength": [theta[0]], "lumi": [theta[1]], "late": [theta[2]], "flux": [10 * (theta[3] - 1)]}
-        values["crystal_steady_state"] = np.asarray(chance.profiled(theta).beta) / units * (1 + moved)
+        values["crystal_steady_state"] = np.asarray(likelihood.profiled(theta).beta) / units * (1 + moved)
         return -2 * float(model.logpdf([one for name in model.config.par_order for one in values[name]], data)[0])
 
-    ours, found = np.asarray(chance.minus_two_log(thetas)), np.array([theirs(theta) for theta in thetas])
+    ours, found = np.asarray(likelihood.minus_two_log(thetas)), np.array([theirs(theta) for theta in thetas])
     assert np.ptp(ours) > 100
     # all constructs are exact: what is left is the rounding of sums of some 1e4
     np.testing.assert_allclose(found - found[0], ours - ours[0], atol=1e-9)
@@ -111,10 +113,10 @@ def test_a_measurement_is_the_same_likelihood_in_pyhf(exported):
 
 def test_pyhf_finds_the_same_minimum(exported):
     pyhf = pytest.importorskip("pyhf")
-    chance, document = exported
+    likelihood, document = exported
     book = pyhf.Workspace(copy.deepcopy(document))
     model = book.model()
-    best, values = fit(chance), pyhf.infer.mle.fit(book.data(model), model)
+    best, values = fit(likelihood), pyhf.infer.mle.fit(book.data(model), model)
     # its minimiser stops at 1e-6 of a value of some 600: an error of a few hundredths of a standard deviation
     error = 0.05 * best.errors["strength"]
     assert values[model.config.par_slice("strength")][0] == pytest.approx(best.values["strength"], abs=error)

@@ -152,7 +152,7 @@ main(sys.argv[1:])
 
 
 def test_killed_and_resumed(small, whole, tmp_path):
-    """Killed with no chance to say a word, somewhere behind its first checkpoint."""
+    """Killed with no likelihood to say a word, somewhere behind its first checkpoint."""
     arguments = ["flux", str(small), "--precision", "15%", "--chunks", "3", "-o", str(tmp_path)]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen([sys.executable, "-c", KILLED, *arguments], env=dict(os.environ), **quiet)

@@ -8,7 +8,7 @@ from ontarget.detector import PolynomialQuenching, TemplateBackground, Variation
 from ontarget.detector.variation import check_variations, vary
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import keV
-from ontarget.inference.expansion.support import support
+from ontarget.inference.expansion.support import polynomial_support
 
 NOMINAL, UP, DOWN = jnp.array([1.0, 2.0, 5.0]), [2.0, 2.5, 4.0], [0.5, 1.0, 5.5]
 
@@ -34,7 +34,7 @@ def test_amounts_are_seen_as_polynomials():
     def moved(theta):
         return vary(NOMINAL, [Variation(UP, DOWN, theta[0]), Variation(UP, amount=theta[1])])
 
-    assert support(moved, (0.1, 0.2)) == ([(0, 0), (0, 1), (1, 0), (2, 0)], ())
+    assert polynomial_support(moved, (0.1, 0.2)) == ([(0, 0), (0, 1), (1, 0), (2, 0)], ())
 
 
 def test_a_quenching_of_varied_coefficients():

@@ -1,4 +1,4 @@
-"""Counters as experiments: settled or not the same, linear in the pulls, and a fit finds what was put in."""
+"""Counters as experiments: precomputed or not the same, linear in the pulls, and a fit finds what was put in."""
 
 import jax
 import jax.numpy as jnp
@@ -12,7 +12,7 @@ from ontarget.ground.errors import InputError
 from ontarget.inference.fit import fit, pull_parameters
 from ontarget.inference.likelihood import Gaussian, Scale, likelihood
 from ontarget.io.entry import load
-from ontarget.monitor import GivenLeptons
+from ontarget.monitor import PrecomputedLeptons
 from ontarget.source import ProtonsOnTarget
 
 
@@ -35,7 +35,7 @@ def behind() -> LeptonMonitor:
 
 @pytest.fixture(scope="module")
 def bins_at(behind):
-    """Counts with some numbers off by the given shares, not settled."""
+    """Counts with some numbers off by the given shares, not precomputed."""
 
     def bins(x):
         leaves = addresses(behind)
@@ -46,40 +46,42 @@ def bins_at(behind):
 
 def test_settled_is_the_same(behind, bins_at):
     """The same rays, in another order of sums."""
-    settled = behind.settled()
-    assert isinstance(settled.source, GivenLeptons)
-    np.testing.assert_allclose(settled.bins(), bins_at(jnp.zeros(len(MOVED))), rtol=1e-10, atol=1e-10)
+    precomputed = behind.precomputed()
+    assert isinstance(precomputed.source, PrecomputedLeptons)
+    np.testing.assert_allclose(precomputed.bins(), bins_at(jnp.zeros(len(MOVED))), rtol=1e-10, atol=1e-10)
 
 
 def test_linear_in_the_pulls(wall):
     """Exactly: the counts of all pulls together are the sum of what each adds."""
-    settled = wall.settled()
-    start = np.asarray(settled.bins())
-    names = [f"source.yields.pulls.{one}.value" for one in settled.source.yields.names]
+    precomputed = wall.precomputed()
+    start = np.asarray(precomputed.bins())
+    names = [f"source.yields.pulls.{one}.value" for one in precomputed.source.yields.names]
     z = np.array([0.7, -1.3, 2.1, 0.4])
-    each = [np.asarray(replace(settled, {name: value}).bins()) - start for name, value in zip(names, z, strict=True)]
-    together = np.asarray(replace(settled, dict(zip(names, z, strict=True))).bins()) - start
+    each = [
+        np.asarray(replace(precomputed, {name: value}).bins()) - start for name, value in zip(names, z, strict=True)
+    ]
+    together = np.asarray(replace(precomputed, dict(zip(names, z, strict=True))).bins()) - start
     np.testing.assert_allclose(together, sum(each), atol=1e-10 * start.max())
     assert np.abs(together).max() > 0.01 * start.max()
 
 
 def test_a_common_scale(wall):
     """Pulls that move every part by one factor move every count of the tunnel by it, and the halo not."""
-    settled = wall.settled()
-    yields = settled.source.yields
+    precomputed = wall.precomputed()
+    yields = precomputed.source.yields
     modes = np.concatenate([np.asarray(yields.modes(one))[:, :-1] for one in ("pi+", "K+")], axis=1)
     z = np.linalg.solve(modes.T, np.full(modes.shape[1], 0.05))
-    moved = replace(settled, {f"source.yields.pulls.{n}.value": v for n, v in zip(yields.names, z, strict=True)})
-    for name, values in settled.by_flow().items():
+    moved = replace(precomputed, {f"source.yields.pulls.{n}.value": v for n, v in zip(yields.names, z, strict=True)})
+    for name, values in precomputed.by_template().items():
         # one meson in 1e5 is outside of the bins of the yields
-        np.testing.assert_allclose(moved.by_flow()[name].sum(), 1.05 * values.sum(), rtol=1e-4)
+        np.testing.assert_allclose(moved.by_template()[name].sum(), 1.05 * values.sum(), rtol=1e-4)
 
 
 def test_settled_only_where_that_is_right(wall):
-    assert isinstance(wall.settled_for(["instrument.samples.muons.muon"]).source, GivenLeptons)
-    assert isinstance(wall.settled_for(["source.yields.pulls.pi+_0_0.value"]).source, GivenLeptons)
-    assert wall.settled_for(["source.beam.divergence"]) is wall
-    assert wall.settled_for(["instrument.thickness"]) is wall
+    assert isinstance(wall.precomputed_for(["instrument.samples.muons.muon"]).source, PrecomputedLeptons)
+    assert isinstance(wall.precomputed_for(["source.yields.pulls.pi+_0_0.value"]).source, PrecomputedLeptons)
+    assert wall.precomputed_for(["source.beam.divergence"]) is wall
+    assert wall.precomputed_for(["instrument.thickness"]) is wall
 
 
 def test_templates_are_smooth(bins_at):
@@ -100,12 +102,12 @@ def test_templates_are_smooth(bins_at):
 def test_a_fit_finds_the_yields(wall, behind):
     """Counts of both counters with pulls put in, efficiencies free: the pulls come out, to a twentieth of a standard
     deviation where nothing is known but through priors that stand at their centres."""
-    nouns = (wall.settled(), behind.settled())
+    nouns = (wall.precomputed(), behind.precomputed())
     efficiency = Scale("efficiency", "behind.instrument.efficiency", 0.9, 1.05, prior=Gaussian(1.0, 0.01))
     parameters = [*pull_parameters(nouns), efficiency]
-    chance = likelihood(nouns, parameters, tolerance=1e-4)
+    nll = likelihood(nouns, parameters, tolerance=1e-4)
     truth = {"pi+_0_0": 0.8, "K+_1_0": -0.5}
-    found = fit(chance.asimov(**truth))
+    found = fit(nll.asimov(**truth))
     assert found.converged
     for name, value in truth.items():
         # priors pull towards zero, so little where 1e5 counts or more speak of each part
@@ -121,4 +123,4 @@ def test_precision_is_kept(wall):
     """Few rays and a demand: one sentence that says how many."""
     strict = replace(wall, {"source.precision": 1e-3})
     with pytest.raises(InputError, match="rays, or ask for less"):
-        strict.settled()
+        strict.precomputed()

@@ -10,7 +10,7 @@ import pytest
 from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, MeV, cm, keV
-from ontarget.inference.expansion.support import support
+from ontarget.inference.expansion.support import polynomial_support
 from ontarget.interaction import BinnedScale, CEvNS, ChargedCurrent, CrossSection, Factor
 from ontarget.matter import FLAVOURS, Nuclides
 from ontarget.numerics import BeamEnergyAxis, EnergyAxis
@@ -56,7 +56,7 @@ def test_linear_in_every_factor():
     def answer(x):
         return scaled(*x).kernel(ARGON, ENERGY, EDGES).ravel() / cm**2
 
-    orders, shapes = support(answer, [1.0, 1.0, 1.0])
+    orders, shapes = polynomial_support(answer, [1.0, 1.0, 1.0])
     assert shapes == ()
     assert max(sum(one) for one in orders) == 1
     assert [name for name in addresses(BINNED) if name.startswith("factors")] == [

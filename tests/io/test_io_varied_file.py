@@ -51,7 +51,7 @@ def test_source_of_an_experiment(tmp_path, flux):
         "exposure: {type: ProtonsOnTarget, number: 1e19 POT}\n"
     )
     experiment = load_experiment(tmp_path / "mine.yaml").noun
-    assert experiment.settled() is experiment
+    assert experiment.precomputed() is experiment
     parameters = pull_parameters(experiment)
     assert [one.name for one in parameters] == ["pi+_0_0", "mode_1"]
     assert parameters[0].targets((experiment,)) == ("mine.source.yields.pulls.pi+_0_0.value",)

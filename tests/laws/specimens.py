@@ -90,8 +90,8 @@ wall = mo.TunnelCalorimeter(
 )
 iron = mo.Block(1 * m, 7.874 * g / cm**3, "iron")
 meter = mo.RangeMeter((iron,), (iron,), nu.LengthAxis(0.0, 1.5 * m, 2), 1 * cm)
-arrived = mo.Flow(jnp.ones((1, *meter.shape)), 0.1 * jnp.ones(meter.shape), "pi+", "mu+", "pi_munu")
-given_leptons = mo.GivenLeptons((arrived,))
+arrived = mo.LeptonTemplate(jnp.ones((1, *meter.shape)), 0.1 * jnp.ones(meter.shape), "pi+", "mu+", "pi_munu")
+given_leptons = mo.PrecomputedLeptons((arrived,))
 analogue = i.Strengths([4.38 * MeV], [4.0])
 
 _rows: list[Noun] = [
@@ -185,9 +185,9 @@ _rows: list[Noun] = [
     pions,
     in_flight.grid(behind, rings),
     evenly(3),
-    so.Towards(),
-    so.AsDrawn(),
-    so.GivenFlux(source.flux(facility, site, tag)),
+    so.Forced(),
+    so.Analogue(),
+    so.PrecomputedFlux(source.flux(facility, site, tag)),
     so.Eigenmodes.of(2),
     so.VariedFlux(flux, jnp.ones((2, *flux.values.shape)) / m**2, so.Eigenmodes.of(2)),
     so.Association(accidental=0.02),

@@ -9,7 +9,7 @@ from specimens import rings as of_radius
 
 from ontarget import inference as f
 from ontarget.analysis.beam_variation import BeamError
-from ontarget.analysis.sterile_counts import Vanishing
+from ontarget.analysis.sterile_counts import DisappearanceTemplates
 from ontarget.analysis.templates import Bilinear, Oscillated
 from ontarget.analysis.window import BestSignificance, MostAtPurity
 from ontarget.beam import Beamline, Drift
@@ -17,7 +17,7 @@ from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
 from ontarget.ground.units import GeV, Hz, MeV, MHz, cm, gray, keV, kg, m, mm, ns
 from ontarget.inference.design.forecast import forecast
-from ontarget.inference.likelihood.likelihood import Chain
+from ontarget.inference.likelihood.likelihood import ParametrisedExperiment
 from ontarget.monitor import Trackers
 from ontarget.study.beam.beam_events import BeamEvents, PublishedEvents
 from ontarget.study.beam.beam_fluxes import BeamFluxes, PublishedShape
@@ -130,7 +130,7 @@ _rows: list[Noun] = [
     f.LogNormal(1.0, 0.1),
     parameter,
     nuisance,
-    Chain(Toy(), (parameter,), (("toy.signal",),)),
+    ParametrisedExperiment(Toy(), (parameter,), (("toy.signal",),)),
     likelihood,
     likelihood.expansion,
     best,
@@ -226,7 +226,7 @@ _rows: list[Noun] = [
     Distances(),
     Summed(),
     SummedDistances(),
-    Vanishing(jnp.ones((6, 4)), jnp.ones((3, 6, 4))),
+    DisappearanceTemplates(jnp.ones((6, 4)), jnp.ones((3, 6, 4))),
     SterileReach((lost,)),
     SterileProduct((lost,)),
     Bounds("Bounds", "bounds", (parameter,)),

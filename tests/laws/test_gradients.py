@@ -75,7 +75,7 @@ def already_tried(name):
     """Leaves, by address, of the experiment of the catalog that this one varies: what they share is tried there."""
     base = read_yaml(catalog.ROOT / "experiments" / f"{name}.yaml").data.get("use", "")
     if isinstance(load_experiment(name).noun, LeptonMonitor):
-        return {}  # settled, below
+        return {}  # precomputed, below
     if isinstance(load_experiment(name).noun.source, DecayTunnel):
         base = "" if name == BEAM else f"experiments/{BEAM}"
     return addresses(load_experiment(base).noun) if base.startswith("experiments/") else {}
@@ -91,7 +91,7 @@ def lighter(name, experiment):
     decays = tuple(one for one in source.decays if one.name in wanted)
     if isinstance(experiment, LeptonMonitor):  # what is seen; templates are tried in tests/experiment
         few = dataclasses.replace(source, decays=decays, rays=256, repeats=2, precision=1.0)
-        return dataclasses.replace(experiment, source=few).settled()
+        return dataclasses.replace(experiment, source=few).precomputed()
     daughters = tuple({type(one): one for one in reversed(source.daughters)}.values()) if name == BEAM else ()
     beam = source.beam
     if isinstance(beam, TrackedBeam):

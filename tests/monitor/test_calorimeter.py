@@ -11,9 +11,9 @@ from ontarget.beam.decay import AbstractDecay
 from ontarget.ground.constants import kaon_mass, muon_mass, pion_mass
 from ontarget.ground.units import GeV, MeV, cm, g, m, mrad
 from ontarget.matter.particle import PARTICLES
-from ontarget.monitor import GivenLeptons
+from ontarget.monitor import PrecomputedLeptons
 from ontarget.monitor.calorimeter import EnergyResponse, at_wall, impact
-from ontarget.monitor.flow import settle_leptons
+from ontarget.monitor.flow import precompute_leptons
 
 
 def mode(name: str) -> AbstractDecay:
@@ -21,10 +21,10 @@ def mode(name: str) -> AbstractDecay:
 
 
 @pytest.fixture(scope="module")
-def of_a_pencil() -> GivenLeptons:
+def of_a_pencil() -> PrecomputedLeptons:
     """What kaons send to the wall that fly along the axis, all alike."""
     pencil = source(Species(1.0, name="K+"), divergence=1e-6, spread=1e-6, yields=None, rays=4096)
-    return settle_leptons(calorimeter(), pencil)
+    return precompute_leptons(calorimeter(), pencil)
 
 
 def steepest(parent_mass: float, momentum: float) -> float:

@@ -10,7 +10,7 @@ from ontarget.beam import ParametrisedBeam, Species, Tunnel
 from ontarget.ground.units import GeV, m, mm, mrad, ns, um
 from ontarget.io.entry import load
 from ontarget.monitor import EntrancePlane, Hits, Raster, Sensor, Trackers, raster_around
-from ontarget.monitor.crossed import Crossed, crossed
+from ontarget.monitor.plane_hits import PlaneHits, plane_hits
 from ontarget.numerics.lattice import lattice, shifts
 from ontarget.source.decay_tunnel import positive_modes
 
@@ -55,7 +55,7 @@ def test_a_moved_ray_moves_its_shares():
 def test_the_peak_of_a_gaussian_spot():
     """N / (2 pi s_x s_y): the extrapolation leaves 4e-4 of it, and the lattices their error, which is told."""
     raster = raster_around(spot(0), 4, 4.0)
-    found = Crossed(EntrancePlane(SENSOR, 0.0), raster)
+    found = PlaneHits(EntrancePlane(SENSOR, 0.0), raster)
     for repeat in range(8):
         found.count("pi+", "pi+", spot(repeat))
     peak, error, damage = found.peak()
@@ -70,7 +70,7 @@ def test_a_parametrised_beam_at_the_entrance():
     beam = ParametrisedBeam(8.4 * GeV, 0.05, 5 * mrad, 18 * mm, (Species(1.0, name="pi+"),))
     planes = EntrancePlane(SENSOR, 0.0, name="near"), EntrancePlane(SENSOR, 3 * m, name="far")
     trackers = Trackers(planes, load("trackers/nuscope").arm)
-    near, far = crossed(beam, TUNNEL, (), trackers, 2**14, 4)
+    near, far = plane_hits(beam, TUNNEL, (), trackers, 2**14, 4)
     assert near.number["pi+"] == pytest.approx([1.0] * 4, rel=1e-12)
     # 3 m further up there were more: exp(3 m / 470 m), to the spread of momenta
     assert far.number["pi+"] == pytest.approx([np.exp(3 / (7.8045 * 8.4 / 0.13957))] * 4, rel=1e-4)
@@ -88,7 +88,7 @@ def test_what_leaves_the_tunnel_reaches_the_arm():
     trackers = load("trackers/nuscope")
     beam = ParametrisedBeam(8.4 * GeV, 0.05, 1 * mrad, 18 * mm, (Species(1.0, name="pi+"),))
     decays = tuple(one for one in positive_modes() if one.name == "pi_munu")
-    found = {one.plane.name: one for one in crossed(beam, TUNNEL, decays, trackers, 2**13, 2)}
+    found = {one.plane.name: one for one in plane_hits(beam, TUNNEL, decays, trackers, 2**13, 2)}
     assert list(found) == ["T5", "T6", "T7", "T8", "T9", "T10"]
     pions, muons = (np.mean(found["T7"].number[one]) for one in ("pi+", "mu+ of pi_munu"))
     decayed = 1 - np.exp(-40.0 / (7.8045 * 8.4 / 0.13957))

@@ -13,7 +13,7 @@ from ontarget.ground.constants import muon_mass
 from ontarget.ground.units import GeV, cm, g, m
 from ontarget.matter.medium import MEDIA
 from ontarget.monitor import Block
-from ontarget.monitor.flow import settle_leptons
+from ontarget.monitor.flow import precompute_leptons
 
 IRON = 7.874 * g / cm**3
 
@@ -73,7 +73,7 @@ def test_every_muon_is_counted_once():
 def test_muons_of_pions_dominate():
     """Nine of ten behind the dump are of pi -> mu nu, the more so near the axis."""
     pions, kaons = (
-        sum(float(flow.values[:, 1:, :-1].sum()) for flow in settle_leptons(range_meter(), source(one)).flows)
+        sum(float(flow.values[:, 1:, :-1].sum()) for flow in precompute_leptons(range_meter(), source(one)).flows)
         for one in (PIONS, KAONS)
     )
     assert 0.85 < pions / (pions + kaons) < 1
@@ -82,6 +82,6 @@ def test_muons_of_pions_dominate():
 def test_slow_muons_do_not_arrive():
     """Behind 663 g/cm2 of graphite and 1 m of iron: none of pions of 2 GeV/c."""
     slow = source(PIONS, momentum=2 * GeV)
-    (flow,) = [one for one in settle_leptons(range_meter(), slow).flows if one.mode == "pi_munu"]
+    (flow,) = [one for one in precompute_leptons(range_meter(), slow).flows if one.mode == "pi_munu"]
     values = np.asarray(flow.values).sum(axis=(0, 2))
     assert values[1:].sum() < 1e-6 * values[0]

@@ -8,7 +8,7 @@ from counter_toys import KAONS, PIONS, TUNNEL, calorimeter, range_meter, source
 
 from ontarget.ground.units import cm, ns, s
 from ontarget.io.entry import load
-from ontarget.monitor.flow import settle_leptons
+from ontarget.monitor.flow import precompute_leptons
 from ontarget.monitor.rate import Rate, plane_rates, protons_in_spill, wall_rates
 
 
@@ -29,12 +29,12 @@ def test_rates_add_to_all_particles():
     """Integrated over the wall and over the plane: the particles of the templates, times protons per time."""
     facility = load("facilities/nuscope")
     instrument, meter = calorimeter(particles=("mu+",)), range_meter()
-    given = settle_leptons(instrument, source(KAONS))
+    given = precompute_leptons(instrument, source(KAONS))
     area = 2 * np.pi * float(TUNNEL.radius) * float(instrument.z.stop) / instrument.z.bins
     every = sum(one.flux for one in wall_rates(instrument, TUNNEL, facility, given)) * area
     wanted = sum(float(flow.values[:, 1:-1].sum()) for flow in given.flows)
     assert every == pytest.approx(wanted * protons_in_spill(facility), rel=1e-12)
-    given, edges = settle_leptons(meter, source(PIONS)), np.asarray(meter.rings.edges)
+    given, edges = precompute_leptons(meter, source(PIONS)), np.asarray(meter.rings.edges)
     rings = np.pi * (edges[1:] ** 2 - edges[:-1] ** 2)
     every = sum(one.flux * ring for one, ring in zip(plane_rates(meter, facility, given), rings, strict=True))
     wanted = sum(float(flow.values[:, 1:, :-1].sum()) for flow in given.flows)

@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ontarget.numerics.share import crossed, nodes_beside, shares
+from ontarget.numerics.share import nodes_beside, outer_shares, shares
 
 EDGES = jnp.array([0.0, 1.0, 3.0, 4.0])
 
@@ -33,7 +33,7 @@ def test_hats_keep_the_mean():
 def test_products_add_to_one():
     first = shares(EDGES, jnp.array([0.97, 2.0]), 0.1)
     second = nodes_beside(EDGES, jnp.array([0.3, 3.2]))
-    (one, other), share = crossed(first, second)
+    (one, other), share = outer_shares(first, second)
     assert one.shape == other.shape == share.shape == (2, 4)
     np.testing.assert_allclose(share.sum(axis=1), 1.0, rtol=1e-15)
     # the joint share of a pair of bins is the product of the two

@@ -10,7 +10,7 @@ from scipy.stats import chi2
 from ontarget.ground.errors import InputError
 from ontarget.plot import Toys, distribution_figure
 
-VALUES = chi2.ppf((np.arange(1000) + 0.5) / 1000, 50)  # quantiles, so nothing is left to chance
+VALUES = chi2.ppf((np.arange(1000) + 0.5) / 1000, 50)  # quantiles, so nothing is left to likelihood
 
 
 def entries(figure) -> list[str]:

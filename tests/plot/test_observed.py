@@ -23,7 +23,7 @@ def test_garwood_ends_are_the_means_whose_tails_hold_sixteen_percent(count):
 def test_garwood_of_nothing_has_an_upper_end_only():
     seen = garwood(np.array([0]))
     assert seen.below[0] == 0.0
-    assert np.exp(-seen.above[0]) == pytest.approx(TAIL, rel=1e-9)  # no event has chance exp(-mean)
+    assert np.exp(-seen.above[0]) == pytest.approx(TAIL, rel=1e-9)  # no event has likelihood exp(-mean)
 
 
 def test_both_errors_agree_for_many_counts():

@@ -11,7 +11,7 @@ from scipy.integrate import quad
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, eV, km, m
-from ontarget.inference.expansion.support import support
+from ontarget.inference.expansion.support import polynomial_support
 from ontarget.matter import FLAVOURS
 from ontarget.propagation import AbstractPropagation, NoOscillation, Sterile31
 from ontarget.source import Flux
@@ -137,7 +137,7 @@ def test_derivatives():
 
 def test_polynomial_in_the_mixings():
     """Second order at most, so that a likelihood expands it exactly."""
-    orders, shapes = support(lambda x: Sterile31(5 * eV**2, *x).probability(ENERGY, PATH), [0.1, 0.1, 0.1])
+    orders, shapes = polynomial_support(lambda x: Sterile31(5 * eV**2, *x).probability(ENERGY, PATH), [0.1, 0.1, 0.1])
     assert shapes == ()
     assert max(sum(one) for one in orders) == 2
 

@@ -36,8 +36,8 @@ def test_seen_and_unseen_are_all_interactions(timed):
     """What is seen, what falls outside, and what the threshold kills: the last is all that is missing."""
     experiment, counts = timed
     channel = expectation(experiment, counts)["channels"]["cevns"]
-    assert channel["total"] + channel["overflow"] < channel["interactions"]
-    assert channel["overflow"] > channel["total"]  # a window of 9 us in a pulse of 2.86 ms
+    assert channel["total"] + channel["outside"] < channel["interactions"]
+    assert channel["outside"] > channel["total"]  # a window of 9 us in a pulse of 2.86 ms
 
 
 def test_it_is_json(timed):

@@ -10,7 +10,7 @@ from ontarget.beam.flight import decay_on, norm
 from ontarget.ground.units import m
 from ontarget.matter.particle import PARTICLES
 from ontarget.source import BeamSite
-from ontarget.source.component import Component, Way
+from ontarget.source.component import Component, DecayChain
 from ontarget.source.sampling import chord
 
 (PION_TO_MUON,) = (one for one in daughters_of("pi+") if one.daughter == "mu+" and float(one.number) > 0.9)
@@ -36,8 +36,8 @@ def test_labels_say_what_came_of_what():
 
 
 def test_dimensions_are_those_of_the_longest_way():
-    direct = Way((), modes("pi_munu")[0])
-    followed = Way((PION_TO_MUON,), decays_of("mu+")[0])
+    direct = DecayChain((), modes("pi_munu")[0])
+    followed = DecayChain((PION_TO_MUON,), decays_of("mu+")[0])
     component = Component("pi+", ("tunnel",), (direct,), (followed,))
     assert direct.dimensions == 4 + direct.decay.dimensions
     assert followed.dimensions == 4 + followed.decay.dimensions + 1 + PION_TO_MUON.dimensions
@@ -46,7 +46,7 @@ def test_dimensions_are_those_of_the_longest_way():
 
 def test_daughters_take_the_first_numbers_and_leave_the_rest():
     """As many muons as pions decay, born where these do."""
-    rays, way = 16, Way((PION_TO_MUON,), decays_of("mu+")[0])
+    rays, way = 16, DecayChain((PION_TO_MUON,), decays_of("mu+")[0])
     u = jnp.asarray(np.random.default_rng(1).uniform(size=(rays, way.dimensions)))
     pions = beam().segments("pi+", "tunnel", TUNNEL, u[:, :5])
     component = Component("pi+", ("tunnel",), (), (way,))

@@ -25,14 +25,14 @@ from ontarget.matter.particle import PARTICLES
 from ontarget.numerics import EnergyAxis, LengthAxis, TimeAxis
 from ontarget.numerics.share import nodes_beside, one_by_one
 from ontarget.source import (
+    Analogue,
     ArrivalTime,
-    AsDrawn,
     BeamSite,
+    Forced,
     ProtonsOnTarget,
     Radius,
     Site,
     StoppedPion,
-    Towards,
     Untagged,
 )
 from ontarget.source.decay_tunnel import compiled_flux, worst_error
@@ -84,7 +84,7 @@ def both():
     of = beam(Species(0.038, name="pi+"), Species(0.0025, name="K+"), approach=3 * m)
     given = {"decays": modes("pi_munu", "ke3"), "regions": ("line", "tunnel")}
     given |= {"rays": 2048, "repeats": 64}
-    return [flux_of(source(of, sampling=one, **given)) for one in (Towards(), AsDrawn())]
+    return [flux_of(source(of, sampling=one, **given)) for one in (Forced(), Analogue())]
 
 
 @pytest.mark.parametrize("flavour", ["nu_mu", "nu_e"])

@@ -8,7 +8,7 @@ from tunnel_toys import SITE, source
 
 from ontarget.numerics.lattice import lattice, shifts
 from ontarget.source import Untagged
-from ontarget.source.importance import CELLS, EVEN, evenly, learnt
+from ontarget.source.importance import CELLS, EVEN, adapt, evenly
 from ontarget.source.simulation import PILOT, Simulation
 
 EVENLY = jax.random.uniform(jax.random.key(1), (200_000, 2))
@@ -23,7 +23,7 @@ def test_nothing_learnt_changes_nothing():
 @pytest.mark.parametrize("power", [0.0, 3.0])
 def test_mean_is_kept_whatever_the_grid(power):
     """Of u0^a u1 over the square, 1/(2 (a + 1)); five standard deviations of what is drawn."""
-    grid = learnt(np.stack([np.linspace(0.01, 1.0, CELLS) ** 4, np.linspace(1.0, 0.0, CELLS)]))
+    grid = adapt(np.stack([np.linspace(0.01, 1.0, CELLS) ** 4, np.linspace(1.0, 0.0, CELLS)]))
     u, weight = grid.spread(EVENLY)
     found = np.asarray(weight * u[:, 0] ** power * u[:, 1])
     assert found.mean() == pytest.approx(0.5 / (power + 1), abs=5 * found.std() / np.sqrt(len(found)))
@@ -34,23 +34,23 @@ def test_mean_is_kept_whatever_the_grid(power):
 def test_what_was_learnt_has_less_spread():
     """Of u^6: the best density is u^6 itself, and a grid of it leaves a tenth of the variance."""
     worth = ((np.arange(CELLS) + 0.5) / CELLS) ** 12
-    u, weight = learnt(np.stack([worth])).spread(EVENLY[:, :1])
+    u, weight = adapt(np.stack([worth])).spread(EVENLY[:, :1])
     even, drawn = np.asarray(EVENLY[:, 0]) ** 6, np.asarray(weight * u[:, 0] ** 6)
     assert drawn.var() < 0.1 * even.var()
 
 
 def test_no_weight_is_too_large():
-    grid = learnt(np.eye(1, CELLS, 3))
+    grid = adapt(np.eye(1, CELLS, 3))
     _, weight = grid.spread(EVENLY[:, :1])
     assert np.max(weight) <= 1 / EVEN + 1e-12
 
 
 def test_number_that_is_worth_nothing_stays_even():
-    np.testing.assert_allclose(learnt(np.zeros((1, CELLS))).edges, evenly(1).edges, atol=1e-15)
+    np.testing.assert_allclose(adapt(np.zeros((1, CELLS))).edges, evenly(1).edges, atol=1e-15)
 
 
 def test_lattice_stays_in_the_unit_cube():
-    u, _ = learnt(np.eye(1, CELLS, 3)).spread(lattice(jnp.zeros((), np.uint64), 1024, shifts((1,), 1)))
+    u, _ = adapt(np.eye(1, CELLS, 3)).spread(lattice(jnp.zeros((), np.uint64), 1024, shifts((1,), 1)))
     assert np.all((np.asarray(u) >= 0) & (np.asarray(u) < 1))
 
 

@@ -34,7 +34,7 @@ def efficiency(t):
 def test_losses_are_integrated_over_each_bin(name):
     cumulative = COMPONENTS[name]
     density = jax.jit(jax.grad(lambda t: cumulative((t + OFFSET)[None] * us)[0]))
-    found = np.asarray(ArrivalTime(AXIS, OFFSET * us, LOSS).arrival(cumulative))
+    found = np.asarray(ArrivalTime(AXIS, OFFSET * us, LOSS).shares(cumulative))
     for k, (low, high) in enumerate(itertools.pairwise(EDGES)):
         breaks = [point for point in (START, *np.arange(-0.4, 1.2, 0.2)) if low < point < high]
         expected, _ = quad(
@@ -46,8 +46,8 @@ def test_losses_are_integrated_over_each_bin(name):
 
 def test_nothing_is_lost_without_a_rate():
     cumulative = COMPONENTS["delayed"]
-    found = ArrivalTime(AXIS, OFFSET * us, ExponentialLoss(START * us, 0.0)).arrival(cumulative)
-    np.testing.assert_allclose(found, ArrivalTime(AXIS, OFFSET * us).arrival(cumulative), atol=1e-15)
+    found = ArrivalTime(AXIS, OFFSET * us, ExponentialLoss(START * us, 0.0)).shares(cumulative)
+    np.testing.assert_allclose(found, ArrivalTime(AXIS, OFFSET * us).shares(cumulative), atol=1e-15)
 
 
 def test_a_constant_rate_is_lost_alike():
@@ -61,7 +61,7 @@ def test_derivatives_by_start_and_rate():
 
     def answer(x):
         tag = ArrivalTime(AXIS, OFFSET * us, ExponentialLoss(x[0] * us, x[1] / us))
-        return tag.arrival(COMPONENTS["prompt"]) @ jnp.sin(1 + jnp.arange(7.0))
+        return tag.shares(COMPONENTS["prompt"]) @ jnp.sin(1 + jnp.arange(7.0))
 
     for start in (START, 0.5):
         point = jnp.array([start, RATE])

@@ -66,25 +66,28 @@ def without():
 
 
 @pytest.fixture(scope="module")
-def settled(without):
-    return source(without.beam, **GIVEN, yields=YIELDS).settled(FACILITY, SITE, RINGS)
+def precomputed(without):
+    return source(without.beam, **GIVEN, yields=YIELDS).precomputed(FACILITY, SITE, RINGS)
 
 
-def test_parts_add_to_the_flux(without, settled):
+def test_parts_add_to_the_flux(without, precomputed):
     """Pulls at zero change nothing, though the rays are counted in other sums."""
     plain = compiled_flux(without, FACILITY, SITE, RINGS)
-    np.testing.assert_allclose(settled.given.values, plain.values, rtol=1e-12)
-    np.testing.assert_allclose(settled.given.error, plain.error, rtol=1e-9)  # a difference of squares
-    assert settled.modes.shape == (7, 6, 23, 1, 4)
+    np.testing.assert_allclose(precomputed.given.values, plain.values, rtol=1e-12)
+    np.testing.assert_allclose(precomputed.given.error, plain.error, rtol=1e-9)  # a difference of squares
+    assert precomputed.modes.shape == (7, 6, 23, 1, 4)
 
 
-def test_settled_is_the_flux_at_any_pulls(without, settled):
+def test_precomputed_is_the_flux_at_any_pulls(without, precomputed):
     """The modes of a pass over the rays, beside a flux for which the rays are drawn anew with these pulls."""
     drawn_anew = source(without.beam, **GIVEN, yields=replace(YIELDS, addressed(PULLS)))
     direct, _ = compiled_modes(drawn_anew, SITE, RINGS)
-    found = replace(settled, addressed(PULLS, "yields.")).flux(FACILITY, SITE, RINGS)
+    found = replace(precomputed, addressed(PULLS, "yields.")).flux(FACILITY, SITE, RINGS)
     np.testing.assert_allclose(found.values, direct.values, rtol=1e-12)
-    assert np.abs(np.asarray(found.values / jnp.where(settled.given.values > 0, settled.given.values, 1))).max() > 1.02
+    assert (
+        np.abs(np.asarray(found.values / jnp.where(precomputed.given.values > 0, precomputed.given.values, 1))).max()
+        > 1.02
+    )
 
 
 class Changed(AbstractProduction):
@@ -120,20 +123,20 @@ def test_pions_of_kaons_have_the_yield_of_the_kaon(without):
     """With pions of the beam exact, every neutrino moves as the kaons do, those through pions of K -> pi pi0 too."""
     whole = MesonYield(jnp.array([1.0, 20.0]) * GeV, jnp.array([0.0, 300.0]) * mrad, own=0.03, name="K+")
     of = source(beam(Species(0.0025, name="K+")), **GIVEN, yields=Yields((whole,)))
-    found = of.settled(FACILITY, SITE, RINGS)
+    found = of.precomputed(FACILITY, SITE, RINGS)
     assert len(of.components()[0].followed) > 0
     sigma = np.sqrt(0.06**2 + 0.03**2 + 0.04**2)
     np.testing.assert_allclose(found.modes[0], sigma * found.given.values, rtol=1e-12)
 
 
-def test_covariance_against_toys(settled):
+def test_covariance_against_toys(precomputed):
     """4000 fluxes with pulls drawn at random, in bins of energy and radius."""
-    mean, each = settled.by_energy_and_tag("nu_mu")
+    mean, each = precomputed.by_energy_and_tag("nu_mu")
     wanted, toys = covariance_of(each), 4000
     draws = np.random.default_rng(7).normal(size=(toys, 7))
 
     def one(z):
-        moved = eqx.tree_at(lambda flux: [pull.value for pull in flux.yields.pulls], settled, list(z))
+        moved = eqx.tree_at(lambda flux: [pull.value for pull in flux.yields.pulls], precomputed, list(z))
         return moved.flux(FACILITY, SITE, RINGS).values[NU_MU].sum(axis=1).ravel()
 
     found = np.asarray(jax.jit(jax.vmap(one))(draws))
@@ -143,30 +146,32 @@ def test_covariance_against_toys(settled):
     assert held.sum() > 20
     assert np.abs((found - wanted) / sigma).max() < 5  # of some thousand numbers
     # by energy alone: the same, tags summed
-    total, added = settled.by_energy("nu_mu")
+    total, added = precomputed.by_energy("nu_mu")
     np.testing.assert_allclose(total.sum(), mean.sum(), rtol=1e-13)
     np.testing.assert_allclose(added, each.reshape(7, -1, 4).sum(axis=2), rtol=1e-13, atol=1e-30)
     relative = np.sqrt(np.diag(covariance_of(added)))[total > 1e-3 * total.sum()] / total[total > 1e-3 * total.sum()]
     assert 0.05 < relative.min() < relative.max() < 0.09
 
 
-def test_what_a_measurement_leaves(settled):
+def test_what_a_measurement_leaves(precomputed):
     """Eigenmodes after it: the same covariance of every bin as that of the pulls gives, up to what is left out."""
     random = np.random.default_rng(8).normal(size=(7, 7)) / 6
     after, mean = random @ random.T + 0.01 * np.eye(7), np.linspace(-1, 1, 7)
     for lost, most in ((0.0, 1e-11), (1e-3, 0.1)):
-        left = settled.constrained(mean, after, lost)
-        moved = replace(settled, addressed(mean, "yields.")).flux(FACILITY, SITE, RINGS)
+        left = precomputed.constrained(mean, after, lost)
+        moved = replace(precomputed, addressed(mean, "yields.")).flux(FACILITY, SITE, RINGS)
         np.testing.assert_allclose(left.given.values, moved.values, rtol=1e-12)
         for flavour in ("nu_mu", "nu_e"):
-            wanted = covariance_of(settled.by_energy_and_tag(flavour)[1], after)
+            wanted = covariance_of(precomputed.by_energy_and_tag(flavour)[1], after)
             found = covariance_of(left.by_energy_and_tag(flavour)[1])
             assert np.abs(found - wanted).max() < most * wanted.max()
     assert len(left.yields.pulls) < 7
-    sizes = [(np.asarray(one) ** 2 / np.maximum(np.asarray(settled.given.values), 1e-30)).sum() for one in left.modes]
+    sizes = [
+        (np.asarray(one) ** 2 / np.maximum(np.asarray(precomputed.given.values), 1e-30)).sum() for one in left.modes
+    ]
     assert (np.diff(sizes) < 0).all()
     # nothing measured: nothing changes
-    same = settled.constrained(np.zeros(7), np.eye(7), 0.0)
+    same = precomputed.constrained(np.zeros(7), np.eye(7), 0.0)
     assert len(same.yields.pulls) == 7
 
 
@@ -200,18 +205,18 @@ def test_pulls_as_parameters(experiment, monkeypatch):
     best = fit(found.with_data([moved.expected().total().ravel()]))
     assert best.converged
     before, after = np.eye(7), best.covariance
-    each = experiment.settled().source.by_energy("nu_mu")[1]
+    each = experiment.precomputed().source.by_energy("nu_mu")[1]
     assert np.diag(covariance_of(each, after)).sum() < 0.01 * np.diag(covariance_of(each, before)).sum()
 
 
-def test_another_tag_is_refused(settled):
+def test_another_tag_is_refused(precomputed):
     with pytest.raises(InputError, match=r"detector\.tag: got 1 bins of a tag\. This flux was made for 3, and for one"):
-        settled.flux(FACILITY, SITE, Untagged())
+        precomputed.flux(FACILITY, SITE, Untagged())
 
 
-def test_modes_that_do_not_fit_are_refused(settled):
+def test_modes_that_do_not_fit_are_refused(precomputed):
     with pytest.raises(InputError, match=r"modes: got modes of shape \[7, 6, 23, 1, 4\]\. There are 2 pulls"):
-        VariedFlux(settled.given, settled.modes, Eigenmodes.of(2))
-    three = Flux(settled.given.energy, settled.given.path, settled.given.values[:3])
+        VariedFlux(precomputed.given, precomputed.modes, Eigenmodes.of(2))
+    three = Flux(precomputed.given.energy, precomputed.given.path, precomputed.given.values[:3])
     with pytest.raises(InputError, match=r"given\.values: got 3 flavours\. They are"):
-        VariedFlux(three, settled.modes[:, :3], YIELDS)
+        VariedFlux(three, precomputed.modes[:, :3], YIELDS)

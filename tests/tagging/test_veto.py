@@ -9,7 +9,7 @@ from ontarget.ground.constants import muon_mass, pion_mass
 from ontarget.ground.units import m, ns
 from ontarget.tagging.overlay import overlay
 from ontarget.tagging.track import at_end, at_entrance, precision
-from ontarget.tagging.veto import mutual, went_through, windows
+from ontarget.tagging.veto import match_through_going, one_to_one, windows
 
 
 def test_windows_find_every_member():
@@ -38,7 +38,7 @@ def test_best_first_one_to_one():
     random = np.random.default_rng(2)
     i, j = random.integers(0, 30, 300), random.integers(0, 40, 300)
     chi_square = random.random(300)
-    used = mutual(i, j, chi_square, 30, 40)
+    used = one_to_one(i, j, chi_square, 30, 40)
     assert [set(np.flatnonzero(one)) for one in used] == greedy(i, j, chi_square)
 
 
@@ -48,7 +48,7 @@ def test_what_flew_through_is_removed_and_nothing_else():
     pions, muons = (dataclasses.replace(arm, efficiency=1.0) for arm in (PIONS, MUONS))
     before, after = at_entrance(pions, entering, random), at_end(muons, leaving, random)
     known = precision(pions, before, pion_mass), precision(muons, after, muon_mass)
-    gone = went_through(before, after, known, 40 * m, 25.0)
+    gone = match_through_going(before, after, known, 40 * m, 25.0)
     same = dict(zip(leaving.who.tolist(), leaving.momentum.tolist(), strict=True))
     through = np.array(
         [same.get(who, 0.0) == p for who, p in zip(entering.who.tolist(), entering.momentum, strict=True)]

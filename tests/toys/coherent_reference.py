@@ -90,10 +90,10 @@ def csi_2017() -> np.ndarray:
     iodine = 126.9044719 * UNIT - 53 * ELECTRON
     parts = recoils(T, fluence, nuclei, 55, 133, caesium), recoils(T, fluence, nuclei, 53, 127, iodine)
     quanta = np.arange(6, 30)
-    chance = poisson.pmf(quanta[:, None], 13.348e3 * 0.0878 * T)
+    likelihood = poisson.pmf(quanta[:, None], 13.348e3 * 0.0878 * T)
     within = (np.arange(100) + 0.5) / 100  # the acceptance is averaged over the bin of each number
     accepted = (0.6655 / (1 + np.exp(-0.4942 * (quanta[:, None] + within - 10.8507)))).mean(axis=1)
-    spectrum = {name: accepted * (chance @ (sum(one[name] for one in parts) * width)) for name in parts[0]}
+    spectrum = {name: accepted * (likelihood @ (sum(one[name] for one in parts) * width)) for name in parts[0]}
     prompt, delayed = (np.diff(one) for one in arrived(np.arange(0, 6.1, 0.5), 0.69218, 0.14187))
     late = spectrum["nu_e"] + spectrum["nubar_mu"]
     seen = np.outer(spectrum["nu_mu"], prompt) + np.outer(late, delayed)

@@ -197,8 +197,8 @@ def test_minuit_on_the_released_files_agrees(mirror, shapes):
     """To a thousandth of each error; with the variations of shape fixed, and free."""
     task = tasks()["lar_2020_release"]
     extra = [one for one in task.systematics if one.name != "prediction"] if shapes else []
-    chance = likelihood(noun("coherent_lar_2020_release"), [task.strength, *task.backgrounds, *extra], known=KNOWN)
-    ours, release = fit(chance), ArgonRelease(mirror)
+    nll = likelihood(noun("coherent_lar_2020_release"), [task.strength, *task.backgrounds, *extra], known=KNOWN)
+    ours, release = fit(nll), ArgonRelease(mirror)
     names = dict(zip(("strength", "prompt_neutrons", "delayed_neutrons", "steady_state"), release.TOTALS, strict=True))
     names |= {"neutron_energy": "energy", "neutron_time": "mean", "neutron_width": "width"}
     variations = dict.fromkeys(("f90", "time", "energy", "mean", "width"), 0.0)

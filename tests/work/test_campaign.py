@@ -16,7 +16,7 @@ from ontarget.numerics.job import complete
 from ontarget.work import campaign
 from ontarget.work.campaign import Share, carry_out
 from ontarget.work.cluster import Dask
-from ontarget.work.executor import Here
+from ontarget.work.executor import Serial
 from ontarget.work.processes import Processes
 from ontarget.work.store import open_store
 
@@ -128,7 +128,7 @@ def test_other_settings_are_refused(tmp_path, capsys):
 
 
 def test_who_computes():
-    assert isinstance(chosen(None, None, ""), Here)
+    assert isinstance(chosen(None, None, ""), Serial)
     found = chosen("processes", 3, "")
     assert isinstance(found, Processes)
     assert found.workers == 3

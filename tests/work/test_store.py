@@ -21,7 +21,7 @@ from work_toys import Deadly, Draws, Refusing
 from ontarget.ground.errors import InputError
 from ontarget.numerics.job import complete
 from ontarget.work.campaign import carry_out
-from ontarget.work.executor import Here
+from ontarget.work.executor import Serial
 from ontarget.work.fingerprint import feed, fingerprint
 from ontarget.work.store import open_store, unfinished
 
@@ -56,7 +56,7 @@ def test_fingerprint():
 def after(count):
     """An executor that is interrupted after so many chunks."""
 
-    class Interrupted(Here):
+    class Interrupted(Serial):
         def each(self, job, chunks):
             for number, one in enumerate(super().each(job, chunks)):
                 if number == count:

@@ -58,7 +58,7 @@ def unmoved(found: list[tuple[Component, Any]]) -> Counted:
 
 def count_with_modes(source: DecayTunnel, site: BeamSite, tags: Sequence[AbstractTag]) -> list[tuple[Component, Any]]:
     """The same, with what one unit of each pull of the source's yields adds, [pull label energy path place]."""
-    widest = max(tags, key=lambda one: one.places)
+    widest = max(tags, key=lambda one: one.true_bins)
     return list(zip(source.components(), counted(source, site, widest), strict=True))
 
 
@@ -86,7 +86,7 @@ def flux_in(source: DecayTunnel, site: BeamSite, tag: AbstractTag, found: Counte
             missing = [(0, 0)] * (means.ndim - 1) + [(0, grid.shape[2] - 1)]
             means = jnp.pad(means.sum(axis=-1, keepdims=True), missing)
             variances = jnp.pad(variances.sum(axis=-1, keepdims=True), missing[1:])
-        told, _ = grid.told(component.origins, means, variances)
+        shared, _ = grid.in_tag_bins(component.origins, means, variances)
         rows = np.array([FLAVOURS.index(neutrino) for neutrino in component.neutrinos])
-        values = values.at[rows].add(told)
+        values = values.at[rows].add(shared)
     return Flux(grid.energy, grid.path, values, None, *grid.cells)

@@ -14,7 +14,7 @@ from jaxtyping import Array, Float
 
 from ontarget.experiment import LeptonMonitor
 from ontarget.inference.likelihood import AbstractParameter
-from ontarget.inference.likelihood.likelihood import Chain, chain_of
+from ontarget.inference.likelihood.likelihood import ParametrisedExperiment, chain_of
 from ontarget.inference.likelihood.narrowed import narrowed
 from ontarget.inference.likelihood.poisson import LEAST
 
@@ -91,6 +91,6 @@ def counts_of(
 
 
 @eqx.filter_jit
-def compiled_slopes(chain: Chain, start: Float[Array, " parameter"]) -> tuple[Array, Array]:
+def compiled_slopes(chain: ParametrisedExperiment, start: Float[Array, " parameter"]) -> tuple[Array, Array]:
     """Counts [bin] and their derivatives [bin parameter]."""
     return chain(tuple(start)), jax.jacfwd(lambda theta: chain(tuple(theta)))(start)

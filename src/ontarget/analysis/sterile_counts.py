@@ -16,7 +16,7 @@ from ontarget.propagation import NoOscillation, Sterile31
 from ontarget.source import Flux
 
 
-class Vanishing(Noun):
+class DisappearanceTemplates(Noun):
     r"""Counts by flavour, with and without a fourth mass.
 
     .. math:: n_{\alpha k} = N_{\alpha k} - \sin^2 2\theta_{\alpha S}\,D_{\alpha k}(\Delta m^2),\quad
@@ -52,7 +52,9 @@ def seen(experiment: Experiment, flux: Flux) -> Float[Array, "flavour energy"]:
 
 
 @eqx.filter_jit
-def vanishing(experiment: Experiment, fourth: Sterile31, splittings: Float[Array, " splitting"]) -> Vanishing:
+def disappearance_templates(
+    experiment: Experiment, fourth: Sterile31, splittings: Float[Array, " splitting"]
+) -> DisappearanceTemplates:
     """What an experiment counts, and what it loses to a fourth neutrino at each splitting.
 
     What a neutrino of each energy leaves in the detector is computed once; a splitting then costs its averaged phases
@@ -66,7 +68,7 @@ def vanishing(experiment: Experiment, fourth: Sterile31, splittings: Float[Array
         return dataclasses.replace(fourth, dm2=dm2).changed(flux.energy, flux.path, *cells)
 
     lost = jnp.einsum("sep,fepk->sfk", jax.vmap(changed)(splittings), counted)
-    return Vanishing(counted.sum(axis=(1, 2)), lost)
+    return DisappearanceTemplates(counted.sum(axis=(1, 2)), lost)
 
 
 def gram(

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.experiment.batch import counts_of_many
+from ontarget.experiment.batch import batched_counts
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.noun import Noun, Scalar, quantity, static
 from ontarget.inference.likelihood import Likelihood, likelihood
@@ -98,7 +98,7 @@ def oscillated(noun: Experiment, splittings: np.ndarray) -> tuple[np.ndarray, di
         "propagation.umu4": np.repeat([muon for _, muon in sets.values()], rows),
         "propagation.utau4": np.zeros(rows * len(sets)),
     }
-    counts = counts_of_many(noun, values, rows * len(sets))
+    counts = batched_counts(noun, values, rows * len(sets))
     total = np.sum([np.asarray(one.values) for one in counts.channels], axis=0)
     every = total.reshape(len(sets), rows, len(FLAVOURS), -1)
     found = dict(zip(sets, every, strict=True))

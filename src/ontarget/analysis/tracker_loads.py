@@ -9,7 +9,7 @@ from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import gray
 from ontarget.monitor import AbstractPlane, Sensor, Trackers, dose
-from ontarget.monitor.crossed import Crossed, crossed
+from ontarget.monitor.plane_hits import PlaneHits, plane_hits
 from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.facility import Facility
 
@@ -45,10 +45,10 @@ def planes_of(
     rays: int,
     repeats: int,
     seed: int = 1,
-) -> list[Crossed]:
+) -> list[PlaneHits]:
     """What crosses the planes in an experiment."""
     source = tunnel_of(experiment)
-    return crossed(source.beam, source.tunnel, source.decays, trackers, rays, repeats, seed)
+    return plane_hits(source.beam, source.tunnel, source.decays, trackers, rays, repeats, seed)
 
 
 def during_spill(facility: Facility) -> float:
@@ -56,7 +56,7 @@ def during_spill(facility: Facility) -> float:
     return float(facility.protons_while_running / facility.repetition / facility.pulse.length)
 
 
-def load_on(experiment: Experiment, one: Crossed) -> Load:
+def load_on(experiment: Experiment, one: PlaneHits) -> Load:
     """The peaks of a plane."""
     peak, error, damage = one.peak()
     protons = float(experiment.exposure.protons(experiment.facility))

@@ -10,7 +10,7 @@ from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Noun, Number, quantity
 
 
-class AbstractGoal(Noun):
+class AbstractWindowCriterion(Noun):
     """A score of what a window holds: the window with the highest is the best."""
 
     @abstractmethod
@@ -26,14 +26,14 @@ class AbstractGoal(Noun):
         return int(first[best]), int(last[best])
 
 
-class BestSignificance(AbstractGoal):
+class BestSignificance(AbstractWindowCriterion):
     r"""The highest :math:`S/\sqrt{S + B}`: the best statistical error of the number that is wanted."""
 
     def score(self, wanted: np.ndarray, other: np.ndarray) -> np.ndarray:
         return wanted / np.sqrt(np.maximum(wanted + other, 1e-300))
 
 
-class MostAtPurity(AbstractGoal):
+class MostAtPurity(AbstractWindowCriterion):
     """As many as there can be while they are at least this share of all; the purest window where there is none."""
 
     purity: Number = quantity()

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.beam.daughter import AbstractDaughter, Born
-from ontarget.beam.kinematics import boost, isotropic, settle
+from ontarget.beam.kinematics import boost, isotropic, materialise
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.matter.particle import PARTICLES
@@ -103,7 +103,7 @@ class HadronicThreeBody(AbstractHadronic):
 
     def emit(self, momentum: Float[Array, "ray 3"], u: Float[Array, "ray dimension"]) -> Born:
         mass, one, *_ = self.masses
-        kinetic = settle(tabulate_quantiles(self.spectrum, 0.0, self.endpoint)(u[:, 2]))
+        kinetic = materialise(tabulate_quantiles(self.spectrum, 0.0, self.endpoint)(u[:, 2]))
         q = jnp.sqrt(jnp.maximum(kinetic, 0.0) * (kinetic + 2 * one))
         inner = isotropic(u[:, 0], u[:, 1]) * q[:, None]
         return Born(boost(inner, kinetic + one, momentum, mass), 0 * momentum)

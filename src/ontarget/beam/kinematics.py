@@ -20,12 +20,12 @@ Anything = TypeVar("Anything")
 
 
 @jax.custom_jvp
-def settle(arrays: Anything) -> Anything:
+def materialise(arrays: Anything) -> Anything:
     """The same arrays, computed once: the compiler would do it anew for each component of what follows from them."""
     return jax.lax.optimization_barrier(arrays)
 
 
-settle.defjvp(lambda primals, tangents: (settle(*primals), *tangents))  # older JAX has no derivative of it
+materialise.defjvp(lambda primals, tangents: (materialise(*primals), *tangents))  # older JAX has no derivative of it
 
 
 def dot(a: Vectors, b: Vectors) -> Numbers:
@@ -33,7 +33,7 @@ def dot(a: Vectors, b: Vectors) -> Numbers:
     return a[:, 0] * b[:, 0] + a[:, 1] * b[:, 1] + a[:, 2] * b[:, 2]
 
 
-def crossed(a: Vectors, b: Vectors) -> Numbers:
+def cross_squared(a: Vectors, b: Vectors) -> Numbers:
     """Squares of vector products."""
     x = a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1]
     y = a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2]
@@ -65,7 +65,7 @@ def doppler(direction: Vectors, momentum: Vectors, mass: Scalar | float) -> Numb
     """
     along = dot(momentum, direction)
     energy = energy_of(momentum, mass)
-    forward = (energy + along) / (mass**2 + crossed(momentum, direction))
+    forward = (energy + along) / (mass**2 + cross_squared(momentum, direction))
     return mass * jnp.where(along > 0, forward, 1 / (energy - along))
 
 
@@ -76,9 +76,9 @@ def aberrate(direction: Vectors, momentum: Vectors, mass: Scalar | float) -> tup
 
     With the opposite momentum it leads from the rest frame to the laboratory.
     """
-    ratio = settle(doppler(direction, momentum, mass))
+    ratio = materialise(doppler(direction, momentum, mass))
     drag = (1 + ratio) / (energy_of(momentum, mass) + mass)
-    return settle((direction * ratio[:, None] - momentum * drag[:, None], ratio))
+    return materialise((direction * ratio[:, None] - momentum * drag[:, None], ratio))
 
 
 def boost(inner: Vectors, inner_energy: Numbers | Scalar | float, momentum: Vectors, mass: Scalar | float) -> Vectors:
@@ -90,7 +90,7 @@ def boost(inner: Vectors, inner_energy: Numbers | Scalar | float, momentum: Vect
     """
     energy = energy_of(momentum, mass)
     outer_energy = (energy * inner_energy + dot(momentum, inner)) / mass
-    return inner + momentum * settle((outer_energy + inner_energy) / (energy + mass))[:, None]
+    return inner + momentum * materialise((outer_energy + inner_energy) / (energy + mass))[:, None]
 
 
 def isotropic(u: Numbers, v: Numbers) -> Vectors:
@@ -102,7 +102,7 @@ def polar(cosine: Numbers, turn: Numbers) -> Vectors:
     """Unit vectors at an angle from z, `turn` of a full turn around it."""
     sine = jnp.sqrt((1 - cosine) * (1 + cosine))
     phi = 2 * jnp.pi * turn
-    return settle(jnp.stack([sine * jnp.cos(phi), sine * jnp.sin(phi), cosine], axis=1))
+    return materialise(jnp.stack([sine * jnp.cos(phi), sine * jnp.sin(phi), cosine], axis=1))
 
 
 def around(axis: Vectors, along: Numbers, across: Numbers, turn: Numbers) -> Vectors:
@@ -115,13 +115,15 @@ def around(axis: Vectors, along: Numbers, across: Numbers, turn: Numbers) -> Vec
     sign = jnp.where(z < -0.9, -1.0, 1.0)
     a = -1 / (sign + z)
     b = x * y * a
-    first, second, along = settle((across * jnp.cos(2 * jnp.pi * turn), across * jnp.sin(2 * jnp.pi * turn), along))
+    first, second, along = materialise(
+        (across * jnp.cos(2 * jnp.pi * turn), across * jnp.sin(2 * jnp.pi * turn), along)
+    )
     parts = (
         along * x + first * (1 + sign * x**2 * a) + second * b,
         along * y + first * sign * b + second * (sign + y**2 * a),
         along * z - first * sign * x - second * y,
     )
-    return settle(jnp.stack(parts, axis=1))
+    return materialise(jnp.stack(parts, axis=1))
 
 
 def slanted_cosine(u: Numbers, slope: Numbers) -> Numbers:

@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.beam.decay import AbstractDecay, Emission
-from ontarget.beam.kinematics import aberrate, around, boost, dot, energy_of, settle, slanted_cosine, unit
+from ontarget.beam.kinematics import aberrate, around, boost, dot, energy_of, materialise, slanted_cosine, unit
 from ontarget.ground.constants import electron_mass, muon_mass
 from ontarget.ground.errors import check_range
 from ontarget.matter.particle import PARTICLES
@@ -40,7 +40,7 @@ def electron_neutrino_spectrum(energy: Float[Array, "*ray"]) -> Float[Array, "*r
 
 def plane_of_decay(u: Float[Array, "ray 2"]) -> tuple[Array, Array, Array]:
     """A decay in the muon's rest frame: energy of nu_e; the electron's momentum along its direction, and across it."""
-    k = settle(tabulate_quantiles(electron_neutrino_spectrum, 0.0, ENDPOINT)(u[:, 0]))
+    k = materialise(tabulate_quantiles(electron_neutrino_spectrum, 0.0, ENDPOINT)(u[:, 0]))
     square = muon_mass * (muon_mass - 2 * k)
     mass = jnp.sqrt(square)
     q, energy = muon_mass * (ENDPOINT - k) / mass, (square + electron_mass**2) / (2 * mass)

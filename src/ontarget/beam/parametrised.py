@@ -66,7 +66,7 @@ class ParametrisedBeam(AbstractBeam):
     def dimensions(self) -> int:
         return 5
 
-    def drawn(
+    def sample(
         self, u: Float[Array, "ray dimension"]
     ) -> tuple[Float[Array, " ray"], Float[Array, "ray 2"], Float[Array, "ray dimension"]]:
         """Momenta, slopes, and the standard-normal numbers behind them."""
@@ -77,12 +77,12 @@ class ParametrisedBeam(AbstractBeam):
         self, parent: str, u: Float[Array, "ray dimension"]
     ) -> tuple[Float[Array, " ray"], Float[Array, " ray"]]:
         """Momentum, and the angle at the tunnel's entrance: this beam does not know at which angle a ray was made."""
-        momentum, slope, _ = self.drawn(u)
+        momentum, slope, _ = self.sample(u)
         return momentum, jnp.arctan(jnp.sqrt((slope**2).sum(axis=1)))
 
     def segments(self, parent: str, region: str, tunnel: Tunnel, u: Float[Array, "ray dimension"]) -> Segments:
         particle = PARTICLES[parent]
-        size, slope, normal = self.drawn(u)
+        size, slope, normal = self.sample(u)
         along = jnp.stack([slope[:, 0], slope[:, 1], jnp.ones(len(u))], axis=1)
         direction = along / jnp.sqrt((along**2).sum(axis=1, keepdims=True))
         start = jnp.concatenate([self.size * normal[:, 3:5], jnp.zeros((len(u), 1))], axis=1)

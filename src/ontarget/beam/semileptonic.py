@@ -9,7 +9,17 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.beam.decay import AbstractDecay, Emission
-from ontarget.beam.kinematics import aberrate, around, boost, dot, energy_of, isotropic, settle, slanted_cosine, unit
+from ontarget.beam.kinematics import (
+    aberrate,
+    around,
+    boost,
+    dot,
+    energy_of,
+    isotropic,
+    materialise,
+    slanted_cosine,
+    unit,
+)
 from ontarget.ground.constants import kaon_mass, neutral_pion_mass, pion_mass
 from ontarget.ground.errors import check_finite, check_range
 from ontarget.ground.noun import Number, quantity
@@ -91,8 +101,8 @@ class SemileptonicDecay(AbstractDecay):
     def _emission(
         self, momentum: Array, direction: Array, inner: Array, ratio: Array, weight: Array, u: Array
     ) -> Emission:
-        k = settle(tabulate_quantiles(self.spectrum, 0.0, self.endpoint)(u[:, 2]))
-        c = settle(self._cosine(k, u[:, 3]))
+        k = materialise(tabulate_quantiles(self.spectrum, 0.0, self.endpoint)(u[:, 2]))
+        c = materialise(self._cosine(k, u[:, 3]))
         _, energy, q, gamma, drift = self._recoil(k)
         across = q * jnp.sqrt(jnp.maximum((1 - c) * (1 + c), 0.0))
         lepton = around(inner, -(gamma * q * c + drift * energy), across, u[:, 4])

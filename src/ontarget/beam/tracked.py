@@ -70,7 +70,7 @@ class TrackedBeam(AbstractBeam):
     def dimensions(self) -> int:
         return 7
 
-    def drawn(
+    def sample(
         self, u: Float[Array, "ray dimension"]
     ) -> tuple[Float[Array, " ray"], Float[Array, " ray"], Float[Array, " ray"]]:
         """Momentum, and cosine and sine of the angle, with which each ray is made."""
@@ -82,12 +82,12 @@ class TrackedBeam(AbstractBeam):
         self, parent: str, u: Float[Array, "ray dimension"]
     ) -> tuple[Float[Array, " ray"], Float[Array, " ray"]]:
         """Momentum and angle with which each ray leaves its collision; it flies straight out of the target."""
-        momentum, cosine, sine = self.drawn(u)
+        momentum, cosine, sine = self.sample(u)
         return momentum, jnp.arctan2(sine, cosine)
 
     def born(self, parent: str, u: Float[Array, "ray dimension"]) -> Rays:
         """Rays at the end of the target, of all that leave it; `path` from the place of birth."""
-        momentum, cosine, sine = self.drawn(u)
+        momentum, cosine, sine = self.sample(u)
         azimuth, depth = 2 * np.pi * u[:, 2], self.target.length * u[:, 3]
         x, y = (self.spot * ndtri(jnp.clip(one, 1e-12, 1 - 1e-12)) for one in (u[:, 4], u[:, 5]))
         made = self.target.produced(

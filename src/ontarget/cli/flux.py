@@ -20,7 +20,7 @@ from ontarget.ground.errors import InputError
 if TYPE_CHECKING:
     from ontarget.source.simulation import Simulation
 
-SAMPLING = {"forced": "Towards", "drawn": "AsDrawn"}
+SAMPLING = {"forced": "Forced", "drawn": "Analogue"}
 KEPT_EVERY = 10.0
 """Seconds between checkpoints."""
 SAID_EVERY = 2.0

@@ -126,7 +126,7 @@ def parse_share(share: str | None) -> Share:
 def chosen(executor: str | None, workers: int | None, scheduler: str) -> AbstractExecutor:
     """Who computes."""
     from ontarget.work.cluster import Dask
-    from ontarget.work.executor import Here
+    from ontarget.work.executor import Serial
     from ontarget.work.processes import Processes
 
     if scheduler and executor not in (None, "dask"):
@@ -139,7 +139,7 @@ def chosen(executor: str | None, workers: int | None, scheduler: str) -> Abstrac
         return Processes(workers)
     if workers is not None:
         raise InputError("--workers", str(workers), "It is this process that computes.", "Say --executor processes.")
-    return Here()
+    return Serial()
 
 
 def check_stores(folder: Path, resume: bool) -> None:

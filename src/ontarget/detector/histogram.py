@@ -71,7 +71,7 @@ class HistogramBackground(AbstractBackground):
         def cumulative(t: Float[Array, " t"]) -> Float[Array, " t"]:
             return jnp.interp(t, self.times.edges, reached / reached[-1])
 
-        return tag.recorded(cumulative)[:-1]
+        return tag.shares_in_tag_time(cumulative)[:-1]
 
 
 def summed(contents: Float[Array, " bin"]) -> Float[Array, " edge"]:

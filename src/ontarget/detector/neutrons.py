@@ -113,5 +113,5 @@ class BeamNeutrons(AbstractBackground):
         kept = self.recoils.shares(seen)
         for stage in self.efficiency:
             kept = kept * stage.weight(seen)
-        inside = tag.arrival(self.arrival.cumulative(running.pulse))[:-1]
+        inside = tag.shares(self.arrival.cumulative(running.pulse))[:-1]
         return self.per_proton * mass * running.protons * inside[:, None] * kept

@@ -1,7 +1,7 @@
 """Floor 8: the chain, and the counts it expects."""
 
 from ontarget.experiment.abstract import AbstractExperiment
-from ontarget.experiment.batch import counts_of_many
+from ontarget.experiment.batch import batched_counts
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.lepton_monitor import LeptonMonitor
@@ -13,5 +13,5 @@ __all__ = [
     "Counts",
     "Experiment",
     "LeptonMonitor",
-    "counts_of_many",
+    "batched_counts",
 ]

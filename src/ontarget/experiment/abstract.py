@@ -6,6 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -13,15 +14,26 @@ from jaxtyping import Array, Float
 from ontarget.experiment.counts import Counts
 from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.noun import Noun
+from ontarget.source.exposure import AbstractExposure
+from ontarget.source.facility import Facility
 
 
 class AbstractExperiment(Noun):
     """Something that counts at a facility; one that does not say of what kind is an `Experiment`.
 
-    It has a `facility`, an `exposure`, a `name` and a `title`, and what it `observed`, if anything.
+    Attributes
+    ----------
+    facility, exposure : where it runs, and for how long
+    observed : what was counted [tag seen], if anything was
+    name, title : what the study calls it, and what a reader does
     """
 
     USUAL: ClassVar[str] = "Experiment"
+    facility: eqx.AbstractVar[Facility]
+    exposure: eqx.AbstractVar[AbstractExposure]
+    observed: eqx.AbstractVar[Float[Array, "tag seen"] | None]
+    name: eqx.AbstractVar[str]
+    title: eqx.AbstractVar[str]
 
     @abstractmethod
     def bins(self) -> Float[Array, " bin"]:
@@ -31,7 +43,7 @@ class AbstractExperiment(Noun):
     def expected(self) -> Counts:
         """Expected counts, compiled, with checks."""
 
-    def settled_for(self, targets: Iterable[str]) -> AbstractExperiment:
+    def precomputed_for(self, targets: Iterable[str]) -> AbstractExperiment:
         """The same with all computed that none of these addresses moves; itself where that is done elsewhere."""
         return self
 

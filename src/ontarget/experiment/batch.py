@@ -27,13 +27,13 @@ BLOCK = 16
 """Rows per call: what is computed besides the rows asked for is nothing, so this bounds memory and nothing else."""
 
 
-def counts_of_many(experiment: Experiment, values: Mapping[str, Float[np.ndarray, " row *leaf"]], rows: int) -> Counts:
+def batched_counts(experiment: Experiment, values: Mapping[str, Float[np.ndarray, " row *leaf"]], rows: int) -> Counts:
     """Counts with a leading axis [row]: row i has the i-th of the `values` at their addresses.
 
     Every number is an input of the compiled program, so that the same program serves every choice of addresses. A flux
     that takes long is computed once where none of them moves it.
     """
-    experiment = experiment.settled_for(values)
+    experiment = experiment.precomputed_for(values)
     parts = []
     for low in range(0, rows, BLOCK):
         size = min(BLOCK, rows - low)
@@ -43,7 +43,7 @@ def counts_of_many(experiment: Experiment, values: Mapping[str, Float[np.ndarray
     return jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
 
 
-def leave_the_flux(addresses: Iterable[str]) -> bool:
+def keeps_flux(addresses: Iterable[str]) -> bool:
     """Whether a flux that was computed once serves for all values at these addresses."""
     return not any(one.startswith(OF_THE_FLUX) and not one.startswith(LINEAR) for one in addresses)
 

@@ -15,7 +15,7 @@ from ontarget.detector.channel import Channel
 from ontarget.detector.detector import Detector
 from ontarget.detector.sideband import Sideband
 from ontarget.experiment.abstract import AbstractExperiment, check_observed
-from ontarget.experiment.batch import counts_of_many, leave_the_flux
+from ontarget.experiment.batch import batched_counts, keeps_flux
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
 from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.noun import quantity, static
@@ -67,14 +67,14 @@ class Experiment(AbstractExperiment):
         error = None if flux.error is None else protons * flux.error
         return dataclasses.replace(flux, values=protons * flux.values, error=error)
 
-    def settled(self) -> Experiment:
+    def precomputed(self) -> Experiment:
         """The same experiment with its flux computed: for all that leaves the source, the site and the tag alone."""
-        source = self.source.settled(self.facility, self.detector.site, self.detector.tag)
+        source = self.source.precomputed(self.facility, self.detector.site, self.detector.tag)
         return self if source is self.source else eqx.tree_at(lambda one: one.source, self, source)
 
-    def settled_for(self, addresses: Iterable[str]) -> Experiment:
-        """The settled experiment, if its flux serves for all values at these addresses; else itself."""
-        return self.settled() if leave_the_flux(addresses) else self
+    def precomputed_for(self, addresses: Iterable[str]) -> Experiment:
+        """The precomputed experiment, if its flux serves for all values at these addresses; else itself."""
+        return self.precomputed() if keeps_flux(addresses) else self
 
     def interactions(self, channel: Channel, edges: Float[Array, " edge"]) -> Float[Array, "flavour tag truth"]:
         """Interactions in the whole target by truth cell, before any response; the last tag bin is outside."""
@@ -147,7 +147,7 @@ class Experiment(AbstractExperiment):
         """Expected counts, compiled; a response that lets nothing of a channel through is an error."""
         if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(self)):
             return self.counts()
-        found = jax.tree.map(lambda leaf: leaf[0], counts_of_many(self, {}, 1))
+        found = jax.tree.map(lambda leaf: leaf[0], batched_counts(self, {}, 1))
         axes = self.detector.seen, self.detector.tag.axis, self.detector.second
         counts = Counts(found.channels, found.backgrounds, *axes)
         for channel, found in zip(self.detector.channels, counts.channels, strict=True):

@@ -15,7 +15,7 @@ from ontarget.experiment.counts import BackgroundCounts, Counts
 from ontarget.ground.address import addresses
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import quantity, static
-from ontarget.monitor.flow import GivenLeptons, collect, settle_leptons
+from ontarget.monitor.flow import PrecomputedLeptons, collect, precompute_leptons
 from ontarget.monitor.instrument import AbstractInstrument
 from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.exposure import AbstractExposure
@@ -31,7 +31,7 @@ class LeptonMonitor(AbstractExperiment):
 
     over flows f (a mode of a parent, and the particle), parts b of the parent's yield with their scales
     :math:`s_b = 1 + \sum_j L_{bj} z_j`, and bins x of what is true: exactly linear in the pulls z. The templates T
-    are the costly part; where nothing is moved but the pulls and what the instrument sees of them, it is `settled`
+    are the costly part; where nothing is moved but the pulls and what the instrument sees of them, it is `precomputed`
     first, and then takes a fraction of a millisecond.
 
     Attributes
@@ -42,7 +42,7 @@ class LeptonMonitor(AbstractExperiment):
     """
 
     facility: Facility
-    source: DecayTunnel | GivenLeptons
+    source: DecayTunnel | PrecomputedLeptons
     instrument: AbstractInstrument
     exposure: AbstractExposure
     observed: Float[Array, "tag seen"] | None = quantity(default=None)
@@ -53,24 +53,24 @@ class LeptonMonitor(AbstractExperiment):
         if self.observed is not None:
             check_observed(self.observed, jax.eval_shape(self.instrument.background).shape, "instrument")
 
-    def leptons(self) -> GivenLeptons:
+    def leptons(self) -> PrecomputedLeptons:
         """What arrives at the instrument, per proton."""
-        return self.source if isinstance(self.source, GivenLeptons) else collect(self.instrument, self.source)
+        return self.source if isinstance(self.source, PrecomputedLeptons) else collect(self.instrument, self.source)
 
-    def settled(self) -> LeptonMonitor:
+    def precomputed(self) -> LeptonMonitor:
         """The same with its templates computed, to the precision of the source."""
-        if isinstance(self.source, GivenLeptons):
+        if isinstance(self.source, PrecomputedLeptons):
             return self
-        return eqx.tree_at(lambda one: one.source, self, settle_leptons(self.instrument, self.source))
+        return eqx.tree_at(lambda one: one.source, self, precompute_leptons(self.instrument, self.source))
 
-    def settled_for(self, targets: Iterable[str]) -> LeptonMonitor:
-        """Itself where one of these addresses moves the templates; else `settled`."""
+    def precomputed_for(self, targets: Iterable[str]) -> LeptonMonitor:
+        """Itself where one of these addresses moves the templates; else `precomputed`."""
         targets = list(targets)
-        if isinstance(self.source, GivenLeptons) or any(map(self.moves_templates, targets)):
+        if isinstance(self.source, PrecomputedLeptons) or any(map(self.moves_templates, targets)):
             return self
-        settled = self.settled()
-        known = addresses(settled)
-        return settled if all(one in known for one in targets) else self
+        precomputed = self.precomputed()
+        known = addresses(precomputed)
+        return precomputed if all(one in known for one in targets) else self
 
     def moves_templates(self, address: str) -> bool:
         """Whether a number changes what is true of the particles, and not only how many there are or are seen."""
@@ -79,7 +79,7 @@ class LeptonMonitor(AbstractExperiment):
             return not inner.startswith("yields.")
         return first == "instrument" and not inner.startswith(self.instrument.cheap)
 
-    def by_flow(self) -> dict[str, Float[Array, "tag seen"]]:
+    def by_template(self) -> dict[str, Float[Array, "tag seen"]]:
         """Counts in the whole exposure by flow, without the background."""
         given, protons = self.leptons(), self.exposure.protons(self.facility)
         arrived = {flow.name: given.arrived(flow) for flow in given.flows}
@@ -88,7 +88,7 @@ class LeptonMonitor(AbstractExperiment):
     def counts(self) -> Counts:
         """Expected counts, as a pure function of the leaves."""
         protons = self.exposure.protons(self.facility)
-        every = {**self.by_flow(), BACKGROUND: protons * self.instrument.background()}
+        every = {**self.by_template(), BACKGROUND: protons * self.instrument.background()}
         tag, seen, second = self.instrument.axes
         return Counts((), tuple(BackgroundCounts(name, values) for name, values in every.items()), seen, tag, second)
 
@@ -98,7 +98,7 @@ class LeptonMonitor(AbstractExperiment):
     def expected(self) -> Counts:
         if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(self)):
             return self.counts()
-        counts = compiled_counts(self.settled())
+        counts = compiled_counts(self.precomputed())
         total = float(np.asarray(counts.background()).sum())
         if not (np.isfinite(total) and total > 0):
             truth = "Counts are finite, and something is seen."

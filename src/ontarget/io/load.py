@@ -18,17 +18,18 @@ from ontarget.io.wording import one_line, quote
 from ontarget.io.yaml import MAX_DEPTH, Address, Mark, Tree, dotted, parse_yaml
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True)
-class Loaded(Generic[T]):
+class Loaded(Generic[T_co]):
     """A noun and how it came about.
 
     `provenance` has a record for every number given, by dotted address; `digest` is the sha256 of the resolved tree and
     of the tables it names.
     """
 
-    noun: T
+    noun: T_co
     tree: Tree
     provenance: dict[str, Record]
     digest: str

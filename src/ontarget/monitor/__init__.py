@@ -1,7 +1,7 @@
 """Instruments in and behind the tunnel: calorimeter, range meter, trackers."""
 
 from ontarget.monitor.calorimeter import EnergyResponse, Halo, Sample, TunnelCalorimeter
-from ontarget.monitor.flow import Flow, GivenLeptons, collect
+from ontarget.monitor.flow import LeptonTemplate, PrecomputedLeptons, collect
 from ontarget.monitor.hit_map import Raster, raster_around
 from ontarget.monitor.instrument import AbstractInstrument
 from ontarget.monitor.range_meter import Block, RangeMeter
@@ -27,11 +27,11 @@ __all__ = [
     "Coming",
     "EnergyResponse",
     "EntrancePlane",
-    "Flow",
-    "GivenLeptons",
     "Halo",
     "Hits",
+    "LeptonTemplate",
     "LinePlane",
+    "PrecomputedLeptons",
     "RangeMeter",
     "Raster",
     "Sample",

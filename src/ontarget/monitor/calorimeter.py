@@ -21,7 +21,7 @@ from ontarget.matter.medium import MEDIA
 from ontarget.matter.particle import PARTICLES
 from ontarget.monitor.instrument import AbstractInstrument, Places
 from ontarget.numerics.axis import AbstractAxis, BeamEnergyAxis, CountAxis, LengthAxis
-from ontarget.numerics.share import crossed, nodes_beside, shares
+from ontarget.numerics.share import nodes_beside, outer_shares, shares
 
 KINDS = {"e+": "positron", "e-": "positron", "mu+": "muon", "mu-": "muon"}
 """What identification tells apart; everything else is a hadron."""
@@ -194,7 +194,7 @@ class TunnelCalorimeter(AbstractInstrument):
         # classes have no outer edges, so those that are given are all inner ones
         angle = jnp.arcsin(jnp.clip(sine, -1.0, 1.0))
         by_angle = shares(self.angles, angle, self.angle_resolution)
-        where, share = crossed(place, by_angle, nodes_beside(self.truth.edges, energy))
+        where, share = outer_shares(place, by_angle, nodes_beside(self.truth.edges, energy))
         return where, number[:, None] * share
 
     def visible_energy(

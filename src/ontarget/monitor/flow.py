@@ -39,7 +39,7 @@ Link = AbstractDaughter | None
 """A way from a parent to a charged particle; None for the parent itself."""
 
 
-class Flow(Noun):
+class LeptonTemplate(Noun):
     """Particles of one kind from one decay mode, per proton on target.
 
     Attributes
@@ -61,7 +61,7 @@ class Flow(Noun):
         return f"{self.parent}_{self.mode}_{self.particle}"
 
 
-class GivenLeptons(Noun):
+class PrecomputedLeptons(Noun):
     """What a source sends to one instrument, computed before: valid for this one alone.
 
     Attributes
@@ -70,10 +70,10 @@ class GivenLeptons(Noun):
     yields : the parts of the parents' yields and how they vary, if they do
     """
 
-    flows: tuple[Flow, ...]
+    flows: tuple[LeptonTemplate, ...]
     yields: Yields | None = None
 
-    def arrived(self, flow: Flow) -> Float[Array, "..."]:
+    def arrived(self, flow: LeptonTemplate) -> Float[Array, "..."]:
         """Particles of one flow with the yields as they are: exactly linear in the pulls."""
         if self.yields is None:
             return flow.values.sum(axis=0)
@@ -113,12 +113,12 @@ def mode_of(link: Link) -> str:
     return "k_" + "".join(one.rstrip("+-") for one in link.products)
 
 
-def collect(instrument: AbstractInstrument, source: DecayTunnel) -> GivenLeptons:
+def collect(instrument: AbstractInstrument, source: DecayTunnel) -> PrecomputedLeptons:
     """The particles at an instrument, as means over lattices: smooth in every number of both."""
     return _collected(instrument, source, averaged)
 
 
-def settle_leptons(instrument: AbstractInstrument, source: DecayTunnel) -> GivenLeptons:
+def precompute_leptons(instrument: AbstractInstrument, source: DecayTunnel) -> PrecomputedLeptons:
     """The same, compiled, and refused where the statistical error is larger than the source's precision."""
     found = _collected(instrument, source, compiled_average)
     worst, wanted = found.worst(), float(source.precision)
@@ -130,14 +130,14 @@ def settle_leptons(instrument: AbstractInstrument, source: DecayTunnel) -> Given
     return found
 
 
-def _collected(instrument: AbstractInstrument, source: DecayTunnel, average: Callable[..., Any]) -> GivenLeptons:
+def _collected(instrument: AbstractInstrument, source: DecayTunnel, average: Callable[..., Any]) -> PrecomputedLeptons:
     """One way after the other: a program for each is compiled sooner than one for all."""
     flows = []
     for i, parent in enumerate(source.beam.parents):
         for j, link in enumerate(links_of(source, parent, instrument)):
             mean, error = average(instrument, source, parent, link, shifts_of(source, parent, link, instrument, (i, j)))
-            flows.append(Flow(mean, error, parent, parent if link is None else link.daughter, mode_of(link)))
-    return GivenLeptons(tuple(flows), source.yields)
+            flows.append(LeptonTemplate(mean, error, parent, parent if link is None else link.daughter, mode_of(link)))
+    return PrecomputedLeptons(tuple(flows), source.yields)
 
 
 Mean = Float[Array, "part ..."]

@@ -20,7 +20,7 @@ from ontarget.matter.particle import PARTICLES
 from ontarget.monitor.calorimeter import at_wall, numbered
 from ontarget.monitor.instrument import AbstractInstrument, Places
 from ontarget.numerics.axis import AbstractAxis, LengthAxis
-from ontarget.numerics.share import crossed, shares
+from ontarget.numerics.share import outer_shares, shares
 
 STEPS = 12
 """Points of each block at which a muon's scattering power is looked at."""
@@ -189,7 +189,7 @@ class RangeMeter(AbstractInstrument):
         each = jnp.concatenate([none + 1, reached, none], axis=1)
         planes = jnp.broadcast_to(jnp.arange(self.planes + 1), (len(number), self.planes + 1))
         ring, share = shares(self.rings.edges, radius, self.cell)
-        where, share = crossed((planes, each[:, :-1] - each[:, 1:]), (jnp.maximum(ring - 1, 0), share))
+        where, share = outer_shares((planes, each[:, :-1] - each[:, 1:]), (jnp.maximum(ring - 1, 0), share))
         return where, number[:, None] * share
 
     def through(self, flight: Segments, tunnel: Tunnel) -> Float[Array, " ray"]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ontarget.beam.beam import Tunnel
 from ontarget.monitor.calorimeter import TunnelCalorimeter
-from ontarget.monitor.flow import GivenLeptons
+from ontarget.monitor.flow import PrecomputedLeptons
 from ontarget.monitor.range_meter import RangeMeter
 from ontarget.source.facility import Facility
 
@@ -27,16 +27,16 @@ class Rate:
     Attributes
     ----------
     place : along the tunnel (its middle), or the radius, length
-    by_flow : particles per area and time, by what made them
+    by_template : particles per area and time, by what made them
     """
 
     place: float
-    by_flow: dict[str, float]
+    by_template: dict[str, float]
 
     @property
     def flux(self) -> float:
         """All particles per area and time."""
-        return sum(self.by_flow.values())
+        return sum(self.by_template.values())
 
     def channel(self, area: float, multiplicity: float = 1.0) -> float:
         """Hits per time of a channel of this area."""
@@ -58,7 +58,9 @@ def protons_in_spill(facility: Facility) -> float:
     return per_spill / float(facility.pulse.length)
 
 
-def wall_rates(instrument: TunnelCalorimeter, tunnel: Tunnel, facility: Facility, given: GivenLeptons) -> list[Rate]:
+def wall_rates(
+    instrument: TunnelCalorimeter, tunnel: Tunnel, facility: Facility, given: PrecomputedLeptons
+) -> list[Rate]:
     """Charged particles on the wall, one rate for each bin along it."""
     edges, protons = np.asarray(instrument.z.edges), protons_in_spill(facility)
     area = 2 * np.pi * float(tunnel.radius) * np.diff(edges)
@@ -69,7 +71,7 @@ def wall_rates(instrument: TunnelCalorimeter, tunnel: Tunnel, facility: Facility
     ]
 
 
-def plane_rates(instrument: RangeMeter, facility: Facility, given: GivenLeptons) -> list[Rate]:
+def plane_rates(instrument: RangeMeter, facility: Facility, given: PrecomputedLeptons) -> list[Rate]:
     """Muons at the first plane, which has the most of them, one rate for each ring."""
     edges, protons = np.asarray(instrument.rings.edges), protons_in_spill(facility)
     area = np.pi * (edges[1:] ** 2 - edges[:-1] ** 2)

@@ -36,7 +36,7 @@ def one_by_one(both: Shares) -> list[tuple[Int[Array, " ray"], Float[Array, " ra
     return [(place[:, i], share[:, i]) for i in range(place.shape[1])]
 
 
-def crossed(*every: Shares) -> tuple[tuple[Int[Array, "ray product"], ...], Float[Array, "ray product"]]:
+def outer_shares(*every: Shares) -> tuple[tuple[Int[Array, "ray product"], ...], Float[Array, "ray product"]]:
     """Shares of the bins of several axes together: all products, the last axis fastest."""
     sizes = tuple(share.shape[1] for _, share in every)
     rays, weight, places = len(every[0][1]), jnp.ones(()), []

@@ -30,7 +30,7 @@ class Observed:
 
 
 def garwood(counts: np.ndarray, label: str = "data (Poisson 68.3 %)") -> Observed:
-    """Counts with Garwood's central interval: the means that give so few, or so many, with chance (1 − 0.683)/2.
+    """Counts with Garwood's central interval: the means that give so few, or so many, with likelihood (1 − 0.683)/2.
 
     μ_low = χ²(α/2; 2n)/2 (zero for n = 0) and μ_high = χ²(1 − α/2; 2n + 2)/2, χ² being quantiles.
     """

@@ -6,16 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.experiment.counts import ChannelCounts, Counts
-from ontarget.experiment.experiment import Experiment
-from ontarget.experiment.lepton_monitor import LeptonMonitor
 from ontarget.ground.units import year
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.axis import AbstractAxis
 from ontarget.source.exposure import RunningTime
 
 
-def exposure_text(experiment: Experiment | LeptonMonitor) -> str:
+def exposure_text(experiment: AbstractExperiment) -> str:
     """The exposure as a user writes it."""
     exposure = experiment.exposure
     if isinstance(exposure, RunningTime):
@@ -30,7 +29,7 @@ def axis_data(axis: AbstractAxis | None) -> dict[str, Any] | None:
     return {"quantity": axis.dimension.name, "unit": axis.dimension.unit, "edges": axis.shown().tolist()}
 
 
-def expectation(experiment: Experiment | LeptonMonitor, counts: Counts | None = None) -> dict[str, Any]:
+def expectation(experiment: AbstractExperiment, counts: Counts | None = None) -> dict[str, Any]:
     """Expected counts of an experiment as plain data; numbers of events, axes in the units they name.
 
     A second observable is summed over.
@@ -62,7 +61,7 @@ def channel_data(channel: ChannelCounts, counts: Counts, years: float) -> dict[s
         "total": float(by_flavour.sum()),
         "total_per_year": float(by_flavour.sum()) / years,
         "by_flavour": {name: float(n) for name, n in zip(FLAVOURS, by_flavour, strict=True) if n > 0},
-        "overflow": outside if outside > 1e-12 * interactions else 0.0,  # less is rounding of the sums
+        "outside": outside if outside > 1e-12 * interactions else 0.0,  # less is rounding of the sums
         "interactions": interactions,
         "tag": axis_data(counts.tag),
         "seen": axis_data(counts.seen),
@@ -70,7 +69,7 @@ def channel_data(channel: ChannelCounts, counts: Counts, years: float) -> dict[s
     }
 
 
-def expectation_rows(experiment: Experiment, counts: Counts) -> list[dict[str, Any]]:
+def expectation_rows(experiment: AbstractExperiment, counts: Counts) -> list[dict[str, Any]]:
     """One row per channel and background: what is expected in total and per year."""
     data = expectation(experiment, counts)
     rows = []
@@ -79,7 +78,7 @@ def expectation_rows(experiment: Experiment, counts: Counts) -> list[dict[str, A
             row = {"experiment": experiment.name, "exposure": data["exposure"], "kind": kind, "name": name}
             row |= {"total": part["total"], "per year": part["total_per_year"]}
             row |= {flavour: part.get("by_flavour", {}).get(flavour) for flavour in ("nu_mu", "nu_e", "nubar_mu")}
-            rows.append(row | {"overflow": part.get("overflow")})
+            rows.append(row | {"outside": part.get("outside")})
     return rows
 
 

@@ -1,6 +1,6 @@
 """Floor 5: the facility, its pulse and running plan, the site, and the neutrinos born there."""
 
-from ontarget.source.computed import GivenFlux
+from ontarget.source.computed import PrecomputedFlux
 from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.distance_tag import TimeAndDistance
 from ontarget.source.exposure import AbstractExposure, ProtonsOnTarget, RunningTime
@@ -22,7 +22,7 @@ from ontarget.source.pulse import (
     UniformPulse,
 )
 from ontarget.source.running import Running
-from ontarget.source.sampling import AbstractSampling, AsDrawn, Towards
+from ontarget.source.sampling import AbstractSampling, Analogue, Forced
 from ontarget.source.site import AbstractSite, BeamSite, Site
 from ontarget.source.source import AbstractSource
 from ontarget.source.stopped_pion import StoppedPion
@@ -58,8 +58,8 @@ __all__ = [
     "AbstractTimeEfficiency",
     "AbstractVolume",
     "AlwaysOpen",
+    "Analogue",
     "ArrivalTime",
-    "AsDrawn",
     "AsTabulated",
     "Association",
     "BeamSite",
@@ -69,11 +69,12 @@ __all__ = [
     "ExponentialLoss",
     "Facility",
     "Flux",
+    "Forced",
     "GaussianMatching",
     "GaussianPulse",
-    "GivenFlux",
     "InverseSquare",
     "PointVolume",
+    "PrecomputedFlux",
     "ProtonsOnTarget",
     "Radius",
     "Remainder",
@@ -89,7 +90,6 @@ __all__ = [
     "TaggedEnergy",
     "TaggedPath",
     "TimeAndDistance",
-    "Towards",
     "TriangularPulse",
     "UniformPulse",
     "Untagged",

@@ -33,7 +33,7 @@ BLOCK = 4096
 """Rays at a time: bounds memory, and fits the cache."""
 
 
-class Way(Noun):
+class DecayChain(Noun):
     """The daughters that are followed, none for most, and the decay that makes the neutrino."""
 
     links: tuple[AbstractDaughter, ...]
@@ -53,8 +53,8 @@ class Component(Noun):
 
     parent: str = static()
     regions: tuple[str, ...] = static()
-    direct: tuple[Way, ...]
-    followed: tuple[Way, ...]
+    direct: tuple[DecayChain, ...]
+    followed: tuple[DecayChain, ...]
     yields: Yields | None = None
 
     @property
@@ -112,14 +112,14 @@ class Component(Noun):
     @property
     def apart(self) -> tuple[Component, ...]:
         """What makes neutrinos at once, and what does so through daughters: rare, and in need of fewer rays."""
-        both: tuple[tuple[tuple[Way, ...], tuple[Way, ...]], ...] = (self.direct, ()), ((), self.followed)
+        both: tuple[tuple[tuple[DecayChain, ...], tuple[DecayChain, ...]], ...] = (self.direct, ()), ((), self.followed)
         return tuple(
             Component(self.parent, self.regions, direct, followed, self.yields)
             for direct, followed in both
             if direct or followed
         )
 
-    def drawn(
+    def sample(
         self,
         beam: AbstractBeam,
         tunnel: Tunnel,
@@ -127,7 +127,7 @@ class Component(Noun):
         sampling: AbstractSampling,
         u: Float[Array, "ray dimension"],
         weight: Float[Array, " ray"],
-    ) -> Iterator[tuple[Way, int, Decays, Float[Array, "group_ray 3"]]]:
+    ) -> Iterator[tuple[DecayChain, int, Decays, Float[Array, "group_ray 3"]]]:
         """Of each way, in the order of the labels: into how many groups its rays fall, one after another; and these."""
         first, left = u[:, : beam.dimensions], u[:, beam.dimensions :]
         regions = self.regions if self.direct else ("tunnel",)
@@ -153,11 +153,11 @@ class Component(Noun):
         part, parts = self.part_of(beam, u[:, : beam.dimensions]), self.parts
         found = [
             grid.count(decays, vertex, (parts * jnp.arange(groups)[:, None] + part).ravel(), parts * groups)
-            for _, groups, decays, vertex in self.drawn(beam, tunnel, grid.site, sampling, u, weight)
+            for _, groups, decays, vertex in self.sample(beam, tunnel, grid.site, sampling, u, weight)
         ]
         return jnp.concatenate(found).reshape(-1, parts, *grid.shape)
 
-    def worth(
+    def importance(
         self,
         beam: AbstractBeam,
         tunnel: Tunnel,
@@ -169,14 +169,14 @@ class Component(Noun):
     ) -> Float[Array, " ray"]:
         """Of each ray the squares of what it adds to nodes, each times how much a variance there is `wanted` less."""
         found = jnp.zeros(len(u))
-        for way, groups, decays, _ in self.drawn(beam, tunnel, grid.site, sampling, u, weight):
+        for way, groups, decays, _ in self.sample(beam, tunnel, grid.site, sampling, u, weight):
             row = wanted[FLAVOURS.index(way.decay.neutrino)]
             for node, share in one_by_one(nodes_beside(grid.energy, norm(decays.neutrino))):
                 found = found + ((decays.number * share) ** 2 * row[node]).reshape(groups, len(u)).sum(axis=0)
         return found
 
     def daughters(
-        self, segments: Segments, way: Way, tunnel: Tunnel, u: Float[Array, "ray dimension"]
+        self, segments: Segments, way: DecayChain, tunnel: Tunnel, u: Float[Array, "ray dimension"]
     ) -> tuple[Segments, Float[Array, "ray left"]]:
         """Flights of what makes the neutrino in the end, and the numbers that are left."""
         for link in way.links:
@@ -205,7 +205,7 @@ def fluence(
     every = np.stack([shifts((*seed, repeat), dimensions) for repeat in range(repeats)])
 
     def one(sums: tuple[Counted, Array], shift: UInt64[Array, " dimension"]) -> tuple[tuple[Counted, Array], None]:
-        found = counted(component, sampling, beam, tunnel, grid, shift, rays, None)
+        found = histogram(component, sampling, beam, tunnel, grid, shift, rays, None)
         return (sums[0] + found, sums[1] + found.sum(axis=(1, 3)) ** 2), None
 
     labels, (energies, _, tags) = len(component.labels), grid.shape
@@ -216,7 +216,7 @@ def fluence(
     return mean, jnp.maximum(jax.lax.stop_gradient(variance), 0.0)
 
 
-def counted(
+def histogram(
     component: Component,
     sampling: AbstractSampling,
     beam: AbstractBeam,
@@ -232,7 +232,7 @@ def counted(
     def step(values: Counted, first: UInt64[Array, ""]) -> tuple[Counted, None]:
         u, weight = lattice(first, block, shift), jnp.ones(block)
         if importance is not None:
-            u, weight = importance.spread(u)
+            u, weight = importance.warp(u)
         found = component.count(beam, tunnel, grid, sampling, u, weight)
         return values + found * (block / rays), None
 
@@ -258,7 +258,7 @@ def worth_by_cell(
 
     def step(values: Array, first: UInt64[Array, ""]) -> tuple[Array, None]:
         u = lattice(first, block, shift)
-        worth = component.worth(beam, tunnel, grid, sampling, u, jnp.ones(block), wanted)
+        worth = component.importance(beam, tunnel, grid, sampling, u, jnp.ones(block), wanted)
         return values.at[dimensions, (u * CELLS).astype(int)].add(worth[:, None]), None
 
     firsts = jnp.arange(rays // block, dtype=jnp.uint64) * np.uint64(block)

@@ -9,7 +9,7 @@ from ontarget.source.source import AbstractSource
 from ontarget.source.tag import AbstractTag
 
 
-class GivenFlux(AbstractSource):
+class PrecomputedFlux(AbstractSource):
     """What a source sends to one site, in the bins of one tag, per proton on target: valid for these alone."""
 
     given: Flux

@@ -16,12 +16,12 @@ from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.axis import AbstractAxis
-from ontarget.source.component import Component, Counted, Way, fluence
-from ontarget.source.computed import GivenFlux
+from ontarget.source.component import Component, Counted, DecayChain, fluence
+from ontarget.source.computed import PrecomputedFlux
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
 from ontarget.source.grid import Grid
-from ontarget.source.sampling import AbstractSampling, Towards
+from ontarget.source.sampling import AbstractSampling, Forced
 from ontarget.source.site import AbstractSite, BeamSite
 from ontarget.source.source import AbstractSource, check_site
 from ontarget.source.tag import AbstractTag
@@ -87,7 +87,7 @@ class DecayTunnel(AbstractSource):
     decays: tuple[AbstractDecay, ...] = eqx.field(default_factory=positive_modes)
     daughters: tuple[AbstractDaughter, ...] = eqx.field(default_factory=positive_daughters)
     regions: tuple[str, ...] = static(default=("tunnel",))
-    sampling: AbstractSampling = Towards()
+    sampling: AbstractSampling = Forced()
     paths: int = static(default=1)
     rays: int = static(default=4096)
     repeats: int = static(default=8)
@@ -122,11 +122,11 @@ class DecayTunnel(AbstractSource):
             for parent in self.beam.parents
         )
 
-    def ways(self, particle: str, links: tuple[AbstractDaughter, ...]) -> tuple[Way, ...]:
+    def ways(self, particle: str, links: tuple[AbstractDaughter, ...]) -> tuple[DecayChain, ...]:
         """The decays of a particle that was reached by links."""
-        return tuple(Way(links, decay) for decay in self.decays if decay.parent == particle)
+        return tuple(DecayChain(links, decay) for decay in self.decays if decay.parent == particle)
 
-    def followed(self, parent: str) -> tuple[Way, ...]:
+    def followed(self, parent: str) -> tuple[DecayChain, ...]:
         """The ways through one daughter, if there is a tunnel to follow it in, without those rare twice."""
         links = [link for link in self.daughters if link.parent == parent and "tunnel" in self.regions]
         every = (way for link in links for way in self.ways(link.daughter, (link,)))
@@ -151,10 +151,10 @@ class DecayTunnel(AbstractSource):
         variance = jnp.zeros((len(FLAVOURS), grid.shape[0], tags))
         for component, means, variances in self.flux_by_component(site, tag):
             rows = np.array([FLAVOURS.index(neutrino) for neutrino in component.neutrinos])
-            expected, errors = grid.told(component.origins, component.summed(means), variances)
+            expected, errors = grid.in_tag_bins(component.origins, component.summed(means), variances)
             values, variance = values.at[rows].add(expected), variance.at[rows].add(errors)
             if pulls:
-                modes = modes.at[:, rows].add(grid.told_each(component.origins, component.varied(means)))
+                modes = modes.at[:, rows].add(grid.in_tag_bins_each(component.origins, component.varied(means)))
         return Flux(grid.energy, grid.path, values, jnp.sqrt(variance), *grid.cells), modes
 
     def flux_by_component(
@@ -167,7 +167,7 @@ class DecayTunnel(AbstractSource):
             for i, component in enumerate(self.components())
         ]
 
-    def settled(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> GivenFlux | VariedFlux:
+    def precomputed(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> PrecomputedFlux | VariedFlux:
         expected = self if self.yields is None else eqx.tree_at(lambda one: one.yields, self, self.yields.at_rest())
         flux, modes = compiled_modes(expected, check_site(site, BeamSite), tag)
         worst = worst_error(np.asarray(flux.values.sum(axis=2)), np.asarray(flux.error))
@@ -176,7 +176,7 @@ class DecayTunnel(AbstractSource):
             more = int(2 ** np.ceil(np.log2(self.rays * (worst / float(self.precision)) ** 2)))
             got = f"{100 * float(self.precision):.3g} % asked for"
             raise InputError("source.precision", got, truth, f"Give {more} rays, or ask for less.")
-        return GivenFlux(flux) if self.yields is None else VariedFlux(flux, modes, self.yields)
+        return PrecomputedFlux(flux) if self.yields is None else VariedFlux(flux, modes, self.yields)
 
 
 @eqx.filter_jit

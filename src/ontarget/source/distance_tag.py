@@ -47,13 +47,13 @@ class TimeAndDistance(AbstractTag):
     def bins(self) -> int:
         return self.time.bins * self.lengths.bins
 
-    def arriving(
+    def shares_after(
         self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]], path: Length, cell: Length
     ) -> Float[Array, " tag"]:
         x, w = gauss_legendre(3)
         places = path + cell * (x - 0.5)
         reached = w @ ndtr((self.lengths.edges - places[:, None]) / self.resolution)
-        inside = (self.time.arrival(cumulative)[:-1, None] * jnp.diff(reached)).ravel()
+        inside = (self.time.shares(cumulative)[:-1, None] * jnp.diff(reached)).ravel()
         return jnp.concatenate([inside, 1.0 - inside.sum(keepdims=True)])
 
     def steady(self) -> Float[Array, " tag"]:

@@ -24,7 +24,7 @@ class Grid(Noun):
     tag: AbstractTag
     site: BeamSite
 
-    def told(
+    def in_tag_bins(
         self,
         origins: tuple[Origin, ...],
         means: Float[Array, "label energy path place"],
@@ -33,7 +33,7 @@ class Grid(Noun):
         """What was counted by place, in the bins of the tag; the variance is shared as the counts are."""
         values, errors = [], []
         for origin, mean, variance in zip(origins, means, variances, strict=True):
-            shares = self.tag.told(origin, self.energy, self.path)
+            shares = self.tag.response(origin, self.energy, self.path)
             shares = jnp.broadcast_to(shares, (*mean.shape, shares.shape[-1]))
             values.append(jnp.einsum("epx,epxt->ept", mean, shares))
             total = mean.sum(axis=1, keepdims=True)
@@ -43,12 +43,12 @@ class Grid(Noun):
             errors.append(jnp.where(share > 0, variance[..., None] * share, 0.0).sum(axis=1))
         return jnp.stack(values), jnp.stack(errors)
 
-    def told_each(
+    def in_tag_bins_each(
         self, origins: tuple[Origin, ...], modes: Float[Array, "mode label energy path place"]
     ) -> Float[Array, "mode label energy path tag"]:
         """`told` of several at once, of which no variance is wanted."""
         variances = modes[0].sum(axis=2)
-        return jax.vmap(lambda mode: self.told(origins, mode, variances)[0])(modes)
+        return jax.vmap(lambda mode: self.in_tag_bins(origins, mode, variances)[0])(modes)
 
     @property
     def cells(self) -> tuple[Float[Array, " energy"], Float[Array, " path"]]:
@@ -58,14 +58,14 @@ class Grid(Noun):
     @property
     def shape(self) -> tuple[int, int, int]:
         """Sizes of [energy path place]."""
-        return len(self.energy), len(self.path), self.tag.places
+        return len(self.energy), len(self.path), self.tag.true_bins
 
     def count(
         self, decays: Decays, vertex: Float[Array, "ray 3"], group: Int[Array, " ray"], groups: int
     ) -> Float[Array, "group energy path tag"]:
         """The rays by group, shared between the two nodes nearest in energy, and in path."""
         values = jnp.zeros((groups, *self.shape))
-        tag = self.tag.placed(vertex[:, 0], vertex[:, 1])
+        tag = self.tag.true_bin(vertex[:, 0], vertex[:, 1])
         along = [(0 * tag, jnp.ones(()))]
         if len(self.path) > 1:
             along = one_by_one(nodes_beside(self.path, norm(vertex - decays.place)))

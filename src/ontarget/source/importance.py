@@ -9,7 +9,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.noun import Noun
 
 CELLS = 16
-"""Of equal chance, in which the range of each number is cut."""
+"""Of equal likelihood, in which the range of each number is cut."""
 
 EVEN = 0.1
 """The share of rays that stay evenly spread: no weight is above its inverse, for each number."""
@@ -33,7 +33,7 @@ class Importance(Noun):
 
     edges: Float[Array, "dimension edge"]
 
-    def spread(self, even: Float[Array, "ray dimension"]) -> tuple[Float[Array, "ray dimension"], Float[Array, " ray"]]:
+    def warp(self, even: Float[Array, "ray dimension"]) -> tuple[Float[Array, "ray dimension"], Float[Array, " ray"]]:
         """The numbers of rays that were even, and the weight of each ray."""
         cells = self.edges.shape[1] - 1
         place = even * cells
@@ -48,7 +48,7 @@ def evenly(dimensions: int) -> Importance:
     return Importance(jnp.broadcast_to(jnp.linspace(0.0, 1.0, CELLS + 1), (dimensions, CELLS + 1)))
 
 
-def learnt(worth: Float[np.ndarray, "dimension cell"]) -> Importance:
+def adapt(worth: Float[np.ndarray, "dimension cell"]) -> Importance:
     r"""The grid with the least variance among those that treat each number apart.
 
     Its density is :math:`\sqrt{\langle w \rangle}` of each cell, with w the squares of what rays contribute; smoothed

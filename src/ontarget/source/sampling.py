@@ -39,7 +39,7 @@ class AbstractSampling(Noun):
         """Decays, and a vertex of each in the detector; their sum is the mean fluence in its volume, per proton."""
 
 
-class Towards(AbstractSampling):
+class Forced(AbstractSampling):
     """Every neutrino is forced through a vertex in the detector: no ray is lost, and nothing jumps."""
 
     def rays(
@@ -57,7 +57,7 @@ class Towards(AbstractSampling):
         return eqx.tree_at(lambda one: one.number, decays, decays.number * weight), vertex
 
 
-class AsDrawn(AbstractSampling):
+class Analogue(AbstractSampling):
     r"""Neutrinos fly where they fly; those that cross the detector count with the length of their chord.
 
     The mean fluence in a volume V is the length of track in it over V. The vertex is drawn along the chord.

@@ -14,11 +14,11 @@ from jaxtyping import Array, Float, UInt64
 
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.lattice import shifts
-from ontarget.source.component import Component, counted, worth_by_cell
+from ontarget.source.component import Component, histogram, worth_by_cell
 from ontarget.source.decay_tunnel import DecayTunnel, matters, worst_error
 from ontarget.source.flux import Flux
 from ontarget.source.grid import Grid
-from ontarget.source.importance import Importance, evenly, learnt
+from ontarget.source.importance import Importance, adapt, evenly
 from ontarget.source.site import BeamSite
 from ontarget.source.tag import AbstractTag
 from ontarget.source.tally import Tally
@@ -67,9 +67,9 @@ class Simulation:
 
     def count(self) -> None:
         """Count the first of the lattices that are left: pairs of a component's number and the lattice's."""
-        self.add(self.counted(*self.left[0]))
+        self.add(self.lattice(*self.left[0]))
 
-    def counted(self, i: int, unit: int) -> np.ndarray:
+    def lattice(self, i: int, unit: int) -> np.ndarray:
         """One lattice of a component; changes nothing, so that several may be counted at the same time."""
         return np.asarray(_counted(self.components[i], self.source, self.grid, self.shift(i, unit), self.maps[i]))
 
@@ -140,7 +140,7 @@ class Simulation:
         if excess.max() < WORTH_LEARNING:
             return
         wanted = jnp.asarray(np.where(excess > 0, excess / np.where(goal > 0, goal, 1.0), 0.0))
-        self.maps = [learnt(self._worth_by_cell(i, wanted)) for i in range(len(self.components))]
+        self.maps = [adapt(self._worth_by_cell(i, wanted)) for i in range(len(self.components))]
         self.learnt = 1
         self.tallies = [Tally.empty((len(one.labels), *self.grid.shape)) for one in self.components]
 
@@ -153,7 +153,7 @@ class Simulation:
         """Mean [flavour energy path tag] and its variance [flavour energy tag] of one component."""
         component, tally = self.components[i], self.tallies[i]
         counted = jnp.asarray(tally.mean()), jnp.asarray(tally.variance())
-        means, variances = (np.asarray(one) for one in self.grid.told(component.origins, *counted))
+        means, variances = (np.asarray(one) for one in self.grid.in_tag_bins(component.origins, *counted))
         mean, variance = (np.zeros((len(FLAVOURS), *one.shape[1:])) for one in (means, variances))
         rows = [FLAVOURS.index(neutrino) for neutrino in component.neutrinos]
         np.add.at(mean, rows, means)
@@ -187,7 +187,7 @@ def _counted(
     importance: Importance,
 ) -> Float[Array, "label energy path tag"]:
     how = source.sampling, source.beam, source.tunnel
-    return component.summed(counted(component, *how, grid, shift, source.rays, importance))
+    return component.summed(histogram(component, *how, grid, shift, source.rays, importance))
 
 
 @eqx.filter_jit
@@ -201,14 +201,14 @@ def _worth(
     return worth_by_cell(component, source.sampling, source.beam, source.tunnel, grid, shift, source.rays, wanted)
 
 
-def ahead(simulation: Simulation) -> Iterator[np.ndarray]:
+def counted_concurrently(simulation: Simulation) -> Iterator[np.ndarray]:
     """Lattice after lattice of what is left, some counted at the same time: one alone does not fill two cores."""
     waiting: deque[Future[np.ndarray]] = deque()
     todo = list(simulation.left)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         try:
             for item in todo:
-                waiting.append(pool.submit(simulation.counted, *item))
+                waiting.append(pool.submit(simulation.lattice, *item))
                 if len(waiting) > AT_ONCE:
                     yield waiting.popleft().result()
             while waiting:
@@ -222,7 +222,7 @@ def simulate(
     simulation: Simulation,
     precision: float,
     chunks: int = 1,
-    heard: Callable[[Callable[[], Simulation]], None] | None = None,
+    on_lattice: Callable[[Callable[[], Simulation]], None] | None = None,
 ) -> None:
     """Count until the precision is reached: first what is left of an earlier plan, then plan by plan.
 
@@ -231,7 +231,7 @@ def simulate(
     simulation : counted further in place
     precision : largest relative error of a node that matters
     chunks : each plan is shared among as many simulations, joined when they are done
-    heard : called after every lattice with a function that joins all there is. What it raises stops the counting; the
+    on_lattice : called after a lattice with a function that joins all there is. What it raises stops the counting; the
         simulation then holds all that was counted and what is left, as it does on a return
     """
     while True:
@@ -243,10 +243,10 @@ def simulate(
         parts = simulation.split(chunks)
         try:
             for part in parts:
-                for found in ahead(part):
+                for found in counted_concurrently(part):
                     part.add(found)
-                    if heard is not None:
-                        heard(lambda parts=parts: simulation.joined(parts))
+                    if on_lattice is not None:
+                        on_lattice(lambda parts=parts: simulation.joined(parts))
         finally:
             for part in parts:
                 simulation.join(part)

@@ -22,7 +22,7 @@ class AbstractSource(Noun):
     def flux(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Flux:
         """Neutrinos per area and per proton on target at the site."""
 
-    def settled(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> AbstractSource:
+    def precomputed(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> AbstractSource:
         """A source of the same flux at this site that costs nothing; itself where its flux is a closed form.
 
         Rays that were drawn are refused here where they are fewer than the source was asked for.

@@ -101,4 +101,4 @@ class StoppedPion(AbstractSource):
         def delayed(t: Float[Array, " t"]) -> Float[Array, " t"]:
             return delayed_cumulative(pulse, t - flight)
 
-        return tag.arriving(prompt, path, cell), tag.arriving(delayed, path, cell)
+        return tag.shares_after(prompt, path, cell), tag.shares_after(delayed, path, cell)

@@ -30,35 +30,35 @@ class AbstractTag(Noun):
     def bins(self) -> int:
         """Number of bins inside."""
 
-    def arrival(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
+    def shares(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
         """Fractions in each bin and, last, outside, for an arrival-time distribution function."""
         truth = "This source says when neutrinos arrive, and not where."
         raise InputError("tag", type(self).__name__, truth, "Use ArrivalTime or Untagged.")
 
-    def arriving(
+    def shares_after(
         self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]], path: Length, cell: Length
     ) -> Float[Array, " tag"]:
-        """`arrival` of what has flown a path within a cell of it."""
-        return self.arrival(cumulative)
+        """`shares` of what has flown a path within a cell of it."""
+        return self.shares(cumulative)
 
-    def placed(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
+    def true_bin(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
         """The bin of each vertex, by its place across the beam's axis; `bins` is outside."""
         truth = "This source says where neutrinos arrive, and not when: its protons come in seconds."
         raise InputError("tag", type(self).__name__, truth, "Use Radius or Untagged.")
 
     @property
-    def places(self) -> int:
-        """How many places `placed` tells apart, the last of them outside: what is counted ray by ray."""
+    def true_bins(self) -> int:
+        """How many places `true_bin` tells apart, the last of them outside: what is counted ray by ray."""
         return self.bins + 1
 
-    def told(
+    def response(
         self, origin: Origin, energy: Float[Array, " energy"], path: Float[Array, " path"]
     ) -> Float[Array, "#energy #path place tag"]:
         """Shares of the bins, the last of them outside, for neutrinos of an origin that were counted at a place.
 
         They add to one over the bins. What is told of a place alone has its bins: shares of one and zero.
         """
-        return jnp.eye(self.places)[None, None]
+        return jnp.eye(self.true_bins)[None, None]
 
     @property
     def window(self) -> Float[Array, ""]:
@@ -70,9 +70,11 @@ class AbstractTag(Noun):
     def steady(self) -> Float[Array, " tag"]:
         """Shares of a constant rate in each bin inside, as it is recorded; they add to one."""
 
-    def recorded(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
-        """`arrival` of what has its distribution function in the tag's own time, not in the facility's."""
-        return self.arrival(cumulative)
+    def shares_in_tag_time(
+        self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]
+    ) -> Float[Array, " tag"]:
+        """`shares` of what has its distribution function in the tag's own time, not in the facility's."""
+        return self.shares(cumulative)
 
 
 class Untagged(AbstractTag):
@@ -86,10 +88,10 @@ class Untagged(AbstractTag):
     def bins(self) -> int:
         return 1
 
-    def arrival(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
+    def shares(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
         return jnp.array([1.0, 0.0])
 
-    def placed(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
+    def true_bin(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
         return jnp.zeros(x.shape, int)
 
     def steady(self) -> Float[Array, " tag"]:
@@ -172,10 +174,12 @@ class ArrivalTime(AbstractTag):
     def bins(self) -> int:
         return self.times.bins
 
-    def arrival(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
-        return self.recorded(lambda t: cumulative(t + self.offset))
+    def shares(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
+        return self.shares_in_tag_time(lambda t: cumulative(t + self.offset))
 
-    def recorded(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
+    def shares_in_tag_time(
+        self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]
+    ) -> Float[Array, " tag"]:
         inside = self.efficiency.recorded(cumulative, self.times.edges)
         return jnp.concatenate([inside, 1.0 - inside.sum(keepdims=True)])
 
@@ -210,7 +214,7 @@ class Radius(AbstractTag):
     def bins(self) -> int:
         return self.radii.bins
 
-    def placed(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
+    def true_bin(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
         edges = self.radii.edges
         place = jnp.searchsorted(edges, jnp.sqrt(x**2 + y**2), side="right") - 1
         return jnp.where((place < 0) | (place >= self.bins), self.bins, place)

@@ -41,13 +41,13 @@ class TaggedEnergy(AbstractTag):
         return self.energies.bins
 
     @property
-    def places(self) -> int:
+    def true_bins(self) -> int:
         return 1
 
-    def placed(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
+    def true_bin(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
         return jnp.zeros(x.shape, int)
 
-    def told(
+    def response(
         self, origin: Origin, energy: Float[Array, " energy"], path: Float[Array, " path"]
     ) -> Float[Array, "#energy #path place tag"]:
         return self.matching.shares(origin, energy, self.energies.edges)[:, None, None, :]
@@ -90,13 +90,13 @@ class TaggedPath(AbstractTag):
         return self.lengths.bins
 
     @property
-    def places(self) -> int:
+    def true_bins(self) -> int:
         return 1
 
-    def placed(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
+    def true_bin(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
         return jnp.zeros(x.shape, int)
 
-    def told(
+    def response(
         self, origin: Origin, energy: Float[Array, " energy"], path: Float[Array, " path"]
     ) -> Float[Array, "#energy #path place tag"]:
         found = self.efficiency * jnp.diff(ndtr((self.lengths.edges - path[:, None]) / self.resolution), axis=1)
@@ -120,16 +120,16 @@ class Remainder(AbstractTag):
         return 1
 
     @property
-    def places(self) -> int:
-        return self.of.places
+    def true_bins(self) -> int:
+        return self.of.true_bins
 
-    def placed(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
-        return self.of.placed(x, y)
+    def true_bin(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
+        return self.of.true_bin(x, y)
 
-    def told(
+    def response(
         self, origin: Origin, energy: Float[Array, " energy"], path: Float[Array, " path"]
     ) -> Float[Array, "#energy #path place tag"]:
-        outside = self.of.told(origin, energy, path)[..., -1:]
+        outside = self.of.response(origin, energy, path)[..., -1:]
         return jnp.concatenate([outside, 1 - outside], axis=-1)
 
     def steady(self) -> Float[Array, " tag"]:

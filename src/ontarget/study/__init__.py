@@ -32,13 +32,13 @@ from ontarget.study.parameters.plane import Plane
 from ontarget.study.parameters.posterior import Posterior
 from ontarget.study.parameters.profiles import Profiles
 from ontarget.study.parameters.radius import Radius
-from ontarget.study.parameters.region import AbstractMethod, Toys, Wilks
+from ontarget.study.parameters.region import AbstractIntervalConstruction, Toys, Wilks
 from ontarget.study.parameters.upper_limits import UpperLimits
 from ontarget.study.study import Study, load_study, run, write
 from ontarget.study.task import AbstractTask
 
 __all__ = [
-    "AbstractMethod",
+    "AbstractIntervalConstruction",
     "AbstractTask",
     "Activity",
     "AtLeast",

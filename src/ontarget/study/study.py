@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from ontarget.experiment.experiment import Experiment
+from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Noun, Number, quantity, static
@@ -83,10 +83,10 @@ def load_study(name: str | Path, trust: bool = False) -> Loaded[Study]:
 
 def load_experiments(
     study: Loaded[Study], set: Mapping[str, Any] | None = None, trust: bool = False
-) -> dict[str, Loaded[Experiment]]:
+) -> dict[str, Loaded[AbstractExperiment]]:
     """The experiments of a study by name, with its overrides and those given on top; files lie beside the study's."""
     folder = Path() if catalog.is_ours(study.path) else study.path.parent
-    loaded: dict[str, Loaded[Experiment]] = {}
+    loaded: dict[str, Loaded[AbstractExperiment]] = {}
     for entry in study.noun.experiments:
         overrides = {**overrides_of(study.noun, Path(entry).stem), **(set or {})}
         found = load_experiment(folder / entry if catalog.is_path(entry) else entry, overrides, trust)
@@ -110,7 +110,7 @@ def overrides_of(study: Study, name: str) -> dict[str, Any]:
     }
 
 
-def keys_of_study(study: Loaded[Study], experiments: Mapping[str, Loaded[Experiment]]) -> tuple[str, ...]:
+def keys_of_study(study: Loaded[Study], experiments: Mapping[str, Loaded[AbstractExperiment]]) -> tuple[str, ...]:
     """What a study rests upon: its own models and numbers, and those of its experiments."""
     every = [keys_of(found.noun, found.provenance) for found in experiments.values()]
     own = (keys_of(study.noun, study.provenance), keys_in(study.tree))
@@ -140,7 +140,7 @@ def run(
     loaded = load_experiments(study, set, trust)
     interest = [task.interest() for task in study.noun.tasks]
     tolerance = float(study.noun.tolerance)
-    context = Context(loaded, study.noun.parameters, progress or say, interest, tolerance, campaign=campaign)
+    context = Context(loaded, study.noun.parameters, progress or say, interest, tolerance, campaign, study.noun.tasks)
     for task in study.noun.tasks:
         task.check(context)
     inputs = {f"study {study.path.stem}": study.digest} | {one: found.digest for one, found in loaded.items()}

@@ -6,14 +6,19 @@ from abc import abstractmethod
 from collections.abc import Sequence
 
 from ontarget.ground.errors import InputError
-from ontarget.ground.noun import Noun
+from ontarget.ground.noun import Noun, static
 from ontarget.inference.likelihood import AbstractParameter
 from ontarget.report.section import Section
 from ontarget.study.context import Context
 
 
 class AbstractTask(Noun):
-    """One question of a study, answered with tables and figures."""
+    """One question of a study, answered with tables and figures.
+
+    `key` names its tables, figures and stored chunks, and other tasks that build on its result name it by that.
+    """
+
+    key: str = static(default="", kw_only=True)
 
     def check(self, context: Context) -> None:
         """Refuse, before anything is computed, what does not fit the study's experiments."""

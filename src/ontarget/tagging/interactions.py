@@ -17,10 +17,10 @@ from ontarget.ground.constants import c
 from ontarget.ground.errors import InputError
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.matter.particle import PARTICLES
-from ontarget.source.component import Component, Way
+from ontarget.source.component import Component, DecayChain
 from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.origin import Origin
-from ontarget.source.sampling import Towards
+from ontarget.source.sampling import Forced
 from ontarget.source.site import BeamSite
 
 RAYS = 2**13
@@ -83,7 +83,7 @@ class Sort:
 
     origin: Origin
     component: Component
-    way: Way
+    way: DecayChain
 
 
 def sorts(source: DecayTunnel) -> list[Sort]:
@@ -175,13 +175,18 @@ class Drawing:
 
 
 def forced(
-    source: DecayTunnel, site: BeamSite, component: Component, way: Way, region: str, u: Float[Array, "ray dimension"]
+    source: DecayTunnel,
+    site: BeamSite,
+    component: Component,
+    way: DecayChain,
+    region: str,
+    u: Float[Array, "ray dimension"],
 ) -> tuple[Decays, Float[Array, "ray 3"], Segments]:
     """Decays of one origin whose neutrinos fly through the detector, their vertices there, and the beam's particles."""
     first, left = u[:, : source.beam.dimensions], u[:, source.beam.dimensions :]
     parents = source.beam.segments(component.parent, region, source.tunnel, first)
     segments, left = component.daughters(parents, way, source.tunnel, left)
-    decays, vertex = Towards().rays(segments, way.decay, source.tunnel, site, left)
+    decays, vertex = Forced().rays(segments, way.decay, source.tunnel, site, left)
     return decays, vertex, parents
 
 

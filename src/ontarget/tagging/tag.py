@@ -16,7 +16,7 @@ from ontarget.tagging.pair import Pairs, Seen, expected_time, flight, kink_energ
 from ontarget.tagging.pair_fit import fit_pairs
 from ontarget.tagging.tagger import Tagger
 from ontarget.tagging.track import Precision, Tracks, at_end, at_entrance, precision
-from ontarget.tagging.veto import went_through
+from ontarget.tagging.veto import match_through_going
 
 CHUNK = 256
 """Interactions at a time: what they need fits the cache."""
@@ -112,7 +112,7 @@ def associate(events: Interactions, seen: Seen, before: Tracks, after: Tracks, t
     """Remove what went through, pair the rest, fit, choose."""
     found = _found(before, len(events)), _found(after, len(events))
     known = precision(tagger.pions, before, pion_mass), precision(tagger.muons, after, muon_mass)
-    gone = went_through(before, after, known, length, float(tagger.through))
+    gone = match_through_going(before, after, known, length, float(tagger.through))
     before, after = before.only(~gone[0]), after.only(~gone[1])
     left = np.bincount(before.event, minlength=len(seen.time)) + np.bincount(after.event, minlength=len(seen.time))
     known = precision(tagger.pions, before, pion_mass), precision(tagger.muons, after, muon_mass)

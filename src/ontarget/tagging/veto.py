@@ -33,7 +33,7 @@ def keyed(event: Int[np.ndarray, " track"], value: Float[np.ndarray, " track"], 
     return event * span + np.clip(value, -span / 2.01, span / 2.01)
 
 
-def went_through(
+def match_through_going(
     before: Tracks, after: Tracks, known: tuple[Precision, Precision], length: float, most: float
 ) -> tuple[Bool[np.ndarray, " before"], Bool[np.ndarray, " after"]]:
     """Which tracks of both arms are one and the same particle, one to one, best chi-square first.
@@ -45,7 +45,7 @@ def went_through(
     i, j = _near(before, after, order, known[0], length)
     i, j, chi_square = _matched(before, after, i, j, known, length)
     good = chi_square < most
-    return mutual(i[good], j[good], chi_square[good], len(before), len(after))
+    return one_to_one(i[good], j[good], chi_square[good], len(before), len(after))
 
 
 def _span(before: Tracks, after: Tracks, length: float) -> float:
@@ -87,7 +87,7 @@ def _matched(
     return i, j, chi_square
 
 
-def mutual(
+def one_to_one(
     i: Indices, j: Indices, chi_square: np.ndarray, before: int, after: int
 ) -> tuple[Bool[np.ndarray, " before"], Bool[np.ndarray, " after"]]:
     """The smallest first, one to one: pairs that are the best of both their members are taken until none is left."""

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from ontarget.ground.errors import InputError
 from ontarget.numerics.job import AbstractJob, Done
-from ontarget.work.executor import AbstractExecutor, Here
+from ontarget.work.executor import AbstractExecutor, Serial
 from ontarget.work.store import Store, open_store
 
 SAID_EVERY = 2.0
@@ -89,7 +89,7 @@ def carry_out(
 
     Each chunk is stored before the next is looked at: what ends this process loses what was in flight, no more.
     """
-    executor, done = executor or Here(), store.read()
+    executor, done = executor or Serial(), store.read()
     wanted = list(job.wanted(done))
     if pace is not None:
         pace.begin(int(done.status.sum()), len(wanted))
@@ -126,7 +126,7 @@ class Campaign:
     """
 
     folder: Path
-    executor: AbstractExecutor = field(default_factory=Here)
+    executor: AbstractExecutor = field(default_factory=Serial)
     share: Share = Share()
     busy: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 

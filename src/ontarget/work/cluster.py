@@ -38,11 +38,11 @@ KEPT = "What was done before is kept."
 RESUME = "Start the cluster again, then go on with --resume."
 
 
-class Lost(Exception):
+class SchedulerLost(Exception):
     """The scheduler does not answer any more."""
 
 
-class Left:
+class Pending:
     """The chunks that are left to send, and those that came back undone."""
 
     def __init__(self, chunks: Iterable[int]) -> None:
@@ -83,17 +83,17 @@ class Dask(AbstractExecutor):
 
     def each(self, job: AbstractJob, chunks: Iterable[int]) -> Iterator[Chunk]:
         """As the contract says. A few chunks for each thread are on their way at a time."""
-        carried, left = pickle.dumps(job), Left(chunks)
+        carried, left = pickle.dumps(job), Pending(chunks)
         client = self.client or self.connect()
         for _ in range(LOSSES):
             try:
                 yield from self.flight(client, carried, left)
                 return
-            except Lost:
+            except SchedulerLost:
                 self.wait_for_scheduler(client)
         raise InputError(self.where, f"a connection that was lost {LOSSES} times", KEPT, RESUME)
 
-    def flight(self, client: distributed.Client, carried: bytes, left: Left) -> Iterator[Chunk]:
+    def flight(self, client: distributed.Client, carried: bytes, left: Pending) -> Iterator[Chunk]:
         """Chunks as they come, until none is left or the scheduler is lost."""
         # not scattered: a job that lies with one worker is gone with it, but one that is made by a task is made again
         job = client.submit(pickle.loads, carried, pure=False)
@@ -110,7 +110,7 @@ class Dask(AbstractExecutor):
                 for future, arrays in gathered(client, landed):
                     chunk, _ = flying.pop(future.key)
                     yield chunk, arrays
-            raise Lost
+            raise SchedulerLost
         finally:
             left.back.extend(chunk for chunk, _ in flying.values())
 
@@ -118,7 +118,7 @@ class Dask(AbstractExecutor):
         """How many chunks may be on their way: two for each thread, so that none waits for the next."""
         now = time.monotonic()
         if now - self.looked > LOOK:
-            self.looked, self.threads = now, sum(asked(client.nthreads).values())
+            self.looked, self.threads = now, sum(answered(client.nthreads).values())
             if self.threads:
                 self.peopled = now
             elif now - self.peopled > ALONE:
@@ -217,19 +217,19 @@ def gathered(client: distributed.Client, landed: queue.Queue[Any]) -> list[tuple
         futures = [landed.get(timeout=LOOK)]
     except queue.Empty:
         if client.status != "running":
-            raise Lost from None
+            raise SchedulerLost from None
         return []
     while not landed.empty():
         futures.append(landed.get())
     for future in futures:
         if future.status == "cancelled":
-            raise Lost
+            raise SchedulerLost
         if future.status == "error":
-            raise told(asked(future.exception))
-    return list(zip(futures, asked(client.gather, futures), strict=True))
+            raise reraised(answered(future.exception))
+    return list(zip(futures, answered(client.gather, futures), strict=True))
 
 
-def asked(call: Callable[..., Any], *arguments: Any) -> Any:
+def answered(call: Callable[..., Any], *arguments: Any) -> Any:
     """An answer of the scheduler; whatever says that it is gone is one error, and so is to hear nothing for long."""
     from distributed.client import ClosedClientError
 
@@ -245,15 +245,15 @@ def asked(call: Callable[..., Any], *arguments: Any) -> Any:
     try:
         well, answer = heard.get(timeout=PATIENCE)
     except queue.Empty:
-        raise Lost from None
+        raise SchedulerLost from None
     if well:
         return answer
     if isinstance(answer, (OSError, CancelledError, ClosedClientError, AttributeError)):  # Dask: None has no send
-        raise Lost from answer
+        raise SchedulerLost from answer
     raise answer
 
 
-def told(error: BaseException) -> BaseException:
+def reraised(error: BaseException) -> BaseException:
     """An error of a chunk, as the user is to read it."""
     if type(error).__name__ != "KilledWorker":
         return error

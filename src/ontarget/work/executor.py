@@ -34,7 +34,7 @@ class AbstractExecutor(ABC):
         self.close()
 
 
-class Here(AbstractExecutor):
+class Serial(AbstractExecutor):
     """This process, one chunk after the other."""
 
     def each(self, job: AbstractJob, chunks: Iterable[int]) -> Iterator[Chunk]:

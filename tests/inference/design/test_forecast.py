@@ -195,8 +195,8 @@ def test_expected_limit_is_the_end_of_the_profile(found):
     """Nuisances and all, against the scan of a likelihood, whose crossing is found between grid points."""
     design = np.array([4.0, 9.0])
     limit, theta = expected_limit(found, design, "signal", 2.70554)
-    chance = likelihood(OnOff(on=4.0, off=9.0), PARAMETERS)
-    at_limit = profile(chance, {"signal": np.array([SIGNAL, limit])})
+    nll = likelihood(OnOff(on=4.0, off=9.0), PARAMETERS)
+    at_limit = profile(nll, {"signal": np.array([SIGNAL, limit])})
     assert at_limit.values[1] - at_limit.values[0] == pytest.approx(2.70554, rel=1e-7)
     np.testing.assert_allclose(theta[1], at_limit.nuisances["noise"][1], rtol=1e-5)
     up, down = (expected_limit(found, design + np.array([0.0, step]), "signal", 2.70554)[0] for step in (1e-3, -1e-3))

@@ -7,11 +7,11 @@ import itertools
 import numpy as np
 import pytest
 
-from ontarget.inference.expansion.frame import Frame, empty, least_squares
+from ontarget.inference.expansion.frame import Layout, empty, least_squares
 
 LOW, HIGH = np.array([-1.0, 0.5, 2.0, -3.0]), np.array([1.0, 1.5, 4.0, -1.0])
 SCALE = (np.array([0.0, 0.0, 3.0, -2.0]), np.array([1.0, 1.5, 1.0, 1.0]), np.array([0.0, 0.0, 1.0, 1.0]))
-FRAME = Frame(("u", "n", "a", "b"), [0, 1], [2, 3], LOW, HIGH, SCALE, 5)
+FRAME = Layout(("u", "n", "a", "b"), [0, 1], [2, 3], LOW, HIGH, SCALE, 5)
 
 
 def total(degree):

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import ive
 
 from ontarget.inference.expansion.basis import chebyshev_coefficients, extrema
-from ontarget.inference.expansion.frame import Frame
+from ontarget.inference.expansion.frame import Layout
 from ontarget.inference.expansion.lines import falls_on_lines
 
 
@@ -36,7 +36,7 @@ class Exponentials:
 def test_falls_are_ratios_of_bessel_functions_and_nodes_are_asked_once():
     chain = Exponentials()
     one = np.ones(2)
-    frame = Frame(("a", "b"), [], [0, 1], -one, one, (0 * one, one, one), 1)
+    frame = Layout(("a", "b"), [], [0, 1], -one, one, (0 * one, one, one), 1)
     nothing = (np.zeros((0, 2), int), np.zeros((0, 1)))
     falls = falls_on_lines(chain, frame, nothing, [0.0, 0.0], 1e-6)
     orders = np.arange(2, 8)

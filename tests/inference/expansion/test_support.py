@@ -1,4 +1,4 @@
-"""The support read off a jaxpr contains what is there, and calls a shape what is no polynomial."""
+"""The polynomial_support read off a jaxpr contains what is there, and calls a shape what is no polynomial."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from inference_toys import csi
 
-from ontarget.inference.expansion.support import support
-from ontarget.inference.likelihood.likelihood import Chain
+from ontarget.inference.expansion.support import polynomial_support
+from ontarget.inference.likelihood.likelihood import ParametrisedExperiment
 from ontarget.inference.likelihood.parameter import Parameter, Scale
 
 
 def names(function, number):
-    exponents, shapes = support(function, [0.3] * number)
+    exponents, shapes = polynomial_support(function, [0.3] * number)
     return set(exponents), shapes
 
 
@@ -78,7 +78,9 @@ def test_coherent_scattering_is_quadratic_in_couplings_and_linear_in_normalisati
         Parameter("radius", "*.radius", 4, 6),
     )
     targets = (("couplings.ee_u",), ("couplings.ee_d",), ("source.scale",), ("background_scale",), ("radius",))
-    exponents, shapes = support(Chain(csi(), parameters, targets), [0.0, 0.0, 1.0, 1.0, 4.7])
+    exponents, shapes = polynomial_support(
+        ParametrisedExperiment(csi(), parameters, targets), [0.0, 0.0, 1.0, 1.0, 4.7]
+    )
     assert shapes == (4,)
     quadratic = {(u, d, 1, 0, 0) for u, d in itertools.product(range(3), repeat=2) if u + d <= 2}
     assert set(exponents) - {(0, 0, 0, 0, 0)} == quadratic | {(0, 0, 0, 1, 0)}
@@ -101,7 +103,7 @@ def test_the_support_is_an_upper_bound(program):
                 stack.pop(0)
         return stack[-1] * one
 
-    exponents, shapes = support(lambda t: run(t, 1.0), [0.1, 0.2, 0.3])
+    exponents, shapes = polynomial_support(lambda t: run(t, 1.0), [0.1, 0.2, 0.3])
     assert shapes == ()
     true = run([Poly.variable(i) for i in range(3)], Poly({(0, 0, 0): 1}))
     assert {key for key, value in true.terms.items() if value} <= set(exponents) | {(0, 0, 0)}

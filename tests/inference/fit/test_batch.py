@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from iminuit import Minuit
 from inference_toys import Line, csi
 
-from ontarget.inference.fit.batch import FEW, is_convex, score
+from ontarget.inference.fit.batch import FEW, fit_many, is_convex
 from ontarget.inference.fit.fallback import rescue
 from ontarget.inference.fit.profile import lowest
 from ontarget.inference.likelihood.likelihood import likelihood
@@ -81,7 +81,7 @@ def test_profiles_agree_with_minuit_at_two_hundred_random_points(nsi, points, fr
 
 
 def test_edges_are_respected_and_reported(nsi, points):
-    fits = score(nsi, ["norm", "back"], points)
+    fits = fit_many(nsi, ["norm", "back"], points)
     low, high = np.asarray(nsi.expansion.low)[4:], np.asarray(nsi.expansion.high)[4:]
     assert (fits.free >= low).all()
     assert (fits.free <= high).all()
@@ -94,39 +94,41 @@ def test_edges_are_respected_and_reported(nsi, points):
 def test_numpy_and_compiled_fits_agree(nsi, points):
     """One walk, step by step the same: from saddles, to edges, where the Hessian is not positive."""
     free = ["eps_em_u", "norm", "back"]
-    compiled = score(nsi, free, points[: 3 * FEW])
+    compiled = fit_many(nsi, free, points[: 3 * FEW])
     for low in range(0, 3 * FEW, FEW):
         some = slice(low, low + FEW)
-        host = score(nsi, free, points[some])
+        host = fit_many(nsi, free, points[some])
         np.testing.assert_allclose(host.value, compiled.value[some], rtol=1e-9, atol=2e-7)
         np.testing.assert_array_equal(host.converged, compiled.converged[some])
 
 
 def test_any_number_of_points_gives_the_same(nsi, points):
-    all_at_once = score(nsi, ["norm", "back"], points)
+    all_at_once = fit_many(nsi, ["norm", "back"], points)
     for some in (slice(0, 1), slice(3, 20), slice(50, 120)):
-        np.testing.assert_allclose(score(nsi, ["norm", "back"], points[some]).value, all_at_once.value[some], atol=1e-6)
+        np.testing.assert_allclose(
+            fit_many(nsi, ["norm", "back"], points[some]).value, all_at_once.value[some], atol=1e-6
+        )
 
 
 def test_nothing_free_is_the_likelihood_itself(nsi, points):
-    np.testing.assert_allclose(score(nsi, [], points).value, nsi.minus_two_log(points), rtol=1e-12)
+    np.testing.assert_allclose(fit_many(nsi, [], points).value, nsi.minus_two_log(points), rtol=1e-12)
 
 
 def test_toys_are_fitted_together(nsi):
     random = np.random.default_rng(2)
     data = random.poisson(np.asarray(nsi.data), size=(60, 144)).astype(float)
     thetas = np.repeat(np.asarray(nsi.start)[None], 60, axis=0)
-    together = score(nsi, ["norm", "back"], thetas, data, np.arange(60))
+    together = fit_many(nsi, ["norm", "back"], thetas, data, np.arange(60))
     assert together.converged.all()
     for toy in (0, 17, 59):
-        alone = score(nsi.with_data([data[toy]]), ["norm", "back"], thetas[:1])
+        alone = fit_many(nsi.with_data([data[toy]]), ["norm", "back"], thetas[:1])
         assert together.value[toy] == pytest.approx(alone.value[0], abs=1e-6)
 
 
 def test_a_saddle_is_left():
     """With more counts than the standard coupling gives, a flavour-changing coupling of zero is a maximum."""
     found = likelihood(csi(exposure=0.02), [EPS[2]]).asimov(eps_em_u=0.2)
-    fits = score(found, ["eps_em_u"], np.zeros((1, 1)))
+    fits = fit_many(found, ["eps_em_u"], np.zeros((1, 1)))
     assert fits.converged[0]
     assert abs(fits.free[0, 0]) == pytest.approx(0.2, abs=1e-4)
     assert fits.value[0] < 1e-6
@@ -139,7 +141,7 @@ def test_convexity_is_seen(nsi):
 
 
 def test_the_rescue_finds_what_scoring_did_not(nsi, points):
-    good = score(nsi, ["norm", "back"], points[:10])
+    good = fit_many(nsi, ["norm", "back"], points[:10])
     spoilt = good._replace(free=np.ones((10, 2)), value=good.value + 5.0, converged=np.array([False] * 3 + [True] * 7))
     mended = rescue(nsi, ["norm", "back"], points[:10], spoilt)
     np.testing.assert_allclose(mended.value[:3], good.value[:3], atol=1e-5)
@@ -156,7 +158,7 @@ def test_one_scale_has_the_closed_form(signal, truth):
     found = likelihood(Line("line", np.array(signal), np.zeros(4)), [Scale("s", "*.signal_scale", 0.1, 3.0)])
     data = np.floor(truth * np.array(signal) + 1.0)
     best = data.sum() / np.sum(signal)
-    fits = score(found.with_data([data]), ["s"], np.ones((1, 1)))
+    fits = fit_many(found.with_data([data]), ["s"], np.ones((1, 1)))
     # the vertical distance of 1e-7 is a horizontal one of its root, in standard deviations
     assert fits.free[0, 0] == pytest.approx(min(best, 3.0), abs=4e-4 * np.sqrt(best / np.sum(signal)) + 1e-9)
     assert bool(fits.at_edge[0]) == (best >= 3.0)
@@ -165,14 +167,14 @@ def test_one_scale_has_the_closed_form(signal, truth):
 def test_blocks_as_large_as_on_an_accelerator_give_the_same_fits(monkeypatch):
     """One block holds all points there; what comes out differs by rounding."""
     line = Line("line", np.array([40.0, 30.0, 20.0]), np.array([10.0, 10.0, 12.0]))
-    chance = likelihood(line, [Scale("signal", "*.signal_scale", 0.0, 3.0), NUISANCE])
-    counts = np.random.default_rng(3).poisson(chance.expected()[0], size=(600, 3)).astype(float)
-    thetas = np.repeat(np.asarray(chance.start)[None], 600, axis=0)
-    small = score(chance, chance.names, thetas, counts, np.arange(600))
+    nll = likelihood(line, [Scale("signal", "*.signal_scale", 0.0, 3.0), NUISANCE])
+    counts = np.random.default_rng(3).poisson(nll.expected()[0], size=(600, 3)).astype(float)
+    thetas = np.repeat(np.asarray(nll.start)[None], 600, axis=0)
+    small = fit_many(nll, nll.names, thetas, counts, np.arange(600))
     card = device.Device("gpu", "", 2**34, True)
     monkeypatch.setattr(device, "rows", card.rows)
     assert card.rows(8 * 3 * 3) > 600
-    large = score(chance, chance.names, thetas, counts, np.arange(600))
+    large = fit_many(nll, nll.names, thetas, counts, np.arange(600))
     # ends of descents: where the distance to the minimum is 1e-9, -2 ln L is the same to this
     np.testing.assert_allclose(large.value, small.value, atol=1e-8)
     assert large.converged.all()

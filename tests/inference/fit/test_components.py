@@ -41,16 +41,16 @@ def fitted():
     """With a sideband, and the fit of signal and neutrons."""
     steady = MeasuredBackground(ASIDE, 0.5, name="steady")
     noun = experiment(TemplateBackground(20.0, SHAPE, name="neutrons"), steady)
-    chance = likelihood(noun, [STRENGTH, NEUTRONS])
-    best = fit(chance)
-    return noun, chance, best, Components(noun, chance, best, "strength")
+    nll = likelihood(noun, [STRENGTH, NEUTRONS])
+    best = fit(nll)
+    return noun, nll, best, Components(noun, nll, best, "strength")
 
 
 def test_the_parts_add_up_to_the_fit(fitted):
-    _, chance, best, parts = fitted
+    _, nll, best, parts = fitted
     assert set(parts.values) == {"recoils", "neutrons", "steady"}
-    theta = np.array([best.values[name] for name in chance.names])
-    whole = np.asarray(chance.profiled(theta).means).reshape(2, 3)
+    theta = np.array([best.values[name] for name in nll.names])
+    whole = np.asarray(nll.profiled(theta).means).reshape(2, 3)
     np.testing.assert_allclose(sum(parts.values.values()), whole, rtol=1e-9)  # the expansion's own error
     np.testing.assert_allclose(parts.flavours["recoils"].sum(axis=0), parts.values["recoils"], rtol=1e-12)
     np.testing.assert_array_equal(parts.observed, COUNTS)

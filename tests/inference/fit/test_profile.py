@@ -9,7 +9,7 @@ import pytest
 from inference_toys import NEUTRON, PROTON, csi, single
 
 from ontarget.ground.errors import InputError
-from ontarget.inference.fit.batch import score
+from ontarget.inference.fit.batch import fit_many
 from ontarget.inference.fit.profile import profile
 from ontarget.inference.likelihood.likelihood import likelihood
 from ontarget.inference.likelihood.parameter import Parameter, Scale
@@ -35,15 +35,15 @@ def test_one_detector_cannot_tell_points_of_its_bands_apart(charge):
     thetas = np.stack([up, on_the_band(Z, N, up, charge), np.ones(9)], axis=1)
     # exactly: nothing but rounding of counts of about a thousand
     np.testing.assert_allclose(found.minus_two_log(thetas), 0.0, atol=1e-9)
-    np.testing.assert_allclose(score(found, ["norm"], thetas).value, 0.0, atol=1e-6)
+    np.testing.assert_allclose(fit_many(found, ["norm"], thetas).value, 0.0, atol=1e-6)
 
 
 def test_two_detectors_of_different_composition_break_the_degeneracy():
     both = likelihood((GERMANIUM, XENON, single("si", 14.0, 14.0, exposure=1.0)), [UP, DOWN, NORM])
     up = np.array([-0.3, 0.3, 0.5])
     thetas = np.stack([up, on_the_band(Z, N, up, 0.0), np.ones(3)], axis=1)
-    assert (score(both, ["norm"], thetas).value > 1.0).all()
-    assert score(both, ["norm"], np.array([[0.0, 0.0, 1.0]])).value[0] < 1e-6
+    assert (fit_many(both, ["norm"], thetas).value > 1.0).all()
+    assert fit_many(both, ["norm"], np.array([[0.0, 0.0, 1.0]])).value[0] < 1e-6
 
 
 def test_a_profile_is_the_lowest_over_what_it_profiles():
@@ -68,7 +68,7 @@ def test_no_point_is_left_in_the_wrong_basin():
     scan = profile(both, {"up": grid})
     down = np.linspace(-1, 1, 201)
     mesh = np.stack([np.repeat(grid, 201), np.tile(down, 25), np.ones(25 * 201)], axis=1)
-    fine = score(both, ["norm"], mesh).value.reshape(25, 201).min(axis=1)
+    fine = fit_many(both, ["norm"], mesh).value.reshape(25, 201).min(axis=1)
     assert scan.converged.all()
     assert (scan.values <= fine + 1e-6).all()
     assert scan.values.min() >= -1e-6
@@ -80,7 +80,9 @@ def test_grids_of_any_dimension_agree_point_by_point():
     assert scan.values.shape == (5, 7)
     for i, j in ((0, 0), (2, 3), (4, 6), (1, 5)):
         theta = np.array([[np.linspace(-1, 1, 7)[j], np.linspace(-1, 1, 5)[i], 1.0]])
-        assert scan.values[i, j] == pytest.approx(score(found, ["norm"], theta).value[0] - scan.best.minimum, abs=1e-6)
+        assert scan.values[i, j] == pytest.approx(
+            fit_many(found, ["norm"], theta).value[0] - scan.best.minimum, abs=1e-6
+        )
     cube = profile(found, {"down": [-1, 1], "up": [-1, 0, 1], "norm": [0.9, 1.0]})
     assert cube.values.shape == (2, 3, 2)
     assert cube.nuisances == {}

@@ -14,7 +14,7 @@ from sideband_toys import SCALE, TILT, Beside, beside, written_out
 
 from ontarget.detector import Sideband
 from ontarget.ground.errors import InputError
-from ontarget.inference.fit.batch import score
+from ontarget.inference.fit.batch import fit_many
 from ontarget.inference.fit.contraction import Contraction, model_of, state
 from ontarget.inference.fit.fisher import fisher, gradient, hessian
 from ontarget.inference.fit.fit import fit
@@ -186,7 +186,7 @@ def test_toys_are_fitted_together_sidebands_and_all():
     assert len(means) == len(one.data)
     toys = random.poisson(means, size=(60, len(means))).astype(float)
     thetas = np.repeat(np.asarray(one.start)[None], 60, axis=0)
-    together = score(one, one.names, thetas, toys, np.arange(60))
+    together = fit_many(one, one.names, thetas, toys, np.arange(60))
     assert together.converged.all()
     for toy in (0, 31, 59):
         alone = dataclasses.replace(one, data=jnp.asarray(toys[toy]))

@@ -28,7 +28,7 @@ def objective(base, seen, aside, time, beta):
 @given(bare, counts, st.integers(0, 50), st.floats(1e-3, 1e3), st.floats(0.0, 200.0))
 def test_no_background_is_better_than_the_best(base, seen, aside, time, other):
     base, seen = np.array(base), np.array(seen, float)
-    found = root.best(base[:, None], seen[:, None], SHARE, np.array([float(aside)]), np.array([time]))[0]
+    found = root.profiled_background(base[:, None], seen[:, None], SHARE, np.array([float(aside)]), np.array([time]))[0]
     lowest = objective(base, seen, float(aside), time, found)
     assert np.isfinite(found)
     assert found >= 0
@@ -42,7 +42,7 @@ def test_one_tag_bin_is_a_quadratic_equation():
     s, n, m, tau = 3.0, 9.0, 14.0, 2.5
     half = n + m - (1 + tau) * s
     exact = (half + np.sqrt(half**2 + 4 * (1 + tau) * m * s)) / (2 * (1 + tau))
-    found = root.best(*(np.full((1, 1), one) for one in (s, n, 1.0)), np.array([m]), np.array([tau]))
+    found = root.profiled_background(*(np.full((1, 1), one) for one in (s, n, 1.0)), np.array([m]), np.array([tau]))
     assert found[0] == pytest.approx(exact, rel=1e-14)
 
 
@@ -54,14 +54,14 @@ def test_few_steps_are_enough(monkeypatch):
     monkeypatch.setattr(root, "_poles", lambda *given: (asked.append(0), poles(*given))[1])
     share = random.dirichlet(np.ones(12), 6).T
     args = random.uniform(0, 5, (500, 12, 6)), random.poisson(4.0, (500, 12, 6)).astype(float), share
-    root.best(*args, random.poisson(3.0, (500, 6)).astype(float), 10 ** random.uniform(-2, 1, 6))
+    root.profiled_background(*args, random.poisson(3.0, (500, 6)).astype(float), 10 ** random.uniform(-2, 1, 6))
     assert len(asked) <= 8
 
 
 def test_counts_below_zero_lift_the_background():
     """A bin in which events were seen, and where all else would give less than none."""
     base, seen = np.array([[-2.0], [1.0], [1.0]]), np.array([[4.0], [0.0], [0.0]])
-    found = root.best(base, seen, SHARE, np.array([0.0]), np.array([1.0]))
+    found = root.profiled_background(base, seen, SHARE, np.array([0.0]), np.array([1.0]))
     # only the first bin pulls: 4 * 0.6 / (0.6 b - 2) = 1 + 1
     np.testing.assert_allclose(found, (4 * 0.6 / 2 + 2) / 0.6, rtol=1e-9)
 
@@ -70,16 +70,18 @@ def test_numpy_and_compiled_agree_and_the_derivative_is_that_of_the_root():
     random = np.random.default_rng(3)
     args = random.uniform(0, 3, (40, TAGS, 2)), random.poisson(2.0, (40, TAGS, 2)).astype(float), SHARE * np.ones(2)
     aside, time = random.poisson(1.0, (40, 2)).astype(float), np.array([0.5, 4.0])
-    plain = root.best(*args, aside, time)
+    plain = root.profiled_background(*args, aside, time)
     assert (plain == 0).any()
     assert (plain > 0).any()
-    moved = jax.jit(root.polished)(*(jnp.asarray(one) for one in (*args, aside, time)))
+    moved = jax.jit(root.differentiable_background)(*(jnp.asarray(one) for one in (*args, aside, time)))
     np.testing.assert_allclose(moved, plain, rtol=1e-12, atol=1e-15)
 
     def total(size):
-        return root.polished(size * jnp.asarray(args[0]), *(jnp.asarray(one) for one in (*args[1:], aside, time))).sum()
+        return root.differentiable_background(
+            size * jnp.asarray(args[0]), *(jnp.asarray(one) for one in (*args[1:], aside, time))
+        ).sum()
 
     step = 1e-5
-    up, down = (root.best(args[0] * (1 + one), *args[1:], aside, time).sum() for one in (step, -step))
+    up, down = (root.profiled_background(args[0] * (1 + one), *args[1:], aside, time).sum() for one in (step, -step))
     # central difference: error step^2 and rounding / step
     assert float(jax.grad(total)(1.0)) == pytest.approx((up - down) / (2 * step), rel=1e-6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ontarget.inference.posterior.convergence import effective, normal_scores, split_rhat
+from ontarget.inference.posterior.convergence import effective_sample_size, normal_scores, split_rhat
 
 
 def autoregressive(rho, chains=4, length=4000, seed=0):
@@ -23,7 +23,7 @@ def autoregressive(rho, chains=4, length=4000, seed=0):
 def test_effective_number_of_an_autoregressive_chain(rho):
     chains = autoregressive(rho)
     # the error of an autocorrelation time from n tau^-1 pieces
-    assert effective(chains) == pytest.approx(chains.size * (1 - rho) / (1 + rho), rel=0.15)
+    assert effective_sample_size(chains) == pytest.approx(chains.size * (1 - rho) / (1 + rho), rel=0.15)
     assert split_rhat(chains) < 1.01
 
 
@@ -36,7 +36,7 @@ def test_agrees_with_numpyro():
     # theirs lacks the factor n / (n - 1) of one of the variances
     assert split_rhat(chains) == pytest.approx(float(theirs), abs=2e-3)
     halves = normal_scores(chains.reshape(8, 250))
-    assert effective(chains) == pytest.approx(float(diagnostics.effective_sample_size(halves)), rel=0.02)
+    assert effective_sample_size(chains) == pytest.approx(float(diagnostics.effective_sample_size(halves)), rel=0.02)
 
 
 def test_chains_that_disagree_are_seen():
@@ -45,13 +45,13 @@ def test_chains_that_disagree_are_seen():
     assert split_rhat(chains + np.array([[0.0], [0.0], [0.0], [1.0]])) > 1.05
     assert split_rhat(chains * np.array([[1.0], [1.0], [1.0], [3.0]])) > 1.05  # same mean, other width
     assert split_rhat(chains + np.linspace(0.0, 2.0, 500)) > 1.05  # all drift together
-    assert effective(chains + np.array([[0.0], [0.0], [5.0], [5.0]])) < 20
+    assert effective_sample_size(chains + np.array([[0.0], [0.0], [5.0], [5.0]])) < 20
 
 
 def test_chains_that_stand_still():
     assert split_rhat(np.array([[1.0] * 10, [2.0] * 10])) == np.inf
     assert split_rhat(np.ones((2, 10))) == 1.0
-    assert effective(np.ones((2, 10))) == 1.0
+    assert effective_sample_size(np.ones((2, 10))) == 1.0
 
 
 def test_scores_share_ranks():

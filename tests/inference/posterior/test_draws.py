@@ -16,7 +16,7 @@ from ontarget.inference.likelihood import Gaussian, LogNormal, Parameter, Scale,
 from ontarget.inference.posterior import NUTS, Nested, marginal, sample, target
 from ontarget.inference.posterior.draws import Diagnostics, Mode, sentences
 from ontarget.inference.posterior.modes import _joined
-from ontarget.inference.posterior.unit_cube import Cube
+from ontarget.inference.posterior.unit_cube import UnitCube
 from ontarget.numerics.job import empty
 
 
@@ -239,7 +239,7 @@ def test_what_is_not_to_be_trusted_is_said():
 
 def test_the_cube_is_the_prior_whatever_its_table(folded):
     """The mean of the likelihood over the cube is that over the prior, in closed form for the idle parameter."""
-    cube = Cube(target(folded))
+    cube = UnitCube(target(folded))
     u = (np.stack(np.meshgrid(*[np.arange(400)] * 2, indexing="ij"), -1).reshape(-1, 2) + 0.5) / 400
     points, rates = cube.points(u)
     assert ((points >= cube.target.box[0]) & (points <= cube.target.box[1])).all()

@@ -34,14 +34,14 @@ def one_bin(count):
 def ordered(signal, background):
     """Probability of every count, and q, which ranks it, least first: the ratio of Feldman and Cousins."""
     n = np.arange(100)
-    chance = poisson.pmf(n, signal + background)
-    return chance, 2 * (poisson.logpmf(n, np.maximum(n, background)) - poisson.logpmf(n, signal + background))
+    nll = poisson.pmf(n, signal + background)
+    return nll, 2 * (poisson.logpmf(n, np.maximum(n, background)) - poisson.logpmf(n, signal + background))
 
 
 def exact_p(signal, count, background=BACKGROUND):
     """Probability of all counts that rank as low as this one or lower."""
-    chance, q = ordered(signal, background)
-    return chance[q >= q[count] - 1e-9].sum()
+    nll, q = ordered(signal, background)
+    return nll[q >= q[count] - 1e-9].sum()
 
 
 # Feldman:1997qc table IV, 90 %, for no count to ten; not its 1.08 for no count on a background of three, which was
@@ -56,9 +56,9 @@ def test_the_construction_written_out_is_the_published_one(background):
     fine = np.arange(0.0, 17.0, 0.01)
     kept = np.zeros((len(TABLES[background]), len(fine)), bool)
     for place, signal in enumerate(fine):
-        chance, q = ordered(signal, background)
+        nll, q = ordered(signal, background)
         rising = np.argsort(q, kind="stable")
-        last = int(np.searchsorted(np.cumsum(chance[rising]), 0.9))  # the count with which nine tenths are reached
+        last = int(np.searchsorted(np.cumsum(nll[rising]), 0.9))  # the count with which nine tenths are reached
         kept[:, place] = q[: len(kept)] <= q[rising[last]] + 1e-9
     ends = [(fine[row].min(), fine[row].max()) for row in kept]
     assert np.array(ends) == pytest.approx(TABLES[background], abs=0.0151)  # two decimals there, steps of one here
@@ -70,8 +70,8 @@ def belts():
     job = construction(one_bin(0), {"signal": GRID}, 1, toys=TOYS)
     done, found = complete(job), []
     for count in range(15):
-        chance = one_bin(count)
-        found.append(belt_of(dataclasses.replace(job, likelihood=chance, scan=profile(chance, {"signal": GRID})), done))
+        nll = one_bin(count)
+        found.append(belt_of(dataclasses.replace(job, likelihood=nll, scan=profile(nll, {"signal": GRID})), done))
     return found
 
 
@@ -99,12 +99,12 @@ def test_one_bin_has_the_published_intervals(belts):
 def test_they_cover_and_wilks_does_not(belts):
     """How often the true signal is accepted, over all counts it may give; beside it what chi squared would do."""
     for place in (1, 4, 9):
-        chance, q = ordered(GRID[place], BACKGROUND)
-        covered = sum(chance[count] for count, belt in enumerate(belts) if belt.accepted[0, place])
-        assert chance[len(belts) :].sum() < 1e-3
+        nll, q = ordered(GRID[place], BACKGROUND)
+        covered = sum(nll[count] for count, belt in enumerate(belts) if belt.accepted[0, place])
+        assert nll[len(belts) :].sum() < 1e-3
         # 90 % or more, as counts are whole numbers; a critical value by toys may miss the step by their error
         assert covered > 0.9 - 3 * np.sqrt(0.09 / TOYS)
-        by_wilks, found = chance[q <= threshold(0.9, 1)].sum(), belts[0].coverage[0, place]
+        by_wilks, found = nll[q <= threshold(0.9, 1)].sum(), belts[0].coverage[0, place]
         assert found == pytest.approx(by_wilks, abs=4 * np.sqrt(by_wilks * (1 - by_wilks) / TOYS))
         assert abs(by_wilks - 0.9) > 0.01
 

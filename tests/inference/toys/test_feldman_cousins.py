@@ -25,8 +25,8 @@ LEVEL = 0.9
 def job():
     """Two bins, each with a signal of its own on a known background."""
     scales = [Scale(name, f"*.{name}", 0.0, 20.0) for name in GRIDS]
-    chance = likelihood(Pair("pair", BACKGROUND), scales, [SEEN])
-    return construction(chance, GRIDS, 3, toys=150, more=450, precision=0.05, levels=(LEVEL,))
+    nll = likelihood(Pair("pair", BACKGROUND), scales, [SEEN])
+    return construction(nll, GRIDS, 3, toys=150, more=450, precision=0.05, levels=(LEVEL,))
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +44,8 @@ def exact_p(x, y):
     """Probability of all pairs of counts that are ranked like those seen or lower."""
     n = np.arange(60.0)
     q = ranks(x, n)[:, None] + ranks(y, n)
-    chance = poisson.pmf(n, x + BACKGROUND)[:, None] * poisson.pmf(n, y + BACKGROUND)
-    return chance[q >= ranks(x, SEEN[0]) + ranks(y, SEEN[1]) - 1e-9].sum()
+    nll = poisson.pmf(n, x + BACKGROUND)[:, None] * poisson.pmf(n, y + BACKGROUND)
+    return nll[q >= ranks(x, SEEN[0]) + ranks(y, SEEN[1]) - 1e-9].sum()
 
 
 def test_a_plane_is_that_of_the_construction_written_out(job, done):

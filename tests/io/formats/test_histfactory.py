@@ -72,22 +72,22 @@ CASES = {
 
 def made(names, parameters):
     benches = [Bench(name) for name in names]
-    chance = likelihood(benches, parameters, [DATA, DATA + 2.0][: len(names)])
-    return chance, workspace(chance, benches)
+    nll = likelihood(benches, parameters, [DATA, DATA + 2.0][: len(names)])
+    return nll, workspace(nll, benches)
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_pyhf_computes_the_same(case):
     *given, tolerance = CASES[case]
-    chance, found = made(*given)
+    nll, found = made(*given)
     book = pyhf.Workspace(copy.deepcopy(found.document))  # refuses what the schema does not allow
     model = book.model()
     data = book.data(model)
-    thetas = np.concatenate([np.asarray(chance.start)[None], drawn(chance, 50)])
+    thetas = np.concatenate([np.asarray(nll.start)[None], drawn(nll, 50)])
     assert len(thetas) == 51
-    ours, theirs, checked = np.asarray(chance.minus_two_log(thetas)), [], []
+    ours, theirs, checked = np.asarray(nll.minus_two_log(thetas)), [], []
     for theta in thetas:
-        values = found.values(chance, theta)
+        values = found.values(nll, theta)
         theirs.append(
             -2 * float(model.logpdf([one for name in model.config.par_order for one in values[name]], data)[0])
         )
@@ -170,6 +170,6 @@ def test_what_is_not_exact_is_refused_or_told():
 
 
 def test_experiments_must_be_those_of_the_likelihood():
-    chance = likelihood(Bench(), [STRENGTH], [DATA])
+    nll = likelihood(Bench(), [STRENGTH], [DATA])
     with pytest.raises(InputError, match="The likelihood is of bench"):
-        workspace(chance, [Bench("other")])
+        workspace(nll, [Bench("other")])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ontarget.analysis.beam_variation import BeamError
-from ontarget.experiment.batch import counts_of_many
+from ontarget.experiment.batch import batched_counts
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV
 from ontarget.io.entry import load_experiment
@@ -66,15 +66,15 @@ def test_events_are_those_of_the_chain(context, section):
 
 @pytest.mark.long
 def test_mesons_as_known(context, section):
-    """With no counters: one per cent of normalisation, and what all pulls of the settled experiment do to its events.
+    """With no counters: one per cent of normalisation, and what all pulls do to the precomputed events.
 
     Eigenmodes that hold 1e-6 of the variance are left out.
     """
     whole = context.experiments["nuscope_lar"].noun
-    settled = dataclasses.replace(whole, detector=dataclasses.replace(whole.detector, tag=Untagged())).settled()
-    names = [f"source.yields.pulls.{one}.value" for one in settled.source.yields.names]
+    precomputed = dataclasses.replace(whole, detector=dataclasses.replace(whole.detector, tag=Untagged())).precomputed()
+    names = [f"source.yields.pulls.{one}.value" for one in precomputed.source.yields.names]
     each = dict(zip(names, np.eye(len(names) + 1)[1:], strict=True))
-    counts = counts_of_many(settled, each, len(names) + 1)
+    counts = batched_counts(precomputed, each, len(names) + 1)
     events = sum(np.asarray(one.values).sum(axis=(1, 2, 3)) for one in counts.channels)
     mesons = np.sqrt(((events[1:] / events[0] - 1) ** 2).sum())
     assert 0.05 < mesons < 0.08  # 6 % common to all

@@ -9,7 +9,7 @@ from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, MHz, cm, gray, mm
 from ontarget.io.entry import load, load_experiment
 from ontarget.monitor import EntrancePlane, Hits, Raster, Trackers
-from ontarget.monitor.crossed import Crossed
+from ontarget.monitor.plane_hits import PlaneHits
 from ontarget.study.beam.trackers import PublishedLoad, TrackerSpecification, resolution_rows
 from ontarget.study.context import Context
 from ontarget.tagging import Tagger
@@ -37,7 +37,7 @@ def context(loaded):
 def test_a_load_by_hand(loaded, entrance):
     """One pion per proton and mm2: 1e13 of them in 9.6 s, and 1.4e19 in all. To 0.2 %: power and cycle are rounded."""
     nodes = jnp.arange(5.0) * mm
-    found = Crossed(entrance.planes[0], Raster(nodes, nodes))
+    found = PlaneHits(entrance.planes[0], Raster(nodes, nodes))
     x, y = (one.ravel() for one in jnp.meshgrid(nodes, nodes))
     ray = jnp.ones(25)
     for _ in range(2):

@@ -140,11 +140,11 @@ def test_a_counted_background_is_refused(tmp_path):
 def test_limits_that_exclude_all_are_said():
     on, signal = DesignNumber(0.5, 30.5, "sky.on", name="on"), Parameter("signal", "*.signal", 0.0, 9.0)
     one = task(free=(on,), limits=(AtLeast(Formula("on"), 31.0),), points=4)
-    planning = planned([Sky()], [signal], (), [on])
+    problem = planned([Sky()], [signal], (), [on])
     with pytest.raises(InputError, match="No start"):
-        one.answered(planning, lambda line: None)
+        one.answered(problem, lambda line: None)
     between = task(free=(on,), limits=(AtLeast(Formula("on"), 12.0), AtMost(Formula("on"), 19.0)), points=4)
-    said = between.answered(planning, lambda line: None)
+    said = between.answered(problem, lambda line: None)
     assert [row["search"] for row in said.tables[1].rows] == ["by gradient"]
     assert "No point of the grid keeps to all limits." in said.warnings
 

@@ -24,11 +24,11 @@ def test_a_measurement_of_coherent_is_the_same_in_pyhf(task, parameters, mirror)
     book = pyhf.Workspace(copy.deepcopy(made.document))
     model = book.model()
     data = book.data(model)
-    thetas = np.concatenate([np.asarray(found.chance.start)[None], drawn(found.chance, 50)])
+    thetas = np.concatenate([np.asarray(found.likelihood.start)[None], drawn(found.likelihood, 50)])
     assert len(thetas) == 51
-    ours, theirs = np.asarray(found.chance.minus_two_log(thetas)), []
+    ours, theirs = np.asarray(found.likelihood.minus_two_log(thetas)), []
     for theta in thetas:
-        values = made.values(found.chance, theta)
+        values = made.values(found.likelihood, theta)
         theirs.append(-2 * float(model.logpdf([one for n in model.config.par_order for one in values[n]], data)[0]))
     # parabolas are met to 1e-10 of what they add, four constraints written as counts to u^4 / 3e8 and their rounding
     scale = np.maximum(1.0, np.abs(ours - ours[0]))

@@ -71,8 +71,8 @@ def test_prediction_has_the_errors_of_the_systematics(context, rows):
 
 def test_cross_section_is_that_of_the_second_fit(context, rows):
     noun = context.experiments["crystal"].noun
-    chance = likelihood(noun, [STRENGTH, NEUTRONS, FLUX, MASS_ALONE], known=context.known)
-    scan = profile(chance, {"strength": np.linspace(0.0, 3.0, 121)})
+    nll = likelihood(noun, [STRENGTH, NEUTRONS, FLUX, MASS_ALONE], known=context.known)
+    scan = profile(nll, {"strength": np.linspace(0.0, 3.0, 121)})
     standard = AverageCrossSection("crystal").of(noun) / (1e-40 * cm**2)
     (piece,) = intervals(scan, 0.6826894921370859).pieces
     assert rows["standard cross-section (1e-40 cm2)"]["value"] == pytest.approx(standard, rel=1e-12)

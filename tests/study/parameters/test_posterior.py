@@ -39,8 +39,8 @@ def section(storing):
 
 
 def test_rows_are_those_of_the_stored_draws(storing, section):
-    chance = storing.likelihood(("crystal",), (STRENGTH, NEUTRONS))
-    found = target(chance)
+    likelihood = storing.likelihood(("crystal",), (STRENGTH, NEUTRONS))
+    found = target(likelihood)
     said = []
     context = dataclasses.replace(storing, progress=said.append)
     draws = SAMPLER.gathered(found, context.complete("posterior_1", SAMPLER.job(found), "again"))

@@ -35,10 +35,10 @@ def by_method(rows):
 def test_intervals_are_those_of_the_belt(alone):
     task = Bounds("Strength", "strength", (STRENGTH,), groups=ALONE, level=0.9, points=21, method=METHOD)
     section = task.run(alone)
-    chance = alone.likelihood(("crystal",), (STRENGTH,))
-    job = construction(chance, {"strength": np.linspace(0.0, 3.0, 5)}, METHOD.seed, toys=40)
+    likelihood = alone.likelihood(("crystal",), (STRENGTH,))
+    job = construction(likelihood, {"strength": np.linspace(0.0, 3.0, 5)}, METHOD.seed, toys=40)
     belt = belt_of(job, complete(job))
-    fine = profile(chance, {"strength": np.linspace(0.0, 3.0, 21)})
+    fine = profile(likelihood, {"strength": np.linspace(0.0, 3.0, 21)})
     toys, wilks = by_method(section.tables[0].rows)
     for rows, scan in ((toys, belt.scaled(fine)), (wilks, fine)):
         (piece,) = intervals(scan, 0.9).pieces

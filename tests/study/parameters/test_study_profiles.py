@@ -38,8 +38,8 @@ def of(rows, label, level):
 
 def test_intervals_are_those_of_the_profile(context, rows):
     noun = context.experiments["crystal"].noun
-    chance = likelihood(noun, [ANGLE, *context.nuisances(["crystal"])], known=context.known)
-    scan = profile(chance, {"angle": np.linspace(0.05, 0.45, 41)})
+    nll = likelihood(noun, [ANGLE, *context.nuisances(["crystal"])], known=context.known)
+    scan = profile(nll, {"angle": np.linspace(0.05, 0.45, 41)})
     for level in TASK.levels:
         found = intervals(scan, level).pieces
         mine = of(rows, "crystal alone", level)
@@ -68,8 +68,8 @@ def test_published_values_are_rows_too(rows):
 def test_a_nuisance_that_is_fixed_is_not_profiled(context):
     """Nothing is widened by a flux that is left out."""
     task = dataclasses.replace(TASK, groups={"crystal": ("crystal",)}, fixed=("flux",), levels=(0.683,))
-    chance = context.likelihood(("crystal",), (ANGLE,), without=("flux",))
-    assert set(chance.names) == {"angle", "mass"}
+    nll = context.likelihood(("crystal",), (ANGLE,), without=("flux",))
+    assert set(nll.names) == {"angle", "mass"}
     (mine,) = of(task.run(context).tables[0].rows, "crystal", 0.683)
     (free,) = of(TASK.run(context).tables[0].rows, "crystal alone", 0.683)
     assert mine["high"] - mine["low"] < 0.8 * (free["high"] - free["low"])

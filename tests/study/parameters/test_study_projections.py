@@ -20,8 +20,8 @@ LABELS = ("energy", "time")
 @pytest.fixture(scope="module")
 def made(context):
     noun = context.experiments["crystal"].noun
-    chance = likelihood(noun, [STRENGTH, NEUTRONS], known=context.known)
-    parts = Components(noun, chance, fit(chance), "strength")
+    nll = likelihood(noun, [STRENGTH, NEUTRONS], known=context.known)
+    parts = Components(noun, nll, fit(nll), "strength")
     whole = projections(noun, parts, LABELS)
     return noun, parts, whole, residuals(noun, whole, LABELS)
 

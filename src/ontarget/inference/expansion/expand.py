@@ -16,10 +16,10 @@ import numpy as np
 from ontarget.ground.errors import InputError
 from ontarget.inference.expansion.basis import products, tables
 from ontarget.inference.expansion.expansion import Expansion, build, drop, not_smooth
-from ontarget.inference.expansion.frame import Frame
+from ontarget.inference.expansion.frame import Layout
 from ontarget.inference.expansion.lines import HIGHEST
 from ontarget.inference.expansion.sparse import sparse
-from ontarget.inference.expansion.support import Support, support
+from ontarget.inference.expansion.support import Support, polynomial_support
 from ontarget.numerics.blocked import blocked_map
 
 BLOCK = 16  # points per chain evaluation: bounded memory, one compilation
@@ -39,7 +39,7 @@ def in_blocks(function: Function, thetas: np.ndarray) -> np.ndarray:
     return blocked_map(lambda block: _evaluate(function, block), [thetas], BLOCK)
 
 
-class Chain:
+class CountingFunction:
     """A function with its box; counts how often it was asked."""
 
     def __init__(self, function: Function, names: Sequence[str], box: np.ndarray) -> None:
@@ -82,22 +82,22 @@ def expand(
     start : a point in the box
     tolerance : largest error allowed on held-out points, in Poisson standard deviations (of one count at least)
     shapes : parameters to expand in Chebyshev polynomials even where a polynomial would do
-    monomials : what `support` says of the function and these shapes, if it is known already
+    monomials : what `polynomial_support` says of the function and these shapes, if it is known already
 
     Raises
     ------
     InputError : if no expansion reaches the tolerance (a kink, a cut, a resonance in the box)
     """
     box = np.asarray(box, float).reshape(len(names), 2)
-    chain = Chain(function, names, box)
-    exponents, shaped = monomials or support(function, start, [list(names).index(one) for one in shapes])
+    chain = CountingFunction(function, names, box)
+    exponents, shaped = monomials or polynomial_support(function, start, [list(names).index(one) for one in shapes])
     random = np.random.default_rng(SEED)
     held = _held_out(box, random)
     truth = chain(held)
     unit = np.sqrt(np.maximum(np.abs(truth), 1.0))
     if len(shaped) > 1:
         scale = _scale(box, list(shaped))
-        frame = Frame(
+        frame = Layout(
             tuple(names),
             [i for i in range(len(names)) if i not in shaped],
             list(shaped),
@@ -145,7 +145,9 @@ def _transform(count: int) -> np.ndarray:
     return matrix
 
 
-def _degree(chain: Chain, index: int, start: Sequence[float], random: np.random.Generator, tolerance: float) -> int:
+def _degree(
+    chain: CountingFunction, index: int, start: Sequence[float], random: np.random.Generator, tolerance: float
+) -> int:
     """Chebyshev order that one shape parameter needs, from its coefficients along three lines through the box."""
     low, high = chain.box[:, 0], chain.box[:, 1]
     bases = np.concatenate([np.asarray(start, float)[None], low + random.uniform(size=(2, len(low))) * (high - low)])
@@ -163,7 +165,7 @@ def _degree(chain: Chain, index: int, start: Sequence[float], random: np.random.
 
 
 def _coefficients(
-    chain: Chain,
+    chain: CountingFunction,
     powers: np.ndarray,
     poly: list[int],
     shaped: list[int],
@@ -203,7 +205,7 @@ def _scale(box: np.ndarray, shaped: list[int]) -> tuple[np.ndarray, np.ndarray, 
 
 
 def _least_squares(
-    chain: Chain,
+    chain: CountingFunction,
     powers: np.ndarray,
     poly: list[int],
     shaped: list[int],

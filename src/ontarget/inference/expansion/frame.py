@@ -11,7 +11,7 @@ from ontarget.inference.expansion.basis import tables
 
 
 @runtime_checkable
-class Asked(Protocol):
+class Evaluates(Protocol):
     """A chain with its box, as `expand` has it."""
 
     box: np.ndarray
@@ -20,7 +20,7 @@ class Asked(Protocol):
         """Counts [point, bin] at thetas [point, parameter]."""
 
 
-class Frame(NamedTuple):
+class Layout(NamedTuple):
     """Which parameters are shapes, and how each is normalised: (centre, half, chebyshev) as in `Expansion`."""
 
     names: tuple[str, ...]
@@ -67,7 +67,7 @@ class Frame(NamedTuple):
         return candidates[best[: max(0, len(orders) - len(before))]]
 
 
-class Segment(NamedTuple):
+class Samples(NamedTuple):
     """Some of the nodes, numbers `first` to `last`, and what was asked there.
 
     points : of the polynomial parameters, the same at all these nodes [point, parameter]; counts : [node, point, bin]
@@ -78,17 +78,17 @@ class Segment(NamedTuple):
     points: np.ndarray
     counts: np.ndarray
 
-    def split(self, place: int) -> list[Segment]:
+    def split(self, place: int) -> list[Samples]:
         """In two at this node, or whole if that is not inside."""
         if not self.first < place < self.last:
             return [self]
         here = place - self.first
         return [
-            Segment(self.first, place, self.points, self.counts[:here]),
-            Segment(place, self.last, self.points, self.counts[here:]),
+            Samples(self.first, place, self.points, self.counts[:here]),
+            Samples(place, self.last, self.points, self.counts[here:]),
         ]
 
-    def asked(self, chain: Asked, frame: Frame, orders: np.ndarray, nodes: np.ndarray) -> Segment:
+    def asked(self, chain: Evaluates, frame: Layout, orders: np.ndarray, nodes: np.ndarray) -> Samples:
         """The same with as many points as these monomials need."""
         new = frame.monomial_points(orders, self.points)
         if not new.size:
@@ -96,11 +96,11 @@ class Segment(NamedTuple):
         thetas = np.repeat(new[None], len(nodes), axis=0)
         thetas[:, :, frame.shaped] = nodes[:, None, frame.shaped]
         counts = chain(thetas.reshape(-1, thetas.shape[2])).reshape(len(nodes), len(new), -1)
-        return Segment(
+        return Samples(
             self.first, self.last, np.concatenate([self.points, new]), np.concatenate([self.counts, counts], 1)
         )
 
-    def solved(self, frame: Frame, orders: np.ndarray, known: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    def solved(self, frame: Layout, orders: np.ndarray, known: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
         """Coefficients [node, monomial, bin]; those of other monomials are known (orders, coefficients)."""
         counts = self.counts.copy()
         for others, values in known:
@@ -118,13 +118,13 @@ def least_squares(design: np.ndarray, values: np.ndarray) -> np.ndarray:
     return solution + cho_solve(factor, design.T @ (values - design @ solution))
 
 
-def empty(frame: Frame, first: int, last: int) -> Segment:
+def empty(frame: Layout, first: int, last: int) -> Samples:
     """Nodes at which nothing was asked yet."""
-    return Segment(first, last, np.zeros((0, len(frame.low))), np.zeros((last - first, 0, frame.bins)))
+    return Samples(first, last, np.zeros((0, len(frame.low))), np.zeros((last - first, 0, frame.bins)))
 
 
 def coefficients_at(
-    chain: Asked, frame: Frame, orders: np.ndarray, known: list[tuple[np.ndarray, np.ndarray]], nodes: np.ndarray
+    chain: Evaluates, frame: Layout, orders: np.ndarray, known: list[tuple[np.ndarray, np.ndarray]], nodes: np.ndarray
 ) -> np.ndarray:
     """Coefficients [node, monomial, bin] of monomials where the shapes have these values; other monomials are known."""
     return empty(frame, 0, len(nodes)).asked(chain, frame, orders, nodes).solved(frame, orders, known)

@@ -8,14 +8,14 @@ import numpy as np
 
 from ontarget.inference.expansion.basis import chebyshev_coefficients, extrema
 from ontarget.inference.expansion.expansion import not_smooth
-from ontarget.inference.expansion.frame import Asked, Frame
+from ontarget.inference.expansion.frame import Evaluates, Layout
 
 HIGHEST = 64  # Chebyshev order beyond which a dependence is called not smooth
 SEED = 20260103
 
 
 def falls_on_lines(
-    chain: Asked, frame: Frame, steady: tuple[np.ndarray, np.ndarray], start: Sequence[float], tolerance: float
+    chain: Evaluates, frame: Layout, steady: tuple[np.ndarray, np.ndarray], start: Sequence[float], tolerance: float
 ) -> dict[int, np.ndarray]:
     """How each order of a shape compares to the one before, [order], from three lines through the box."""
     random = np.random.default_rng(SEED)
@@ -39,7 +39,9 @@ def falls_on_lines(
     return found
 
 
-def _refined(chain: Asked, frame: Frame, bases: np.ndarray, place: int, degree: int, coarse: np.ndarray) -> np.ndarray:
+def _refined(
+    chain: Evaluates, frame: Layout, bases: np.ndarray, place: int, degree: int, coarse: np.ndarray
+) -> np.ndarray:
     """Counts [line, node, bin] at the extrema of this degree; those of half the degree are known, if any."""
     step = 2 if coarse.size else 1
     nodes = extrema(degree)[step - 1 :: step]

@@ -15,7 +15,7 @@ import numpy as np
 
 from ontarget.ground.errors import InputError
 from ontarget.inference.expansion.expansion import Expansion, build, not_smooth
-from ontarget.inference.expansion.frame import Asked, Frame, Segment, coefficients_at, empty, least_squares
+from ontarget.inference.expansion.frame import Evaluates, Layout, Samples, coefficients_at, empty, least_squares
 from ontarget.inference.expansion.lines import HIGHEST, falls_on_lines
 
 OVERSAMPLING = 1.5  # nodes per product: evenly spread ones are well conditioned with few more than there are unknowns
@@ -41,7 +41,7 @@ class Group:
         self.products, self.coefficients = np.zeros((0, orders.shape[1]), int), np.zeros((0, *weight.shape))
         self.sizes = {(0,) * len(touched): size}
 
-    def grow(self, frame: Frame, falls: dict[int, np.ndarray], cut: float) -> None:
+    def grow(self, frame: Layout, falls: dict[int, np.ndarray], cut: float) -> None:
         """Add what is expected to be larger than the cut: each order falls from its predecessor as it did on lines."""
         sizes, queue = dict(self.sizes), [one for one, size in self.sizes.items() if size > cut]
         while queue:
@@ -59,7 +59,7 @@ class Group:
         self.products[:, self.touched] = np.array(list(sizes), int).reshape(len(sizes), len(self.touched))
         self.wanted = max(self.wanted, math.ceil(OVERSAMPLING * len(sizes)) + 2)
 
-    def fit(self, frame: Frame, values: np.ndarray) -> None:
+    def fit(self, frame: Layout, values: np.ndarray) -> None:
         """Coefficients of the products from the monomials' own [node, monomial, bin]; then the sizes of both."""
         design = frame.design(frame.spread(frame.shaped, 0, len(values)), self.products)
         solution = least_squares(design, values.reshape(len(values), -1))
@@ -70,7 +70,7 @@ class Group:
         size = np.where(above, size, 0.0).max(axis=1)
         self.sizes = {tuple(row): one for row, one in zip(orders.tolist(), size.tolist(), strict=True)}
 
-    def at(self, frame: Frame, segment: Segment) -> tuple[np.ndarray, np.ndarray]:
+    def at(self, frame: Layout, segment: Samples) -> tuple[np.ndarray, np.ndarray]:
         """The monomials, and their fitted coefficients [node, monomial, bin] at the nodes of a segment."""
         design = frame.design(frame.spread(frame.shaped, segment.first, segment.last), self.products)
         return self.orders, np.tensordot(design, self.coefficients, axes=1)
@@ -91,8 +91,8 @@ def _too_large(names: Sequence[str]) -> InputError:
 
 
 def sparse(
-    chain: Asked,
-    frame: Frame,
+    chain: Evaluates,
+    frame: Layout,
     orders: np.ndarray,
     start: Sequence[float],
     held: tuple[np.ndarray, np.ndarray],
@@ -118,7 +118,7 @@ def sparse(
     groups, steady = _first_look(chain, frame, orders, held, tolerance)
     falls = falls_on_lines(chain, frame, steady, start, tolerance)
     cut, error = COARSEST * tolerance, math.inf
-    segments: list[Segment] = []
+    segments: list[Samples] = []
     while cut > FINEST * tolerance:
         for one in groups:
             one.grow(frame, falls, cut)
@@ -133,14 +133,14 @@ def sparse(
     raise not_smooth([frame.names[i] for i in frame.shaped], error, tolerance)
 
 
-def _fill(chain: Asked, frame: Frame, groups: list[Group], segments: list[Segment]) -> list[Segment]:
+def _fill(chain: Evaluates, frame: Layout, groups: list[Group], segments: list[Samples]) -> list[Samples]:
     """Ask at the nodes that are wanting and fit. Where small groups are fitted already, the chain is asked for less."""
     last = max((one.last for one in segments), default=0)
     for place in sorted({one.wanted for one in groups}):
         segments = [part for one in segments for part in one.split(place)]
         if place > last:
             segments, last = [*segments, empty(frame, last, place)], place
-    filled: list[Segment] = []
+    filled: list[Samples] = []
     values: dict[int, list[np.ndarray]] = {id(one): [] for one in groups}
     for segment in segments:
         active = [one for one in groups if one.wanted > segment.first]
@@ -157,7 +157,7 @@ def _fill(chain: Asked, frame: Frame, groups: list[Group], segments: list[Segmen
     return filled
 
 
-def _weight(frame: Frame, orders: np.ndarray, held: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+def _weight(frame: Layout, orders: np.ndarray, held: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
     """What a unit of each monomial's coefficient is at most, in Poisson standard deviations [monomial, bin]."""
     share = np.abs(frame.design(held[0], orders))
     return np.stack(
@@ -166,7 +166,7 @@ def _weight(frame: Frame, orders: np.ndarray, held: tuple[np.ndarray, np.ndarray
 
 
 def _first_look(
-    chain: Asked, frame: Frame, orders: np.ndarray, held: tuple[np.ndarray, np.ndarray], tolerance: float
+    chain: Evaluates, frame: Layout, orders: np.ndarray, held: tuple[np.ndarray, np.ndarray], tolerance: float
 ) -> tuple[list[Group], tuple[np.ndarray, np.ndarray]]:
     """The monomials by size and by the shapes that touch them; and those that none touches, with coefficients.
 
@@ -194,7 +194,7 @@ def _first_look(
 
 
 def _grouped(
-    frame: Frame, orders: np.ndarray, touched: np.ndarray, weight: np.ndarray, sizes: np.ndarray, tolerance: float
+    frame: Layout, orders: np.ndarray, touched: np.ndarray, weight: np.ndarray, sizes: np.ndarray, tolerance: float
 ) -> list[Group]:
     """Monomials together that the same shapes touch and that are alike in size."""
     levels = np.ceil(np.log(np.maximum(sizes / tolerance, 1e-3)) / np.log(ALIKE)) * touched.any(axis=1)

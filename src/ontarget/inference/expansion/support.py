@@ -31,7 +31,9 @@ BILINEAR = frozenset(("mul", "dot_general", "conv_general_dilated"))
 INDEXED = {"dynamic_slice": 1, "gather": 1, "dynamic_update_slice": 2}
 
 
-def support(function: Callable[[Sequence[Any]], Any], start: Sequence[float], shapes: Sequence[int] = ()) -> Support:
+def polynomial_support(
+    function: Callable[[Sequence[Any]], Any], start: Sequence[float], shapes: Sequence[int] = ()
+) -> Support:
     """Exponents that `function` may contain, and the parameters in which it is no polynomial.
 
     Parameters

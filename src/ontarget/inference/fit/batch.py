@@ -13,7 +13,7 @@ from jaxtyping import Bool, Float, Int
 
 from ontarget.inference.expansion.expansion import check_inside
 from ontarget.inference.fit.contraction import Contraction, model_of
-from ontarget.inference.fit.newton import CLOSE, Given, Model, Place, Walk, advance, begin
+from ontarget.inference.fit.newton import CLOSE, Best, Iterate, Model, PointData, initial, newton_step
 from ontarget.inference.likelihood.likelihood import Likelihood, host_priors
 from ontarget.numerics import device
 from ontarget.numerics.cores import cores
@@ -39,7 +39,7 @@ class Fits(NamedTuple):
     at_edge: Bool[np.ndarray, " point"]
 
 
-def score(
+def fit_many(
     likelihood: Likelihood,
     free: Sequence[str],
     thetas: Float[np.ndarray, "point parameter"],
@@ -63,7 +63,7 @@ def score(
     data = np.asarray(likelihood.data)[None] if data is None else np.asarray(data, float)
     toy = np.zeros(len(thetas), int) if toy is None else toy
     shifts = np.zeros((len(data), len(likelihood.names))) if shifts is None else np.asarray(shifts, float)
-    fits = Batch(likelihood, [likelihood.names.index(name) for name in free], thetas, data, shifts)
+    fits = BatchedFits(likelihood, [likelihood.names.index(name) for name in free], thetas, data, shifts)
     parts = [slice(low, low + fits.part) for low in range(0, len(thetas), fits.part)]
     pieces = []
     with ThreadPoolExecutor(cores()) as pool:  # the parts are the same whatever the number of cores
@@ -83,7 +83,7 @@ def is_convex(likelihood: Likelihood, free: Sequence[str]) -> bool:
     return bool(straight and not np.asarray(likelihood.expansion.chebyshev)[places].any())
 
 
-class Batch:
+class BatchedFits:
     """Fits of the same free parameters to any of some data; the fixed ones are at some of the values in thetas."""
 
     def __init__(
@@ -108,24 +108,24 @@ class Batch:
         model, shifts, points = self.model, self.shifts[toy], len(thetas)
         x = np.clip(thetas[:, self.places], model.low, model.high)
         data = None if model.data is not None else self.data[toy]
-        given = Given(self.contraction.factors(thetas), data, shifts[:, self.places], self.noise[toy])
-        walked = (self.compiled if points > FEW and self.places else self.by_numpy)(given, Place.at(x))
+        given = PointData(self.contraction.factors(thetas), data, shifts[:, self.places], self.noise[toy])
+        walked = (self.compiled if points > FEW and self.places else self.by_numpy)(given, Best.at(x))
         offset = sum(((self.priors[i].pull(thetas[:, i]) - shifts[:, i]) ** 2 for i in self.fixed), np.zeros(points))
         width = model.high - model.low
         edge = ((walked.x - model.low < 1e-9 * width) | (model.high - walked.x < 1e-9 * width)).any(axis=1)
         converged = walked.minimum & (walked.edm < CLOSE + given.noise)
         return Fits(walked.x, walked.value + offset, walked.edm, converged, edge)
 
-    def by_numpy(self, given: Given, place: Place) -> Place:
+    def by_numpy(self, given: PointData, place: Best) -> Best:
         """All points together until the last is done."""
-        walk, functions = begin(place), model_of(self.model.basis, given.factors)
+        walk, functions = initial(place), model_of(self.model.basis, given.factors)
         for _ in range(ROUNDS):
-            walk = advance(self.contraction.degree, self.model, functions, given, walk)
+            walk = newton_step(self.contraction.degree, self.model, functions, given, walk)
             if walk.place.done.all():
                 break
         return walk.place
 
-    def compiled(self, given: Given, place: Place) -> Place:
+    def compiled(self, given: PointData, place: Best) -> Best:
         """A few steps in blocks, then again those that are not done."""
         left, spent = np.arange(len(place.x)), 0
         while len(left) and spent < ROUNDS:
@@ -147,24 +147,24 @@ def padded(rows: int, which: np.ndarray, array: np.ndarray) -> np.ndarray:
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def in_blocks(degree: int, block: int, blocks: Any, steps: Any, model: Model, given: Given, place: Place) -> Place:
+def in_blocks(degree: int, block: int, blocks: Any, steps: Any, model: Model, given: PointData, place: Best) -> Best:
     """Some steps of the first `blocks` blocks of points; each stops when all of its points are done."""
 
-    def one(index: Any, every: Place) -> Place:
+    def one(index: Any, every: Best) -> Best:
         def cut(rows: Any) -> Any:
             return jax.lax.dynamic_slice_in_dim(rows, index * block, block)
 
-        def going(both: tuple[Any, Walk]) -> Any:
+        def going(both: tuple[Any, Iterate]) -> Any:
             return (both[0] < steps) & ~both[1].place.done.all()
 
-        def step(both: tuple[Any, Walk]) -> tuple[Any, Walk]:
-            return both[0] + 1, advance(degree, model, functions, mine, both[1])
+        def step(both: tuple[Any, Iterate]) -> tuple[Any, Iterate]:
+            return both[0] + 1, newton_step(degree, model, functions, mine, both[1])
 
         def put(old: Any, new: Any) -> Any:
             return jax.lax.dynamic_update_slice_in_dim(old, new, index * block, 0)
 
         mine, begun = jax.tree.map(cut, (given, every))
         functions = model_of(model.basis, mine.factors)
-        return jax.tree.map(put, every, jax.lax.while_loop(going, step, (0, begin(begun)))[1].place)
+        return jax.tree.map(put, every, jax.lax.while_loop(going, step, (0, initial(begun)))[1].place)
 
     return jax.lax.fori_loop(0, blocks, one, place)

@@ -38,7 +38,7 @@ class Components:
     observed : [tag seen]
     """
 
-    def __init__(self, experiment: Experiment, chance: Likelihood, best: Fit, strength: str) -> None:
+    def __init__(self, experiment: Experiment, likelihood: Likelihood, best: Fit, strength: str) -> None:
         """From the fit of a likelihood of this experiment alone; `strength` is the parameter that scales the signal."""
         free = [name for name, error in best.errors.items() if 0 < error < np.inf]
         steps = np.array([STEP * best.errors[name] for name in free])
@@ -48,7 +48,7 @@ class Components:
             for name, step in zip(free, steps, strict=True)
         ]
         points = [best.values, *moved, {**best.values, strength: 0.0}, {**best.values, strength: 1.0}]
-        counts = counts_at(experiment, chance.parameters, points)
+        counts = counts_at(experiment, likelihood.parameters, points)
         parts = {one.name: np.asarray(one.values).sum(axis=1) for one in counts.channels}
         parts |= {one.name: np.asarray(one.values) for one in counts.backgrounds}
         self.flavours = {one.name: np.asarray(one.values[0]) for one in counts.channels}
@@ -60,7 +60,7 @@ class Components:
         slopes = {name: (one[1 : 1 + len(free)] - one[1 + len(free) : -2]) / (2 * steps) for name, one in sums.items()}
         self.signal = tuple(name for name, one in sums.items() if abs(one[-2]) < 1e-9 * one[-1])
         self.errors = {name: float(np.sqrt(slope @ covariance @ slope)) for name, slope in slopes.items()}
-        for name, (values, error) in steady_parts(experiment, chance, best).items():
+        for name, (values, error) in steady_parts(experiment, likelihood, best).items():
             self.values[name], self.errors[name] = values, error
 
     def total(self, name: str) -> float:
@@ -68,13 +68,13 @@ class Components:
         return float(self.values[name].sum())
 
 
-def steady_parts(experiment: Experiment, chance: Likelihood, best: Fit) -> dict[str, tuple[np.ndarray, float]]:
+def steady_parts(experiment: Experiment, likelihood: Likelihood, best: Fit) -> dict[str, tuple[np.ndarray, float]]:
     """Backgrounds that were counted in sidebands, as fitted [tag seen], and the errors of their sums."""
-    if chance.sideband is None:
+    if likelihood.sideband is None:
         return {}
-    fitted, group = sideband_fit(chance, best), chance.sideband.group
-    values = np.where(group >= 0, fitted.beta[np.maximum(group, 0)] * np.asarray(chance.sideband.share), 0.0)
-    label_of = np.array([*chance.sideband.labels, ""])[group]
+    fitted, group = sideband_fit(likelihood, best), likelihood.sideband.group
+    values = np.where(group >= 0, fitted.beta[np.maximum(group, 0)] * np.asarray(likelihood.sideband.share), 0.0)
+    label_of = np.array([*likelihood.sideband.labels, ""])[group]
     shape = np.shape(np.asarray(experiment.observed))
     return {
         label.split(".")[-1]: (np.where(label_of == label, values, 0.0).reshape(shape), error)

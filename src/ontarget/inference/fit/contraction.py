@@ -16,14 +16,14 @@ from ontarget.inference.likelihood.sideband import Sidebands
 class State(NamedTuple):
     """-2 ln L of the counts [point], its gradient [point, free], and its Hessian in two parts [point, free, free].
 
-    `expected` is the sum of w dmu dmu, never negative; `bent`, the sum of slope d2mu, decides where the counts are
+    `expected` is the sum of w dmu dmu, never negative; `second_order`, that of slope d2mu, decides where counts are
     quadratic in a parameter near its zero.
     """
 
     value: Any
     gradient: Any
     expected: Any
-    bent: Any
+    second_order: Any
 
 
 class Basis(NamedTuple):
@@ -133,7 +133,7 @@ def state(degree: int, basis: Basis, sidebands: Sidebands | None, model: Any, da
         value, expected = value + aside.sum(axis=1), expected - sidebands.bound(beta, weight, rates)
     gradient = (slopes @ pulled[..., None])[..., 0]
     square = (len(free), number, number)
-    bent = (second @ pulled[..., None]).reshape(square) if degree else xp.zeros(square)
+    second_order = (second @ pulled[..., None]).reshape(square) if degree else xp.zeros(square)
     scale = 1.0 / basis.half
     both = scale[:, None] * scale
-    return State(value, gradient * scale, expected * both, bent * both)
+    return State(value, gradient * scale, expected * both, second_order * both)

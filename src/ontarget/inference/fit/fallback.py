@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import minimize
 
-from ontarget.inference.fit.batch import Fits, score
+from ontarget.inference.fit.batch import Fits, fit_many
 from ontarget.inference.fit.fisher import gradient
 from ontarget.inference.likelihood.likelihood import Likelihood
 
@@ -34,7 +34,7 @@ def rescue(
     starts = thetas[points].copy()
     for row, point in enumerate(points):
         starts[row, places] = _quasi_newton(likelihood, places, starts[row], fits.free[point], low, high)
-    again = score(likelihood, free, starts)  # polishes, and judges by the same measure as all others
+    again = fit_many(likelihood, free, starts)  # polishes, and judges by the same measure as all others
     better = (again.value < fits.value[points]) | (again.converged & ~fits.converged[points])
     better &= again.value <= fits.value[points] + 1e-6
     arrays = [one.copy() for one in fits]

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ontarget.ground.noun import Noun, static
-from ontarget.inference.fit.batch import is_convex, score
+from ontarget.inference.fit.batch import fit_many, is_convex
 from ontarget.inference.fit.fallback import rescue
 from ontarget.inference.fit.fisher import hessian, invert
 from ontarget.inference.likelihood.likelihood import Likelihood
@@ -65,7 +65,7 @@ def fit(
         columns = [likelihood.names.index(name) for name in fixed]
         extra[:, columns] = theta[columns]
         seeds = np.concatenate([seeds, extra])
-    fits = score(likelihood, free, seeds)
+    fits = fit_many(likelihood, free, seeds)
     # starts that failed matter only if they are lower than all that did not
     lower = ~fits.converged & (fits.value < np.where(fits.converged, fits.value, np.inf).min())
     fits = rescue(likelihood, free, seeds, fits, lower)

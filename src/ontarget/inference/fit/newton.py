@@ -37,7 +37,7 @@ class Model(NamedTuple):
     data: Any = None
 
 
-class Given(NamedTuple):
+class PointData(NamedTuple):
     """What each point has for itself.
 
     factors : [point, function, term] or None where nothing is fixed; data : [point, bin + group] or None; shifts : of
@@ -50,7 +50,7 @@ class Given(NamedTuple):
     noise: Any
 
 
-class Place(NamedTuple):
+class Best(NamedTuple):
     """How far each point has come.
 
     x : the best met, [point, free]; value : -2 ln L there; damping, kicks : of its next step; edm : the distance to
@@ -66,29 +66,29 @@ class Place(NamedTuple):
     done: Any
 
     @staticmethod
-    def at(x: np.ndarray) -> Place:
+    def at(x: np.ndarray) -> Best:
         """Nothing known."""
         none, far = np.zeros(len(x), bool), np.full(len(x), np.inf)
-        return Place(x, far, np.full(len(x), 1e-3), np.zeros(len(x), int), far.copy(), none, none.copy())
+        return Best(x, far, np.full(len(x), 1e-3), np.zeros(len(x), int), far.copy(), none, none.copy())
 
 
-class Walk(NamedTuple):
+class Iterate(NamedTuple):
     """Where each point stands, -2 ln L and its derivatives there, and where it looks next: trial [point, free]."""
 
-    place: Place
+    place: Best
     here: State
     trial: Any
 
 
-def begin(place: Place) -> Walk:
+def initial(place: Best) -> Iterate:
     """A walk from there on."""
     xp, (points, number) = namespace(place.x), place.x.shape
     square = xp.zeros((points, number, number))
     here = State(xp.full(points, np.inf), xp.zeros((points, number)), square, square)
-    return Walk(place, here, place.x)
+    return Iterate(place, here, place.x)
 
 
-def advance(degree: int, model: Model, functions: Any, given: Given, walk: Walk) -> Walk:
+def newton_step(degree: int, model: Model, functions: Any, given: PointData, walk: Iterate) -> Iterate:
     """Evaluate the trial points, keep those that do not raise -2 ln L, and say where to look next.
 
     functions : what each adds to the counts, from `model_of`.
@@ -105,11 +105,11 @@ def advance(degree: int, model: Model, functions: Any, given: Given, walk: Walk)
     move = _kicked(xp, model, here, kicks, stuck, move)
     edm, minimum = xp.where(done, edm_before, edm), xp.where(done, minimum_before, minimum)
     damping = xp.where(stuck, 1e-3, damping)
-    place = Place(x, here.value, damping, kicks + stuck, edm, minimum, done | (settled & ~stuck))
-    return Walk(place, here, xp.clip(x + move, model.low, model.high))
+    place = Best(x, here.value, damping, kicks + stuck, edm, minimum, done | (settled & ~stuck))
+    return Iterate(place, here, xp.clip(x + move, model.low, model.high))
 
 
-def evaluate(degree: int, model: Model, functions: Any, given: Given, x: Any) -> State:
+def evaluate(degree: int, model: Model, functions: Any, given: PointData, x: Any) -> State:
     """-2 ln L of counts and priors, and derivatives."""
     xp = namespace(x)
     data = given.data if model.data is None else model.data
@@ -122,7 +122,7 @@ def evaluate(degree: int, model: Model, functions: Any, given: Given, x: Any) ->
         found.value + (pulls**2).sum(axis=1),
         found.gradient + 2.0 * pulls * rates,
         found.expected + (2.0 * rates**2)[:, :, None] * np.eye(len(model.priors)),
-        found.bent,
+        found.second_order,
     )
 
 
@@ -135,7 +135,7 @@ def newton(model: Model, x: Any, here: State, damping: Any) -> tuple[Any, Any, A
     xp, number = namespace(x), x.shape[1]
     unit = np.eye(number)
     rest = ((x <= model.low) & (here.gradient > 0)) | ((x >= model.high) & (here.gradient < 0))
-    safe = here.expected + xp.maximum(here.bent, 0.0) * unit
+    safe = here.expected + xp.maximum(here.second_order, 0.0) * unit
     least = RIDGE / (model.high - model.low) ** 2  # a parameter that does nothing stays where it is
     scale = xp.where(rest, 1.0, xp.sqrt((safe * unit).sum(axis=-1) + least))
     slope = xp.where(rest, 0.0, here.gradient / scale)
@@ -151,7 +151,7 @@ def newton(model: Model, x: Any, here: State, damping: Any) -> tuple[Any, Any, A
     def careful(found: tuple[Any, Any]) -> Any:
         return xp.where(found[1], found[0], solved(safe)[0])
 
-    found = solved(here.expected + here.bent)
+    found = solved(here.expected + here.second_order)
     positive = found[1].all()
     if xp is np:
         best = found[0] if positive else careful(found)
@@ -187,7 +187,7 @@ def _kicked(xp: Any, model: Model, here: State, kicks: Any, stuck: Any, move: An
 
     def pushed(move: Any) -> Any:
         width = model.high - model.low
-        hessian = (here.expected + here.bent) * width[:, None] * width
+        hessian = (here.expected + here.second_order) * width[:, None] * width
         direction = xp.linalg.eigh(hessian)[1][:, :, 0]
         sign = xp.where(kicks == 0, 1.0, -1.0)
         return xp.where(stuck[:, None], 0.03 * sign[:, None] * direction * width, move)

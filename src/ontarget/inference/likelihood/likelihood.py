@@ -13,21 +13,21 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.experiment import Counts, Experiment, counts_of_many
+from ontarget.experiment import Counts, Experiment, batched_counts
 from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.noun import Noun, Vector, quantity, static
 from ontarget.inference.expansion.basis import namespace
 from ontarget.inference.expansion.expand import expand, in_blocks
 from ontarget.inference.expansion.expansion import Expansion, check_inside, joint
-from ontarget.inference.expansion.support import Support, support
+from ontarget.inference.expansion.support import Support, polynomial_support
 from ontarget.inference.likelihood.parameter import AbstractParameter, Parameter, Scale
 from ontarget.inference.likelihood.poisson import poisson
 from ontarget.inference.likelihood.prior import AbstractPrior
 from ontarget.inference.likelihood.sideband import Profiled, Sidebands, gathered
 
 
-class Chain(Noun):
+class ParametrisedExperiment(Noun):
     """One experiment as a function of some parameters: put the values at their addresses, ask for the bins."""
 
     experiment: Any
@@ -51,9 +51,9 @@ class Chain(Noun):
                 values[address] = parameter.leaf(value, values.get(address, leaves[address]))
         return replace(self.experiment, values)
 
-    def settled(self) -> Chain:
+    def precomputed(self) -> ParametrisedExperiment:
         """The same with all computed that the parameters leave alone, where the experiment knows of such."""
-        settle = getattr(self.experiment, "settled_for", None)
+        settle = getattr(self.experiment, "precomputed_for", None)
         if settle is None:
             return self
         return dataclasses.replace(self, experiment=settle(one for each in self.targets for one in each))
@@ -77,7 +77,7 @@ class Chain(Noun):
                 values[address] = np.broadcast_to(
                     parameter.leaf(at_each, before), (len(thetas), *leaves[address].shape)
                 )
-        return counts_of_many(self.experiment, values, len(thetas))
+        return batched_counts(self.experiment, values, len(thetas))
 
 
 class Likelihood(Noun):
@@ -235,11 +235,11 @@ def likelihood(
     start = np.array([one.initial(experiments) for one in parameters])
     box = np.array([[float(one.low), float(one.high)] for one in parameters]).reshape(-1, 2)
     chains = [_chain(one, parameters, targets) for one in experiments]
-    settled = cache(lambda index: chains[index][0].settled())
+    precomputed = cache(lambda index: chains[index][0].precomputed())
     marks = [fingerprint(chain, start[places].tobytes(), box[places].tobytes(), tolerance) for chain, places in chains]
     for index, (mark, (_, places)) in enumerate(zip(marks, chains, strict=True)):
         if mark not in known:
-            known[mark] = support(settled(index), start[places].tolist())
+            known[mark] = polynomial_support(precomputed(index), start[places].tolist())
     # a shape in one experiment is a shape in all: one basis for the whole study
     shapes = {places[i] for mark, (_, places) in zip(marks, chains, strict=True) for i in known[mark][1]}
     parts = []
@@ -248,7 +248,7 @@ def likelihood(
         if (mark, shaped) not in known:
             monomials = known[mark] if len(shaped) == len(known[mark][1]) else None
             known[mark, shaped] = _expanded(
-                settled(index), box[places], start[places].tolist(), tolerance, shaped, monomials
+                precomputed(index), box[places], start[places].tolist(), tolerance, shaped, monomials
             )
         parts.append(known[mark, shaped])
     expansion = joint(parts, [one.name for one in parameters], box[:, 0], box[:, 1])
@@ -265,7 +265,7 @@ def likelihood(
     return Likelihood(parameters, expansion, *arrays, tuple(names), sizes, errors, sidebands)
 
 
-def fingerprint(chain: Chain, *more: Any) -> str:
+def fingerprint(chain: ParametrisedExperiment, *more: Any) -> str:
     """A hash of everything that the counts of a chain depend on: its structure, its numbers, and what else is given."""
     leaves, structure = jax.tree.flatten(chain)
     found = hashlib.sha256(repr((str(structure), more)).encode())
@@ -274,13 +274,13 @@ def fingerprint(chain: Chain, *more: Any) -> str:
     return found.hexdigest()
 
 
-def chain_of(experiment: Any, parameters: Sequence[AbstractParameter]) -> Chain:
+def chain_of(experiment: Any, parameters: Sequence[AbstractParameter]) -> ParametrisedExperiment:
     """One experiment as a function of those of the parameters that touch it."""
     return _chain(experiment, parameters, [one.targets((experiment,)) for one in parameters])[0]
 
 
 def _expanded(
-    chain: Chain,
+    chain: ParametrisedExperiment,
     box: np.ndarray,
     start: list[float],
     tolerance: float,
@@ -296,13 +296,15 @@ def _expanded(
 
 def _chain(
     experiment: Any, parameters: Sequence[AbstractParameter], targets: Sequence[tuple[str, ...]]
-) -> tuple[Chain, list[int]]:
+) -> tuple[ParametrisedExperiment, list[int]]:
     """The experiment as a function of the parameters that touch it, and which these are."""
     prefix = experiment.name + "."
     inner = [tuple(one.removeprefix(prefix) for one in found if one.startswith(prefix)) for found in targets]
     places = [index for index, found in enumerate(inner) if found]
     places.sort(key=lambda index: isinstance(parameters[index], Scale))  # first what replaces, then what multiplies
-    return Chain(experiment, tuple(parameters[i] for i in places), tuple(inner[i] for i in places)), places
+    return ParametrisedExperiment(
+        experiment, tuple(parameters[i] for i in places), tuple(inner[i] for i in places)
+    ), places
 
 
 def _observed(experiment: Any, expected: np.ndarray) -> Any:
@@ -314,7 +316,7 @@ def _observed(experiment: Any, expected: np.ndarray) -> Any:
 def _gathered(
     names: Sequence[str],
     sizes: Sequence[int],
-    chains: Sequence[tuple[Chain, list[int]]],
+    chains: Sequence[tuple[ParametrisedExperiment, list[int]]],
     start: np.ndarray,
     box: np.ndarray,
 ) -> Sidebands | None:

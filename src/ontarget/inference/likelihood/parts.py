@@ -13,7 +13,7 @@ from ontarget.experiment import Experiment
 from ontarget.ground.errors import InputError
 from ontarget.inference.expansion.basis import products, tables
 from ontarget.inference.expansion.expansion import Expansion
-from ontarget.inference.likelihood.likelihood import Chain, Likelihood, _chain
+from ontarget.inference.likelihood.likelihood import Likelihood, ParametrisedExperiment, _chain
 
 SEED = 20260102
 MOST = 2000
@@ -42,45 +42,47 @@ def orders(expansion: Expansion) -> Int[np.ndarray, "function parameter"]:
     return np.concatenate([np.zeros((1, given.shape[1]), int), given[given.any(axis=1)]])
 
 
-def bare(chance: Likelihood) -> Float[np.ndarray, "function bin"]:
+def bare(likelihood: Likelihood) -> Float[np.ndarray, "function bin"]:
     """Coefficients of the counts without the backgrounds of sidebands, in the functions of `orders`."""
-    given, every = np.asarray(chance.expansion.orders).any(axis=1), np.asarray(chance.expansion.coefficients)
+    given, every = np.asarray(likelihood.expansion.orders).any(axis=1), np.asarray(likelihood.expansion.coefficients)
     first = every[~given].sum(axis=0)
-    if chance.sideband is not None:
-        aside = jax.tree.map(np.asarray, chance.sideband)
+    if likelihood.sideband is not None:
+        aside = jax.tree.map(np.asarray, likelihood.sideband)
         first = first - aside.spread(aside.nominal)
     return np.concatenate([first[None], every[given]])
 
 
-def parts(chance: Likelihood, experiments: Sequence[Any]) -> list[Part]:
+def parts(likelihood: Likelihood, experiments: Sequence[Any]) -> list[Part]:
     """The parts of all experiments; they add up to `bare`.
 
     What has no parts, such as a counter of leptons, is one: "counts".
 
     Parameters
     ----------
-    chance : the likelihood of these experiments
+    likelihood : the likelihood of these experiments
     experiments : those that it was made of, in the same order
     """
-    if [one.name for one in experiments] != list(chance.experiments):
-        truth = f"The likelihood is of {', '.join(chance.experiments)}."
+    if [one.name for one in experiments] != list(likelihood.experiments):
+        truth = f"The likelihood is of {', '.join(likelihood.experiments)}."
         raise InputError("experiments", ", ".join(one.name for one in experiments), truth, "Give those.")
-    ends = np.cumsum(chance.sizes)[:-1]
-    targets = [one.targets(experiments) for one in chance.parameters]
+    ends = np.cumsum(likelihood.sizes)[:-1]
+    targets = [one.targets(experiments) for one in likelihood.parameters]
     found = list[Part]()
-    for experiment, mine in zip(experiments, np.split(bare(chance), ends, axis=1), strict=True):
+    for experiment, mine in zip(experiments, np.split(bare(likelihood), ends, axis=1), strict=True):
         used = np.nonzero(mine.any(axis=1))[0]
         if isinstance(experiment, Experiment) and len(used) <= MOST:
-            chain, places = _chain(experiment, chance.parameters, targets)
-            found += _told_apart(chance, chain, places, mine, used)
+            chain, places = _chain(experiment, likelihood.parameters, targets)
+            found += _told_apart(likelihood, chain, places, mine, used)
         else:
             found.append(Part(experiment.name, "counts", True, mine))
     return found
 
 
-def _told_apart(chance: Likelihood, chain: Chain, places: list[int], mine: np.ndarray, used: np.ndarray) -> list[Part]:
+def _told_apart(
+    likelihood: Likelihood, chain: ParametrisedExperiment, places: list[int], mine: np.ndarray, used: np.ndarray
+) -> list[Part]:
     """Parts of one experiment: least squares of each in the functions that their sum has."""
-    expansion = chance.expansion
+    expansion = likelihood.expansion
     low, high = np.asarray(expansion.low), np.asarray(expansion.high)
     random = np.random.default_rng(SEED)
     count = 1 if len(places) == 0 else 2 * len(used) + 4
@@ -93,7 +95,7 @@ def _told_apart(chance: Likelihood, chain: Chain, places: list[int], mine: np.nd
     counts = chain.counts(thetas[:, places])
     given = [(one.name, True, np.asarray(one.values).sum(axis=1)) for one in counts.channels]
     given += [(one.name, False, np.asarray(one.values)) for one in counts.backgrounds]
-    aside = set() if chance.sideband is None else set(chance.sideband.labels)
+    aside = set() if likelihood.sideband is None else set(likelihood.sideband.labels)
     name, found = chain.experiment.name, list[Part]()
     for part, signal, each in given:
         if f"{name}.{part}" in aside:

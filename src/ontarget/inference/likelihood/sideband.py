@@ -12,7 +12,7 @@ import numpy as np
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, Vector, quantity, static
 from ontarget.inference.expansion.basis import namespace
-from ontarget.inference.likelihood.sideband_root import best, polished
+from ontarget.inference.likelihood.sideband_root import differentiable_background, profiled_background
 
 LEAST_SHARE = 1e-12  # of a background in one bin; what is below belongs to no group
 
@@ -106,7 +106,7 @@ class Sidebands(Noun):
         With `polish`, JAX arrays carry the derivatives of beta.
         """
         size = len(self.groups)
-        solve = polished if polish and namespace(counts, data) is not np else best
+        solve = differentiable_background if polish and namespace(counts, data) is not np else profiled_background
         bare, seen, aside = counts - self.spread(self.nominal), data[..., :size], data[..., size:]
         found = [
             solve(

@@ -23,7 +23,7 @@ class _Search(NamedTuple):
     going: Any
 
 
-def best(bare: Any, seen: Any, share: Any, aside: Any, time: Any) -> Any:
+def profiled_background(bare: Any, seen: Any, share: Any, aside: Any, time: Any) -> Any:
     r"""The background beta >= 0 that minimises -2 ln L, [..., group].
 
     .. math:: \sum_k \frac{n_k f_k}{a_k + \beta f_k} + \frac{m}{\beta} = \sum_k f_k + \frac1r
@@ -76,10 +76,10 @@ def _settled(xp: Any, beta: Any, aside: Any) -> Any:
     return xp.where((aside == 0.0) & (beta < 1e-3 * LEAST), 0.0, beta)
 
 
-def polished(bare: Any, seen: Any, share: Any, aside: Any, time: Any) -> Any:
+def differentiable_background(bare: Any, seen: Any, share: Any, aside: Any, time: Any) -> Any:
     """`best` with its derivatives: one step of Newton from the root ends where it began, and moves as the root does."""
     xp = namespace(bare, seen, aside)
-    beta = best(*(jax.lax.stop_gradient(one) for one in (bare, seen, share, aside, time)))
+    beta = profiled_background(*(jax.lax.stop_gradient(one) for one in (bare, seen, share, aside, time)))
     inside = beta > 0.0
     safe = xp.where(inside, beta, 1.0)
     pulled, fall = _poles(xp, bare, seen, share, safe)

@@ -26,7 +26,7 @@ def split_rhat(chains: Float[np.ndarray, "chain draw"]) -> float:
     return max(_reduction(normal_scores(halves)), _reduction(normal_scores(folded)))
 
 
-def effective(chains: Float[np.ndarray, "chain draw"]) -> float:
+def effective_sample_size(chains: Float[np.ndarray, "chain draw"]) -> float:
     r"""The number of independent draws whose mean is known as well, from rank-normalised half chains.
 
     .. math:: n_\mathrm{eff} = \frac{mn}{1 + 2\sum_t \hat\rho_t}

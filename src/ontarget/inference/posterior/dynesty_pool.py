@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.inference.posterior.unit_cube import Cube
+from ontarget.inference.posterior.unit_cube import UnitCube
 
 MOST = 4096  # points that are drawn at once
 
 
-class Batches:
+class DynestyPool:
     """What dynesty takes for a pool of processes: it evaluates the proposals of one queue at once."""
 
-    def __init__(self, cube: Cube) -> None:
+    def __init__(self, cube: UnitCube) -> None:
         from dynesty import internal_samplers as ways
         from dynesty.utils import LoglOutput
 

@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from scipy.special import logsumexp
 
 from ontarget.inference.posterior.bridge import Bridge, bridge
-from ontarget.inference.posterior.convergence import effective, split_rhat
+from ontarget.inference.posterior.convergence import effective_sample_size, split_rhat
 from ontarget.inference.posterior.draws import Mode
 from ontarget.inference.posterior.target import Target
 
@@ -33,7 +33,7 @@ class Weighed(NamedTuple):
     effective: np.ndarray
 
 
-def weigh(
+def mode_weights(
     target: Target, y: Float[np.ndarray, "chain draw free"], begun: Int[np.ndarray, " chain"], seed: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Weighed]:
     """Points in the box, weights, -2 ln L and modes of all draws; and what they say together.
@@ -110,7 +110,7 @@ def _mixing(y: np.ndarray, mine: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     shortest = min(int(mine[one].sum()) for one in chains)
     draws = np.stack([y[one][mine[one]][:shortest] for one in chains])
     every = [draws[..., axis] for axis in axes]
-    return np.array([split_rhat(one) for one in every]), np.array([effective(one) for one in every])
+    return np.array([split_rhat(one) for one in every]), np.array([effective_sample_size(one) for one in every])
 
 
 def _shares(known: Sequence[Bridge]) -> tuple[np.ndarray, np.ndarray]:

@@ -12,10 +12,10 @@ from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.inference.posterior.convergence import split_rhat
 from ontarget.inference.posterior.draws import Diagnostics, Draws, Mode, sentences
-from ontarget.inference.posterior.dynesty_pool import Batches
+from ontarget.inference.posterior.dynesty_pool import DynestyPool
 from ontarget.inference.posterior.sampler import AbstractSampler, needed
 from ontarget.inference.posterior.target import Target
-from ontarget.inference.posterior.unit_cube import Cube
+from ontarget.inference.posterior.unit_cube import UnitCube
 from ontarget.numerics.job import AbstractJob, Done, Layout
 
 FEW = 8  # parameters up to which points are drawn in ellipsoids
@@ -123,7 +123,7 @@ class Runs(AbstractJob):
 
     def compute(self, chunk: int) -> Mapping[str, np.ndarray]:
         dynesty = needed("dynesty")
-        cube = Cube(self.target)
+        cube = UnitCube(self.target)
         free, random = len(self.target.names), np.random.default_rng([self.seed, chunk])
         live = random.random((self.live, free))
         sampler = dynesty.NestedSampler(
@@ -136,7 +136,7 @@ class Runs(AbstractJob):
             walks=WALKS + free,
             rstate=random,
             live_points=[live, live, cube.log_likelihood(live)],
-            pool=Batches(cube),
+            pool=DynestyPool(cube),
             queue_size=max(1, self.live // 8),
             update_interval=1.5,
             bootstrap=0,

@@ -16,7 +16,7 @@ from ontarget.ground.noun import Number, quantity, static
 from ontarget.inference.fit.fisher import hessian
 from ontarget.inference.likelihood.likelihood import Likelihood
 from ontarget.inference.posterior.draws import Diagnostics, Draws, sentences
-from ontarget.inference.posterior.modes import weigh
+from ontarget.inference.posterior.modes import mode_weights
 from ontarget.inference.posterior.sampler import AbstractSampler, needed
 from ontarget.inference.posterior.target import Target
 from ontarget.numerics.job import AbstractJob, Done, Layout
@@ -84,7 +84,7 @@ class NUTS(AbstractSampler):
             name: np.stack([np.asarray(one[chain]) for chain in which.tolist()]) for name, one in done.arrays.items()
         }
         begun = which % target.number_of_modes
-        points, weights, values, mode, weighed = weigh(target, figures["points"], begun, self.seed)
+        points, weights, values, mode, weighed = mode_weights(target, figures["points"], begun, self.seed)
         told = Diagnostics(
             weighed.rhat,
             weighed.effective,

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
-from ontarget.inference.fit.batch import is_convex, score
+from ontarget.inference.fit.batch import fit_many, is_convex
 from ontarget.inference.fit.fit import spread
 from ontarget.inference.likelihood.likelihood import Likelihood, host_priors
 from ontarget.inference.likelihood.prior import AbstractPrior, Flat
@@ -120,7 +120,7 @@ def target(likelihood: Likelihood, fixed: Mapping[str, float] | None = None, *, 
     places = tuple(likelihood.names.index(name) for name in free)
     loose = sum(isinstance(likelihood.parameters[place].prior, Flat) for place in places)
     starts = 1 if is_convex(likelihood, free) else starts or STARTS * max(loose, 2)
-    fits = score(likelihood, free, spread(likelihood, free, theta, starts))
+    fits = fit_many(likelihood, free, spread(likelihood, free, theta, starts))
     use = fits.converged if fits.converged.any() else np.isfinite(fits.value)
     order = np.argsort(np.where(use, fits.value, np.inf), kind="stable")
     order = order[fits.value[order] < fits.value[order[0]] + DEEP][: int(use.sum())]

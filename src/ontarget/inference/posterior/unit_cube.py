@@ -8,7 +8,7 @@ from jaxtyping import Float
 from ontarget.inference.posterior.target import Target
 
 
-class Cube:
+class UnitCube:
     """The unit cube whose uniform density is about that of the prior; what it is off by goes into the likelihood.
 
     So results do not depend on how finely the prior is tabulated.
@@ -20,9 +20,9 @@ class Cube:
         for low, high, cells in zip(*target.box, target.prior_tables(), strict=True):
             width = (high - low) / len(cells)
             some = np.nonzero(cells > 1e-15 * cells.max())[0]
-            chance = cells[some] / cells[some].sum()
-            above = np.cumsum(chance)
-            self.tables.append((low + some * width, width / chance, above - chance, above))
+            likelihood = cells[some] / cells[some].sum()
+            above = np.cumsum(likelihood)
+            self.tables.append((low + some * width, width / likelihood, above - likelihood, above))
 
     def points(self, u: Float[np.ndarray, "point free"]) -> tuple[np.ndarray, np.ndarray]:
         """Values of the parameters [point free], and ln of the volume of the box for that of the cube [point]."""

@@ -79,7 +79,7 @@ class Belt(Noun):
         return self.scan.values
 
     def undecided(self, number: float = 1.0) -> Bool[np.ndarray, "level *axis"]:
-        """Where accepting or not is up to chance: p-values less than `number` of their errors from the level."""
+        """Where accepting or not is up to likelihood: p-values less than `number` of their errors from the level."""
         tail = np.array([1.0 - level for level in self.levels]).reshape(-1, *[1] * self.p_values.ndim)
         return np.abs(self.p_values - tail) < number * self.p_errors
 

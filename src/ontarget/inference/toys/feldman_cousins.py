@@ -35,7 +35,7 @@ class Verdicts(NamedTuple):
     q: list[Float[np.ndarray, " _"]]
 
     def undecided(self, levels: Sequence[float], number: float) -> Bool[np.ndarray, "level point"]:
-        """Where accepting or not is up to chance: p-values less than `number` of their errors from the level."""
+        """Where accepting or not is up to likelihood: p-values less than `number` of their errors from the level."""
         tail = 1.0 - np.array(levels)[:, None]
         return np.abs(self.p_values - tail) < number * self.p_errors
 

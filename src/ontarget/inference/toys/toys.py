@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from ontarget.ground.errors import InputError
-from ontarget.inference.fit.batch import Fits, is_convex, score
+from ontarget.inference.fit.batch import Fits, fit_many, is_convex
 from ontarget.inference.fit.fallback import MOST, rescue
 from ontarget.inference.fit.fit import spread
 from ontarget.inference.fit.profile import SEEDS, choose
@@ -108,7 +108,7 @@ def fit_toys(
     """The lowest fit of each toy over several starts; the fixed parameters are read from the starts too."""
     every, count, number = starts.shape
     which = np.tile(np.arange(count), every)
-    fits = score(likelihood, free, starts.reshape(-1, number), toys.counts, which, toys.shifts)
+    fits = fit_many(likelihood, free, starts.reshape(-1, number), toys.counts, which, toys.shifts)
     parts = [slice(i * count, (i + 1) * count) for i in range(every)]
     fits = choose([Fits(*(one[part] for one in fits)) for part in parts])
     failed = np.nonzero(~fits.converged)[0][:MOST]

@@ -56,16 +56,16 @@ class Workspace:
     shapes: Mapping[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
     strength: str = ""
 
-    def values(self, chance: Likelihood, theta: np.ndarray) -> dict[str, list[float]]:
+    def values(self, likelihood: Likelihood, theta: np.ndarray) -> dict[str, list[float]]:
         """Values in the workspace at theta, with backgrounds of sidebands at their best for the data."""
         found = {role.word: [float(role.value(theta[role.place]))] for role in self.roles}
         found |= {self.strength: [1.0]} if self.strength else {}
-        beta = np.asarray(chance.profiled(theta).beta)
+        beta = np.asarray(likelihood.profiled(theta).beta)
         return found | {name: (beta[groups] / unit).tolist() for name, (groups, unit) in self.shapes.items()}
 
 
 def workspace(
-    chance: Likelihood,
+    likelihood: Likelihood,
     experiments: Sequence[Any],
     *,
     approximate: bool = False,
@@ -76,7 +76,7 @@ def workspace(
 
     Parameters
     ----------
-    chance : with its data
+    likelihood : with its data
     experiments : those that it was made of, in the same order
     approximate : write templates at one standard deviation where nothing is exact, and leave products of two such out
     strength : the name of a further free factor, on what neutrinos of the beam make; it is the parameter of interest
@@ -86,19 +86,19 @@ def workspace(
     ------
     InputError : where nothing is exact, unless `approximate`
     """
-    every = orders(chance.expansion)
-    found = roles(chance, every, approximate)
-    samples: dict[str, list[dict[str, Any]]] = {name: [] for name in chance.experiments}
+    every = orders(likelihood.expansion)
+    found = roles(likelihood, every, approximate)
+    samples: dict[str, list[dict[str, Any]]] = {name: [] for name in likelihood.experiments}
     used = ""
-    for part in parts(chance, experiments):
-        mine = _samples(chance, part, every, found)
+    for part in parts(likelihood, experiments):
+        mine = _samples(likelihood, part, every, found)
         for sample in mine if strength and part.signal else ():
             sample["modifiers"].append({"name": strength, "type": "normfactor", "data": None})
             used = strength
         samples[part.experiment] += mine
     _attach(samples, found)
-    seen = dict(zip(chance.experiments, chance.split(chance.data), strict=True))
-    shapes, channels = _channels(chance, samples, seen)
+    seen = dict(zip(likelihood.experiments, likelihood.split(likelihood.data), strict=True))
+    shapes, channels = _channels(likelihood, samples, seen)
     channels += [_constraint(role) for role in found if _needs_constraint(role)]
     free = [role.word for role in found if isinstance(role, (Factor, Parabola)) and not _needs_constraint(role)]
     free = [used, *free] if used else free
@@ -111,34 +111,34 @@ def workspace(
         "version": "1.0.0",
     }
     made = Workspace(document, found, 0.0, 0, shapes, used)
-    thetas = drawn(chance, POINTS)
-    return replace(made, error=difference(made, chance, thetas), points=len(thetas))
+    thetas = drawn(likelihood, POINTS)
+    return replace(made, error=difference(made, likelihood, thetas), points=len(thetas))
 
 
-def difference(made: Workspace, chance: Likelihood, thetas: np.ndarray) -> float:
+def difference(made: Workspace, likelihood: Likelihood, thetas: np.ndarray) -> float:
     """Largest error of a difference of -2 ln L from the start, among points; relative where that is above one."""
-    thetas = np.concatenate([np.asarray(chance.start)[None], thetas])
-    ours = np.asarray(chance.minus_two_log(thetas))
-    theirs = np.array([minus_two_log(made.document, made.values(chance, theta)) for theta in thetas])
+    thetas = np.concatenate([np.asarray(likelihood.start)[None], thetas])
+    ours = np.asarray(likelihood.minus_two_log(thetas))
+    theirs = np.array([minus_two_log(made.document, made.values(likelihood, theta)) for theta in thetas])
     error = np.abs((theirs - theirs[0]) - (ours - ours[0])) / np.maximum(1.0, np.abs(ours - ours[0]))
     return float(error.max())
 
 
-def drawn(chance: Likelihood, points: int) -> np.ndarray:
+def drawn(likelihood: Likelihood, points: int) -> np.ndarray:
     """Random points [point, parameter]: of what is constrained as the constraint has it, to three standard deviations,
     of what is free all over its box. Where a template is below zero there is no likelihood, and no point.
     """
     random = np.random.default_rng(SEED)
-    low, high = np.asarray(chance.expansion.low), np.asarray(chance.expansion.high)
+    low, high = np.asarray(likelihood.expansion.low), np.asarray(likelihood.expansion.high)
     thetas = random.uniform(low, high, size=(40 * points, len(low)))
-    for place, parameter in enumerate(chance.parameters):
+    for place, parameter in enumerate(likelihood.parameters):
         prior, pulls = parameter.prior, np.clip(random.normal(size=len(thetas)), -3.0, 3.0)
         if isinstance(prior, Gaussian):
             thetas[:, place] = float(prior.mean) + pulls * float(prior.sigma)
         elif isinstance(prior, LogNormal):
             thetas[:, place] = float(prior.median) * np.exp(pulls * float(prior.sigma))
     thetas = np.clip(thetas, low, high)
-    counts, empty = np.asarray(chance.expansion(thetas)), np.asarray(chance.data)[: chance.bins] == 0.0
+    counts, empty = np.asarray(likelihood.expansion(thetas)), np.asarray(likelihood.data)[: likelihood.bins] == 0.0
     return thetas[((counts > 0.0) | (empty & (counts > -ROUNDING))).all(axis=1)][:points]
 
 
@@ -146,7 +146,9 @@ def _needs_constraint(role: AbstractRole) -> bool:
     return isinstance(role, (Factor, Parabola)) and isinstance(role.parameter.prior, Gaussian)
 
 
-def _samples(chance: Likelihood, part: Part, every: np.ndarray, found: Sequence[AbstractRole]) -> list[dict[str, Any]]:
+def _samples(
+    likelihood: Likelihood, part: Part, every: np.ndarray, found: Sequence[AbstractRole]
+) -> list[dict[str, Any]]:
     """The samples of one part: one for each product of factors that multiplies a template of its own."""
     factors = [role for role in found if not isinstance(role, (Shift, Parabola))]
     movers = [role for role in found if isinstance(role, (Shift, Parabola))]
@@ -155,10 +157,10 @@ def _samples(chance: Likelihood, part: Part, every: np.ndarray, found: Sequence[
     samples, every_key = [], sorted({tuple(int(k) for k in row) for row in keys[used]})
     for key in every_key:
         mine = used & (keys == key).all(axis=1)
-        template = _Template(chance, every[mine], part.coefficients[mine], {role.place for role in factors})
+        template = _Template(likelihood, every[mine], part.coefficients[mine], {role.place for role in factors})
         scale, modifiers = 1.0, list[dict[str, Any]]()
         for role, order in zip(factors, key, strict=True):
-            half = float(chance.expansion.half[role.place])
+            half = float(likelihood.expansion.half[role.place])
             if isinstance(role, Exponential):
                 median, rate = role.power(order)
                 scale *= median / half**order
@@ -186,8 +188,8 @@ def _samples(chance: Likelihood, part: Part, every: np.ndarray, found: Sequence[
 class _Template:
     """What multiplies one product of factors, as a function of the parameters that move templates."""
 
-    def __init__(self, chance: Likelihood, every: np.ndarray, coefficients: np.ndarray, factors: set[int]) -> None:
-        expansion = chance.expansion
+    def __init__(self, likelihood: Likelihood, every: np.ndarray, coefficients: np.ndarray, factors: set[int]) -> None:
+        expansion = likelihood.expansion
         self.places = [place for place in range(every.shape[1]) if place not in factors]
         self.centre, self.half, self.kind = (
             np.asarray(one)[self.places] for one in (expansion.centre, expansion.half, expansion.chebyshev)
@@ -217,14 +219,14 @@ Channel = tuple[str, list[dict[str, Any]], list[float]]
 
 
 def _channels(
-    chance: Likelihood, samples: Mapping[str, list[dict[str, Any]]], seen: Mapping[str, np.ndarray]
+    likelihood: Likelihood, samples: Mapping[str, list[dict[str, Any]]], seen: Mapping[str, np.ndarray]
 ) -> tuple[dict[str, tuple[np.ndarray, np.ndarray]], list[Channel]]:
     """Channels: one per experiment; where it has sidebands, one per bin of the tag and one per sideband."""
     shapes, channels, end = {}, list[Channel](), 0
-    for name, size in zip(chance.experiments, chance.sizes, strict=True):
+    for name, size in zip(likelihood.experiments, likelihood.sizes, strict=True):
         mine = slice(end, end + size)
         end += size
-        sides = _sides(chance, name, mine)
+        sides = _sides(likelihood, name, mine)
         if not sides:
             channels.append((name, samples[name], seen[name].tolist()))
             continue
@@ -236,15 +238,15 @@ def _channels(
                 members.append(_shaped(word, unit * share[cut]))
             channels.append((f"{name}_tag_{number + 1:03d}", members, seen[name][cut].tolist()))
         for word, (groups, unit, ratio, _) in sides.items():
-            counted = np.asarray(chance.data)[chance.bins :][groups]
+            counted = np.asarray(likelihood.data)[likelihood.bins :][groups]
             channels.append((f"{word}_sideband", [_shaped(word, unit / ratio)], counted.tolist()))
             shapes[word] = (groups, unit)
     return shapes, channels
 
 
-def _sides(chance: Likelihood, name: str, mine: slice) -> dict[str, tuple[np.ndarray, ...]]:
+def _sides(likelihood: Likelihood, name: str, mine: slice) -> dict[str, tuple[np.ndarray, ...]]:
     """Of each sideband of an experiment: its groups, the background that 1 stands for, ratio [group], shares [bin]."""
-    bands = chance.sideband
+    bands = likelihood.sideband
     if bands is None:
         return {}
     labels, group = np.array(bands.labels), bands.group[mine]

@@ -165,7 +165,7 @@ class Parabola(AbstractRole):
         return f"histosys, (parameter - {self.centre:g}) / {self.unit:g}"
 
 
-def roles(chance: Likelihood, orders: np.ndarray, approximate: bool) -> list[AbstractRole]:
+def roles(likelihood: Likelihood, orders: np.ndarray, approximate: bool) -> list[AbstractRole]:
     """The role of every parameter that the counts or a constraint depend on, in the order of theta.
 
     Parameters
@@ -173,29 +173,32 @@ def roles(chance: Likelihood, orders: np.ndarray, approximate: bool) -> list[Abs
     orders : of the functions of the counts [function, parameter]
     approximate : whether templates at one standard deviation will do where nothing is exact
     """
-    degree, shaped = orders.max(axis=0), np.asarray(chance.expansion.chebyshev) > 0
+    degree, shaped = orders.max(axis=0), np.asarray(likelihood.expansion.chebyshev) > 0
     present = (orders > 0).astype(int)
     together = (present.T @ present > 0) & ~np.eye(len(degree), dtype=bool)
     kinds: dict[int, type[AbstractRole]] = {}
-    for place, parameter in enumerate(chance.parameters):
+    for place, parameter in enumerate(likelihood.parameters):
         kind = _alone(parameter, int(degree[place]), bool(shaped[place]), approximate)
         if kind is not None:
             kinds[place] = kind
     additive = [place for place, kind in kinds.items() if kind in (Parabola, Shift)]
-    _check_apart(chance, additive, together, approximate)
+    _check_apart(likelihood, additive, together, approximate)
     waiting = [
-        place for place, one in enumerate(chance.parameters) if place not in kinds and isinstance(one.prior, Gaussian)
+        place
+        for place, one in enumerate(likelihood.parameters)
+        if place not in kinds and isinstance(one.prior, Gaussian)
     ]
     # what multiplies everything is rather a factor
-    for place in sorted(waiting, key=lambda one: (isinstance(chance.parameters[one], Scale), together[one].sum())):
+    for place in sorted(waiting, key=lambda one: (isinstance(likelihood.parameters[one], Scale), together[one].sum())):
         if not together[place, additive].any():
             kinds[place] = Shift
             additive.append(place)
     left = [place for place in waiting if place not in kinds]
     kinds |= {place: Factor if index else Luminosity for index, place in enumerate(left)}
-    low, high = np.asarray(chance.expansion.low), np.asarray(chance.expansion.high)
+    low, high = np.asarray(likelihood.expansion.low), np.asarray(likelihood.expansion.high)
     return [
-        kinds[i](chance.parameters[i], i, float(low[i]), float(high[i]), float(chance.start[i])) for i in sorted(kinds)
+        kinds[i](likelihood.parameters[i], i, float(low[i]), float(high[i]), float(likelihood.start[i]))
+        for i in sorted(kinds)
     ]
 
 
@@ -226,12 +229,12 @@ def _alone(parameter: AbstractParameter, degree: int, shaped: bool, approximate:
     raise InputError(where, "counts that are no such polynomial", truth, remedy)
 
 
-def _check_apart(chance: Likelihood, places: Sequence[int], together: np.ndarray, approximate: bool) -> None:
+def _check_apart(likelihood: Likelihood, places: Sequence[int], together: np.ndarray, approximate: bool) -> None:
     """Refuse two parameters that both move templates, and whose product does so too."""
     for i in places:
         for j in places:
             if i < j and together[i, j] and not approximate:
-                names = f"{chance.names[i]!r} and {chance.names[j]!r}"
+                names = f"{likelihood.names[i]!r} and {likelihood.names[j]!r}"
                 truth = "Counts hold their product, and HistFactory adds what two of them do to a template."
                 remedy = "Fix one, or say --approximate to leave the product out; its error is then printed."
                 raise InputError("parameters", names, truth, remedy)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ontarget.analysis.beam_flux import BeamFlux
-from ontarget.ground.errors import InputError, check_range
+from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.report.section import Section, Table
 from ontarget.source.origin import Origin
@@ -56,9 +56,7 @@ class BeamEvents(AbstractTask):
     def check(self, context: Context) -> None:
         check_range(self, "precision", 1e-4, 0.5)
         for name in self.experiments:
-            if name not in context.experiments:
-                known = ", ".join(context.experiments)
-                raise InputError("experiments", repr(name), f"The study has {known}.", "Name one of these.")
+            context.experiment(name, "experiments")
 
     def run(self, context: Context) -> Section:
         names = self.experiments or tuple(context.experiments)

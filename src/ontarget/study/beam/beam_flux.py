@@ -17,10 +17,7 @@ SAID_EVERY = 5.0  # seconds
 
 def beam_flux(context: Context, name: str, precision: float) -> BeamFlux:
     """The flux of an experiment of the study, simulated once to a relative precision."""
-    key = "beam flux", name, precision
-    if key not in context.known:
-        context.known[key] = simulated(context, context.experiments[name].noun, precision)
-    return context.known[key]
+    return context.once(simulated, context, context.experiment(name, "experiment"), precision)
 
 
 def simulated(context: Context, experiment: Experiment, precision: float) -> BeamFlux:
@@ -29,7 +26,7 @@ def simulated(context: Context, experiment: Experiment, precision: float) -> Bea
     simulation = Simulation(source, site, experiment.detector.tag)
     said = [time.monotonic()]
 
-    def heard(whole: Callable[[], Simulation]) -> None:
+    def on_lattice(whole: Callable[[], Simulation]) -> None:
         if time.monotonic() - said[0] > SAID_EVERY:
             said[0] = time.monotonic()
             now = whole()
@@ -37,7 +34,7 @@ def simulated(context: Context, experiment: Experiment, precision: float) -> Bea
             known = f", error {100 * error:.2g} %" if np.isfinite(error) else ""
             context.progress(f"flux of {experiment.name}: {now.rays:.2g} rays{known}")
 
-    simulate(simulation, precision, heard=heard)
+    simulate(simulation, precision, on_lattice=on_lattice)
     return collected(experiment, simulation)
 
 

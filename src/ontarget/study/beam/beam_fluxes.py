@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.analysis.beam_flux import PARENTS, BeamFlux
-from ontarget.ground.errors import InputError, check_range
+from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Energy, Noun, Number, quantity, static
 from ontarget.ground.units import BEAM_ENERGY, GeV
 from ontarget.plot import Curve, Mark, curves_figure
@@ -44,9 +44,7 @@ class BeamFluxes(AbstractTask):
 
     def check(self, context: Context) -> None:
         check_range(self, "precision", 1e-4, 0.5)
-        if self.experiment not in context.experiments:
-            known = ", ".join(context.experiments)
-            raise InputError("experiment", repr(self.experiment), f"The study has {known}.", "Name one of these.")
+        context.experiment(self.experiment, "experiment")
 
     def run(self, context: Context) -> Section:
         found = beam_flux(context, self.experiment, float(self.precision))

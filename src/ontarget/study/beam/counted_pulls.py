@@ -12,7 +12,7 @@ from ontarget.study.context import Context
 
 def counted_pulls(context: Context, names: Sequence[str], pulls: Sequence[str]) -> CountedPulls:
     """Of these counters of a study, with its parameters as nuisances."""
-    nouns = settled_monitors(context, names)
+    nouns = precomputed_monitors(context, names)
     nuisances = context.nuisances(names)
     parameters = [*nuisances, *(one for one in pull_parameters(nouns) if one.name in pulls)]
     order = [*(one.name for one in nuisances), *pulls]
@@ -24,10 +24,12 @@ def counted_pulls(context: Context, names: Sequence[str], pulls: Sequence[str]) 
     return CountedPulls(tuple(pulls), priors, counts)
 
 
-def settled_monitors(context: Context, names: Sequence[str]) -> list[LeptonMonitor]:
+def precomputed_monitors(context: Context, names: Sequence[str]) -> list[LeptonMonitor]:
     """Monitors of the study with their templates, computed once."""
-    for name in names:
-        if (key := ("settled", name)) not in context.known:
-            context.progress(f"templates of {name}")
-            context.known[key] = context.experiments[name].noun.settled()
-    return [context.known["settled", name] for name in names]
+    return [context.once(precomputed_monitor, context, name) for name in names]
+
+
+def precomputed_monitor(context: Context, name: str) -> LeptonMonitor:
+    """A monitor of the study with its templates."""
+    context.progress(f"templates of {name}")
+    return context.experiment(name, "monitors", LeptonMonitor).precomputed()

@@ -7,7 +7,7 @@ import numpy as np
 from ontarget.analysis.counted_pulls import Matrix
 from ontarget.beam.yields import Yields
 from ontarget.experiment import LeptonMonitor
-from ontarget.ground.errors import InputError, check_range
+from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.study.beam.counted_pulls import counted_pulls
 from ontarget.study.context import Context
@@ -31,15 +31,11 @@ class Counters(Noun):
     def check(self, context: Context) -> None:
         """Refuse what is no counter of the study."""
         for name in self.monitors:
-            if name not in context.experiments or not isinstance(context.experiments[name].noun, LeptonMonitor):
-                truth = "It is no LeptonMonitor of the study."
-                raise InputError("production.monitors", repr(name), truth, "Name one that is.")
+            context.experiment(name, "production.monitors", LeptonMonitor)
 
     def covariance(self, context: Context, yields: Yields) -> Matrix:
         """Of the pulls of the yields, after the counters have counted what is expected."""
         if not self.monitors:
             return np.eye(len(yields.names))
-        key = "counted pulls", self.monitors, yields.names
-        if key not in context.known:
-            context.known[key] = counted_pulls(context, self.monitors, yields.names)
-        return context.known[key].covariance(self.monitors, float(self.modelling))
+        found = context.once(counted_pulls, context, self.monitors, tuple(yields.names))
+        return found.covariance(self.monitors, float(self.modelling))

@@ -15,7 +15,7 @@ from ontarget.analysis.beam_flux import of_a_tunnel
 from ontarget.analysis.beam_variation import Counted, count, count_with_modes, flux_in, unmoved, with_eigenmodes
 from ontarget.analysis.templates import Bilinear, with_factors
 from ontarget.analysis.unfolding import Unfolded, curvature, unfold
-from ontarget.experiment.batch import counts_of_many
+from ontarget.experiment.batch import batched_counts
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.ground.units import BEAM_ENERGY, GeV
@@ -25,7 +25,7 @@ from ontarget.inference.likelihood.pull import between, pull
 from ontarget.numerics import BeamEnergyAxis, Explicit
 from ontarget.plot import Curve, Guide, curves_figure
 from ontarget.report.section import Picture, Section, Table
-from ontarget.source.computed import GivenFlux
+from ontarget.source.computed import PrecomputedFlux
 from ontarget.study.beam.cross_section_method import MESONS, Method, keys_of
 from ontarget.study.beam.flavour_ratio import ratio_rows
 from ontarget.study.context import Context
@@ -69,7 +69,7 @@ class CrossSectionMeasurement(AbstractTask):
                 known = ", ".join(context.experiments)
                 where = f"methods.{method.name}.experiment"
                 raise InputError(where, repr(method.experiment), f"The study has {known}.", "Name one of these.")
-            source, _ = of_a_tunnel(context.experiments[method.experiment].noun)
+            source, _ = of_a_tunnel(context.experiment(method.experiment, "experiment"))
             method.check(context, source)
 
     def run(self, context: Context) -> Section:
@@ -80,8 +80,8 @@ class CrossSectionMeasurement(AbstractTask):
         for method in self.methods:
             context.progress(f"cross-section by {method.name}")
             noun = self.bilinear(method, context, found, keys[method.name])
-            chance = likelihood(noun, self.parameters(noun, keys[method.name]))
-            information, bins = fisher(chance), axis.bins
+            nll = likelihood(noun, self.parameters(noun, keys[method.name]))
+            information, bins = fisher(nll), axis.bins
             free = unfold(information, bins, float(self.goal))
             smooth = curvature(np.asarray(axis.edges) / GeV, float(self.strength))
             results[method.name] = free, unfold(information, bins, float(self.goal), smooth)
@@ -145,7 +145,9 @@ class CrossSectionMeasurement(AbstractTask):
         for key in keys:
             moved = flux_in(source, site, tag, found[key])
             fluxes.append(moved.values - given.values)
-        events = with_factors(eqx.tree_at(lambda one: one.source, noun, GivenFlux(given)), self.axis(), self.flavour)
+        events = with_factors(
+            eqx.tree_at(lambda one: one.source, noun, PrecomputedFlux(given)), self.axis(), self.flavour
+        )
         bins = self.axis().bins
         # a flux times one, then times one plus each factor: differences are the parts
         values = {"source.given.values": np.repeat(np.stack([np.asarray(one) for one in fluxes]), bins + 1, axis=0)}
@@ -155,7 +157,7 @@ class CrossSectionMeasurement(AbstractTask):
                 steps[i + 1] = 2.0
                 address = f"detector.channels.{channel.name}.interaction.factors.bin{i}.value"
                 values[address] = np.tile(steps, len(fluxes))
-        counts = counts_of_many(events, values, len(fluxes) * (bins + 1))
+        counts = batched_counts(events, values, len(fluxes) * (bins + 1))
         total = sum(np.asarray(one.values).sum(axis=(1, 3)) for one in counts.channels)
         total = np.reshape(total, (len(fluxes), bins + 1, -1))
         parts = np.concatenate([total[:, :1], total[:, 1:] - total[:, :1]], axis=1)

@@ -45,7 +45,7 @@ class Method(Noun):
 
     def noun(self, context: Context) -> Experiment:
         """The experiment with the tag of the method."""
-        found = context.experiments[self.experiment].noun
+        found = context.experiment(self.experiment, "experiment")
         if self.tag is not None:
             found = eqx.tree_at(lambda one: one.detector.tag, found, self.tag)
         return found if self.simulated is None else self.simulated.given(context, self.experiment, found)

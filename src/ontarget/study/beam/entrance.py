@@ -32,17 +32,15 @@ class Entrance(AbstractTask):
 
     def check(self, context: Context) -> None:
         for name in self.experiments:
-            if name not in context.experiments:
-                known = ", ".join(context.experiments)
-                raise InputError("experiments", repr(name), f"The study has {known}.", "Name one of these.")
-            if not isinstance(context.experiments[name].noun.source, DecayTunnel):
+            context.experiment(name, "experiments")
+            if not isinstance(context.experiment(name, "experiment").source, DecayTunnel):
                 raise InputError("experiments", repr(name), "It has no tunnel to enter.", "Name another.")
 
     def run(self, context: Context) -> Section:
         rows: list[dict[str, Any]] = []
         for name in self.experiments:
             context.progress(f"beam at the entrance: {name}")
-            source = context.experiments[name].noun.source
+            source = context.experiment(name, "experiment").source
             assert isinstance(source, DecayTunnel)
             for parent in source.beam.parents:
                 rows.append({"experiment": name, "species": parent} | entering(source.beam, source.tunnel, parent))

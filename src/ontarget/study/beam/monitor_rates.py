@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from ontarget.experiment import LeptonMonitor
-from ontarget.ground.errors import InputError, check_positive
+from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Length, Number, Time, quantity, static
 from ontarget.ground.units import cm, m, ns, s
 from ontarget.monitor import RangeMeter, TunnelCalorimeter
 from ontarget.monitor.rate import Rate, plane_rates, protons_in_spill, wall_rates
 from ontarget.report.section import Section, Table
-from ontarget.study.beam.counted_pulls import settled_monitors
+from ontarget.study.beam.counted_pulls import precomputed_monitors
 from ontarget.study.context import Context
 from ontarget.study.task import AbstractTask
 
@@ -35,12 +35,11 @@ class MonitorRates(AbstractTask):
     def check(self, context: Context) -> None:
         check_positive(self, "cell", "window", "multiplicity")
         for name in self.monitors:
-            if name not in context.experiments or not isinstance(context.experiments[name].noun, LeptonMonitor):
-                raise InputError("monitors", repr(name), "It is no LeptonMonitor of the study.", "Name one that is.")
+            context.experiment(name, "monitors", LeptonMonitor)
 
     def run(self, context: Context) -> Section:
         rows = [row for name in self.monitors for row in self.rows(context, name)]
-        protons = protons_in_spill(context.experiments[self.monitors[0]].noun.facility) * s
+        protons = protons_in_spill(context.experiment(self.monitors[0], "monitors", LeptonMonitor).facility) * s
         text = (
             f"While {protons:.3g} protons per second are extracted, evenly. A channel of {float(self.cell) / cm:g} cm "
             f"is busy for {float(self.window) / ns:g} ns; each particle hits {float(self.multiplicity):g} of them. "
@@ -50,9 +49,9 @@ class MonitorRates(AbstractTask):
 
     def rows(self, context: Context, name: str) -> list[dict[str, object]]:
         """One row per place of one counter."""
-        noun: Any = context.experiments[name].noun
-        (settled,) = settled_monitors(context, [name])
-        instrument, given = noun.instrument, settled.leptons()
+        noun: Any = context.experiment(name, "monitors", LeptonMonitor)
+        (precomputed,) = precomputed_monitors(context, [name])
+        instrument, given = noun.instrument, precomputed.leptons()
         if isinstance(instrument, TunnelCalorimeter):
             found = wall_rates(instrument, noun.source.tunnel, noun.facility, given)
         else:
@@ -63,7 +62,7 @@ class MonitorRates(AbstractTask):
     def row(self, name: str, rate: Rate) -> dict[str, object]:
         """Numbers in units that one speaks."""
         area, window, many = float(self.cell) ** 2, float(self.window), float(self.multiplicity)
-        most = max(rate.by_flow, key=lambda flow: rate.by_flow[flow])
+        most = max(rate.by_template, key=lambda flow: rate.by_template[flow])
         return {
             "counter": name,
             "place (m)": rate.place / m,

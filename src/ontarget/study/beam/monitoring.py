@@ -56,15 +56,13 @@ class FluxFromLeptons(AbstractTask):
     def check(self, context: Context) -> None:
         check_range(self, "modelling", 0.0, 1.0)
         for name in (self.detector, *self.monitors):
-            if name not in context.experiments:
-                known = ", ".join(context.experiments)
-                raise InputError("experiment", repr(name), f"The study has {known}.", "Name one of these.")
-        noun = context.experiments[self.detector].noun
+            context.experiment(name, "experiment")
+        noun = context.experiment(self.detector, "experiment")
         if not isinstance(noun, Experiment) or getattr(noun.source, "yields", None) is None:
             truth = "Its source has no 'yields', so nothing about its flux is uncertain."
             raise InputError("detector", repr(self.detector), truth, "Give it a source with yields.")
         for name in self.monitors:
-            if not isinstance(context.experiments[name].noun, LeptonMonitor):
+            if not isinstance(context.experiment(name, "experiment"), LeptonMonitor):
                 raise InputError("monitors", repr(name), "It is no LeptonMonitor.", "Name one that is.")
         pull_parameters(context.nouns((self.detector, *self.monitors)))  # refuses pulls that are not the same
         parameters = [one.name for one in context.parameters]
@@ -75,8 +73,8 @@ class FluxFromLeptons(AbstractTask):
 
     def run(self, context: Context) -> Section:
         context.progress(f"flux of {self.detector}, and what each pull adds")
-        settled = context.experiments[self.detector].noun.settled()
-        flux = settled.source
+        precomputed = context.experiment(self.detector, "experiment").precomputed()
+        flux = precomputed.source
         assert isinstance(flux, VariedFlux)
         counted = counted_pulls(context, self.monitors, flux.yields.names)
         f, unit = float(self.modelling), np.eye(len(flux.yields.names))
@@ -98,8 +96,8 @@ class FluxFromLeptons(AbstractTask):
         ]
         if models := production_rows(flux, counted, self.monitors, f):
             tables.insert(3, Table("flux_production", "And the assumed uncertainty of production", models))
-        if isinstance(settled.detector.tag, Radius):
-            edges = np.asarray(settled.detector.tag.radii.edges) / m
+        if isinstance(precomputed.detector.tag, Radius):
+            edges = np.asarray(precomputed.detector.tag.radii.edges) / m
             tables.append(Table("flux_by_radius", "Relative uncertainty by radius", radius_rows(flux, after, edges)))
         lines = {one.name: float(one.value) for one in self.published}
         pictures = [

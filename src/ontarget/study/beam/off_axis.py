@@ -43,10 +43,8 @@ class OffAxis(AbstractTask):
 
     def check(self, context: Context) -> None:
         check_range(self, "precision", 1e-4, 0.5)
-        if self.experiment not in context.experiments:
-            known = ", ".join(context.experiments)
-            raise InputError("experiment", repr(self.experiment), f"The study has {known}.", "Name one of these.")
-        noun = context.experiments[self.experiment].noun
+        context.experiment(self.experiment, "experiment")
+        noun = context.experiment(self.experiment, "experiment")
         if noun.detector.tag.axis is None or not isinstance(noun.source, DecayTunnel):
             truth = "The method needs a DecayTunnel and the radius of each vertex."
             raise InputError(
@@ -57,7 +55,7 @@ class OffAxis(AbstractTask):
             raise InputError("experiment", repr(self.experiment), truth, "Name an experiment with such a beam.")
 
     def run(self, context: Context) -> Section:
-        noun = context.experiments[self.experiment].noun
+        noun = context.experiment(self.experiment, "experiment")
         found = beam_flux(context, self.experiment, float(self.precision))
         tried = {}
         for spread in np.asarray(self.spreads):

@@ -13,7 +13,7 @@ from ontarget.beam.segment import Decays
 from ontarget.experiment.experiment import Experiment
 from ontarget.io.formats.rays import DecayRays, gather
 from ontarget.numerics.lattice import lattice, shifts
-from ontarget.source.component import Component, Way
+from ontarget.source.component import Component, DecayChain
 from ontarget.source.decay_tunnel import DecayTunnel
 
 RAYS_OF_A_FILE = 10_000_000
@@ -40,7 +40,7 @@ def drawn_decays(experiment: Experiment, rays: int) -> DecayRays:
 
 
 def decays_of_a_kind(
-    source: DecayTunnel, component: Component, way: Way, region: str, seed: tuple[int, ...], rays: int
+    source: DecayTunnel, component: Component, way: DecayChain, region: str, seed: tuple[int, ...], rays: int
 ) -> Decays:
     """Decays of one mode in one region."""
     shift = jnp.asarray(shifts(seed, component.dimensions(source.beam)))
@@ -49,7 +49,7 @@ def decays_of_a_kind(
 
 @eqx.filter_jit
 def _drawn(
-    source: DecayTunnel, component: Component, way: Way, region: str, u: Float[Array, "ray dimension"]
+    source: DecayTunnel, component: Component, way: DecayChain, region: str, u: Float[Array, "ray dimension"]
 ) -> Decays:
     first, left = u[:, : source.beam.dimensions], u[:, source.beam.dimensions :]
     segments = source.beam.segments(component.parent, region, source.tunnel, first)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import equinox as eqx
-import jax
 import numpy as np
 
 from ontarget.analysis.beam_flux import of_a_tunnel
@@ -44,18 +41,12 @@ class SimulatedTags(Noun):
 
     def found(self, context: Context, name: str) -> tuple[Tagged, tuple[Origin, ...]]:
         """The interactions of an experiment of the study, tagged once."""
-        numbers = tuple(float(one) for one in jax.tree.leaves(self))
-        key: tuple[Any, ...] = ("simulated tags", name, numbers, self.events, self.seed)
-        if key not in context.known:
-            context.progress(f"{self.events} interactions of {name}, tagged one by one")
-            made = campaign(context.experiments[name].noun, self.tagger, 1.0, self.seed)
-            context.known[key] = made.run(self.events), made.drawing.origins
-        return context.known[key]
+        return context.once(tagged_once, context, self, name)
 
     def given(self, context: Context, name: str, experiment: Experiment) -> Experiment:
         """The experiment with what was found as its tag; `name` is what the study calls it."""
         tagged, origins = self.found(context, name)
-        source, _ = of_a_tunnel(context.experiments[name].noun)
+        source, _ = of_a_tunnel(context.experiment(name, "experiment"))
         tag = simulated_tag(tagged, origins, np.asarray(source.energies.edges), axis_of(experiment))
         return eqx.tree_at(lambda one: one.detector.tag, experiment, tag)
 
@@ -72,3 +63,10 @@ class SimulatedTags(Noun):
             "rightly, of the tagged (%)": 100 * float(tagged.tags.right[has].mean()) if has.any() else None,
             "relative error of the median bin (%)": 100 / float(np.sqrt(max(np.median(counts), 1.0))),
         }
+
+
+def tagged_once(context: Context, tags: SimulatedTags, name: str) -> tuple[Tagged, tuple[Origin, ...]]:
+    """Interactions of an experiment of the study, tagged one by one, and where their neutrinos come from."""
+    context.progress(f"{tags.events} interactions of {name}, tagged one by one")
+    made = campaign(context.experiment(name, "experiment"), tags.tagger, 1.0, tags.seed)
+    return made.run(tags.events), made.drawing.origins

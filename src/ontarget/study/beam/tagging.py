@@ -73,9 +73,7 @@ class Tagging(AbstractTask):
 
     def check(self, context: Context) -> None:
         check_range(self, "goal", 1e-4, 0.1)
-        if self.experiment not in context.experiments:
-            known = ", ".join(context.experiments)
-            raise InputError("experiment", repr(self.experiment), f"The study has {known}.", "Name one of these.")
+        context.experiment(self.experiment, "experiment")
         for field in ("events", "nominal"):
             if not 100 <= getattr(self, field) <= MOST_EVENTS:
                 truth = f"It is between 100 and {MOST_EVENTS}."
@@ -85,13 +83,13 @@ class Tagging(AbstractTask):
             if given.size == 0 or not (np.isfinite(given).all() and (given >= 0).all()):
                 truth = "It is a list of finite numbers, none below zero."
                 raise InputError(field, str(given.tolist()), truth, "Give at least one.")
-        source, _ = of_a_tunnel(context.experiments[self.experiment].noun)
+        source, _ = of_a_tunnel(context.experiment(self.experiment, "experiment"))
         if not isinstance(source.beam, ParametrisedBeam):
             truth = "Divergences are numbers of a ParametrisedBeam."
             raise InputError("experiment", repr(self.experiment), truth, "Name an experiment with such a beam.")
 
     def run(self, context: Context) -> Section:
-        noun = context.experiments[self.experiment].noun
+        noun = context.experiment(self.experiment, "experiment")
         context.progress("tagging: compiling, and the point as it is")
         made = campaign(noun, self.tagger, 1.0, self.seed)
         found = made.run(self.nominal)

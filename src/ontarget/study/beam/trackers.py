@@ -15,7 +15,7 @@ from ontarget.ground.noun import Dose, Noun, PerArea, RatePerArea, quantity, sta
 from ontarget.ground.units import GeV, MHz, cm, mm
 from ontarget.matter.particle import PARTICLES
 from ontarget.monitor import AbstractPlane, ArmPlane, Trackers, spectrometer_resolution
-from ontarget.monitor.crossed import Crossed
+from ontarget.monitor.plane_hits import PlaneHits
 from ontarget.plot import Map, maps_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
@@ -57,10 +57,8 @@ class TrackerSpecification(AbstractTask):
 
     def check(self, context: Context) -> None:
         for name in self.experiments:
-            if name not in context.experiments:
-                known = ", ".join(context.experiments)
-                raise InputError("experiments", repr(name), f"The study has {known}.", "Name one of these.")
-            tunnel_of(context.experiments[name].noun)
+            context.experiment(name, "experiments")
+            tunnel_of(context.experiment(name, "experiment"))
         names = {plane.name for plane in self.trackers.planes}
         for one in self.published:
             if not set(one.planes) <= names:
@@ -72,7 +70,7 @@ class TrackerSpecification(AbstractTask):
         beside: list[dict[str, Any]] = []
         pictures, resolutions = [], []
         for name in self.experiments:
-            experiment = context.experiments[name].noun
+            experiment = context.experiment(name, "experiment")
             context.progress(f"trackers of {name}")
             found = planes_of(experiment, self.trackers, self.rays, self.repeats, self.seed)
             loads = {one.plane.name: load_on(experiment, one) for one in found}
@@ -99,7 +97,7 @@ class TrackerSpecification(AbstractTask):
         )
 
 
-def plane_row(one: Crossed, load: Load) -> dict[str, Any]:
+def plane_row(one: PlaneHits, load: Load) -> dict[str, Any]:
     """One row of the table of planes."""
     number = {species: float(np.mean(each)) for species, each in one.number.items()}
     muons = sum(value for species, value in number.items() if species.startswith("mu"))
@@ -140,7 +138,7 @@ def rows_beside(published: PublishedLoad, loads: dict[str, Load]) -> list[dict[s
     return rows
 
 
-def picture(name: str, experiment: Experiment, found: Sequence[Crossed]) -> Picture:
+def picture(name: str, experiment: Experiment, found: Sequence[PlaneHits]) -> Picture:
     """Maps of the hit rate at all planes."""
     maps = []
     for one in found:

@@ -24,7 +24,7 @@ from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.grid import cell as cell_of
 from ontarget.source.site import BeamSite
 from ontarget.study.design.design_space import DesignSpace
-from ontarget.study.design.merit import AbstractMerit, Measured, Planning
+from ontarget.study.design.merit import AbstractFigureOfMerit, DesignProblem, Measured
 
 FINE = 200
 """Nodes of energy: 0.05 GeV, a quarter of the narrowest band's half width."""
@@ -107,9 +107,9 @@ def moving(bands: Bands, design: Float[Array, " free"]) -> tuple[Float[Array, "2
     return jax.vmap(along, out_axes=(None, 0))(jnp.eye(len(design)))
 
 
-def bands_of(planning: Planning, name: str, rays: int) -> Bands:
+def bands_of(problem: DesignProblem, name: str, rays: int) -> Bands:
     """The bands of an experiment behind a tunnel, whose design moves nothing but source and site."""
-    experiment = next((one for one in planning.experiments if one.name == name), None)
+    experiment = next((one for one in problem.experiments if one.name == name), None)
     if (
         not isinstance(experiment, Experiment)
         or not isinstance(experiment.source, DecayTunnel)
@@ -120,7 +120,7 @@ def bands_of(planning: Planning, name: str, rays: int) -> Bands:
         truth = "Bands are those of a ParametrisedBeam in a DecayTunnel, seen with the tag Radius."
         raise InputError("objective.experiment", repr(name), truth, "Name such an experiment of the task.")
     source = experiment.source
-    for address in planning.space.values(jnp.asarray(planning.today)):
+    for address in problem.space.values(jnp.asarray(problem.today)):
         if not address.removeprefix(name + ".").startswith(("source.", "detector.site.")):
             truth = "Numbers of its source and site move the bands, others do not."
             raise InputError("free", address, truth, "Leave it out.")
@@ -140,18 +140,18 @@ def bands_of(planning: Planning, name: str, rays: int) -> Bands:
     per_node = events_per_fluence(experiment, np.asarray(axis.edges))[FLAVOURS.index("nu_mu")]
     protons = experiment.exposure.protons(experiment.facility)
     site, tag = experiment.detector.site, experiment.detector.tag
-    return Bands(fewer, site, tag, planning.space, jnp.asarray(per_node) * protons, name)
+    return Bands(fewer, site, tag, problem.space, jnp.asarray(per_node) * protons, name)
 
 
-def measure_of(planning: Planning, name: str, rays: int, row: int) -> AbstractMeasure:
+def measure_of(problem: DesignProblem, name: str, rays: int, row: int) -> AbstractMeasure:
     """One of the two numbers; what was computed for one is there for the other."""
-    bands = planning.known.setdefault(("bands", name, rays), bands_of(planning, name, rays))
+    bands = problem.known.setdefault(("bands", name, rays), bands_of(problem, name, rays))
 
     def asked(function: Any, design: np.ndarray) -> Any:
         key = "bands", name, rays, function.__name__, design.tobytes()
-        if key not in planning.known:
-            planning.known[key] = jax.tree.map(np.asarray, function(bands, jnp.asarray(design)))
-        return planning.known[key]
+        if key not in problem.known:
+            problem.known[key] = jax.tree.map(np.asarray, function(bands, jnp.asarray(design)))
+        return problem.known[key]
 
     def one(design: np.ndarray) -> tuple[float, np.ndarray]:
         value, by_design = asked(moving, design)
@@ -160,7 +160,7 @@ def measure_of(planning: Planning, name: str, rays: int, row: int) -> AbstractMe
     return Measured(lambda designs: np.array([asked(measured, each)[row] for each in designs]), one)
 
 
-class BandWidth(AbstractMerit):
+class BandWidth(AbstractFigureOfMerit):
     """The relative width of the pions' bands in rings around the axis, half of the middle 68 %, mean over events.
 
     Attributes
@@ -172,17 +172,17 @@ class BandWidth(AbstractMerit):
     experiment: str = static()
     rays: int = static(default=2**15)
 
-    def check(self, planning: Planning) -> None:
-        bands_of(planning, self.experiment, self.rays)
+    def check(self, problem: DesignProblem) -> None:
+        bands_of(problem, self.experiment, self.rays)
 
-    def measured(self, planning: Planning) -> AbstractMeasure:
-        return measure_of(planning, self.experiment, self.rays, 0)
+    def measured(self, problem: DesignProblem) -> AbstractMeasure:
+        return measure_of(problem, self.experiment, self.rays, 0)
 
-    def label(self, planning: Planning) -> str:
+    def label(self, problem: DesignProblem) -> str:
         return "relative width of the bands"
 
 
-class BandEvents(AbstractMerit):
+class BandEvents(AbstractFigureOfMerit):
     """Events of the pions' neutrinos in all rings, in the whole exposure.
 
     Attributes
@@ -194,11 +194,11 @@ class BandEvents(AbstractMerit):
     experiment: str = static()
     rays: int = static(default=2**15)
 
-    def check(self, planning: Planning) -> None:
-        bands_of(planning, self.experiment, self.rays)
+    def check(self, problem: DesignProblem) -> None:
+        bands_of(problem, self.experiment, self.rays)
 
-    def measured(self, planning: Planning) -> AbstractMeasure:
-        return measure_of(planning, self.experiment, self.rays, 1)
+    def measured(self, problem: DesignProblem) -> AbstractMeasure:
+        return measure_of(problem, self.experiment, self.rays, 1)
 
-    def label(self, planning: Planning) -> str:
+    def label(self, problem: DesignProblem) -> str:
         return "events"

@@ -26,7 +26,7 @@ from ontarget.plot.tornado import Swing, Tornado, tornado_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.design.design_space import DesignNumber, Tie
-from ontarget.study.design.merit import AbstractLimit, AbstractMerit, Planning, planned
+from ontarget.study.design.merit import AbstractFigureOfMerit, AbstractLimit, DesignProblem, planned
 from ontarget.study.parameters.bounds import symbol
 from ontarget.study.task import AbstractTask, check_points
 
@@ -72,7 +72,7 @@ class Design(AbstractTask):
     title: str = static()
     key: str = static()
     free: tuple[DesignNumber, ...]
-    objective: AbstractMerit
+    objective: AbstractFigureOfMerit
     ties: tuple[Tie, ...] = ()
     cost: AbstractLimit | None = None
     limits: tuple[AbstractLimit, ...] = ()
@@ -100,48 +100,46 @@ class Design(AbstractTask):
 
     def check(self, context: Context) -> None:
         for name in self.experiments:
-            if name not in context.experiments:
-                known = ", ".join(context.experiments)
-                raise InputError("experiments", repr(name), f"The study has {known}.", "Name some of these.")
-        planning = self.planning(context)
-        planning.space.shown(planning.today)
+            context.experiment(name, "experiments")
+        problem = self.problem(context)
+        problem.space.shown(problem.today)
         for merit in (self.objective, *(one.of for one in self.every_limit())):
-            merit.check(planning)
+            merit.check(problem)
 
     def every_limit(self) -> list[AbstractLimit]:
         """What the optimum keeps to, the cost first."""
         return [*([] if self.cost is None else [self.cost]), *self.limits]
 
-    def planning(self, context: Context) -> Planning:
+    def problem(self, context: Context) -> DesignProblem:
         """Experiments, parameters and the space of designs."""
         names = self.experiments or tuple(context.experiments)
         nouns = context.nouns(names)
         return planned(nouns, self.parameters, context.nuisances(names), self.free, self.ties)
 
     def run(self, context: Context) -> Section:
-        return self.answered(self.planning(context), context.progress)
+        return self.answered(self.problem(context), context.progress)
 
-    def answered(self, planning: Planning, progress: Callable[[str], None]) -> Section:
+    def answered(self, problem: DesignProblem, progress: Callable[[str], None]) -> Section:
         """The section, for experiments of any kind."""
         low, high = (np.array([float(getattr(one, end)) for one in self.free]) for end in ("low", "high"))
-        objective = self.objective.measured(planning)
-        bounds = [one.bound(planning) for one in self.every_limit()]
-        starts = starting_points(low, high, planning.today, self.starts)
+        objective = self.objective.measured(problem)
+        bounds = [one.bound(problem) for one in self.every_limit()]
+        starts = starting_points(low, high, problem.today, self.starts)
         found = self.searched(progress, objective, low, high, starts, bounds)
         if not np.isfinite(found.optimum.value):
             truth = "No start led to a design that keeps to all limits."
             raise InputError(f"design {self.title!r}", "no optimum", truth, "Widen ranges or limits.")
-        tables = [self.designs_table(planning, objective, bounds, found), self.search_table(found)]
+        tables = [self.designs_table(problem, objective, bounds, found), self.search_table(found)]
         pictures = []
-        reach = self.objective.label(planning)
-        tables.append(tornado_table(self, planning, objective, found.optimum, low, high))
+        reach = self.objective.label(problem)
+        tables.append(tornado_table(self, problem, objective, found.optimum, low, high))
         figure = tornado_figure(tornadoes(tables[-1]), f"change of {drawn(reach, self.parameters)} (%)")
         percent = f"{100 * float(self.step):.3g} %"
         caption = f"What moving one number by {percent} does, others held and ties followed: today and at the optimum."
         pictures.append(Picture(f"{self.key}_tornado", caption, figure))
         if self.cost is not None and self.budgets:
             progress(f"{self.title}: front of {self.budgets} budgets")
-            table, picture = self.pareto(planning, objective, found, low, high, starts, bounds)
+            table, picture = self.pareto(problem, objective, found, low, high, starts, bounds)
             tables.append(table)
             pictures.append(picture)
         warnings = self.warnings(found, low, high)
@@ -172,18 +170,18 @@ class Design(AbstractTask):
         return Searched(best, grid if grid.allowed.any() else None, seconds)
 
     def designs_table(
-        self, planning: Planning, objective: AbstractMeasure, bounds: list[Bound], found: Searched
+        self, problem: DesignProblem, objective: AbstractMeasure, bounds: list[Bound], found: Searched
     ) -> Table:
         """Today, the optimum and the best of the grid, with all that is tied and bounded."""
-        designs = {"today": planning.today, "optimum, by gradient": found.optimum.design}
+        designs = {"today": problem.today, "optimum, by gradient": found.optimum.design}
         if found.grid is not None:
             designs["best of the grid"] = found.grid.best()[0]
         rows = []
         for label, design in designs.items():
-            row: dict[str, Any] = {"design": label} | planning.space.shown(design)
-            row[self.objective.label(planning)] = float(objective.values(design[None])[0])
+            row: dict[str, Any] = {"design": label} | problem.space.shown(design)
+            row[self.objective.label(problem)] = float(objective.values(design[None])[0])
             for limit, bound in zip(self.every_limit(), bounds, strict=True):
-                row[limit.of.label(planning)] = float(bound.measure.values(design[None])[0])
+                row[limit.of.label(problem)] = float(bound.measure.values(design[None])[0])
             rows.append(row)
         return Table(f"{self.key}_designs", f"{self.title}: designs", rows)
 
@@ -232,7 +230,7 @@ class Design(AbstractTask):
 
     def pareto(
         self,
-        planning: Planning,
+        problem: DesignProblem,
         objective: AbstractMeasure,
         found: Searched,
         low: np.ndarray,
@@ -248,11 +246,11 @@ class Design(AbstractTask):
         budgets = np.linspace(costs.min(), costs.max(), self.budgets + 2)[1:-1]
         line = front(objective, low, high, starts[:1], swept, budgets if swept.sign > 0 else budgets[::-1], others)
         good = [one for one in line if np.isfinite(one.value)]
-        reach, cost = self.objective.label(planning), self.cost.of.label(planning)
-        rows = [{cost: float(one.bounds[0]), reach: one.value} | planning.space.shown(one.design) for one in good]
+        reach, cost = self.objective.label(problem), self.cost.of.label(problem)
+        rows = [{cost: float(one.bounds[0]), reach: one.value} | problem.space.shown(one.design) for one in good]
         curves = [Curve("front", np.array([row[cost] for row in rows]), np.array([row[reach] for row in rows]))]
         marks = []
-        for label, design, hollow in (("today", planning.today, True), ("optimum", found.optimum.design, False)):
+        for label, design, hollow in (("today", problem.today, True), ("optimum", found.optimum.design, False)):
             at = swept.measure.values(design[None]), objective.values(design[None])
             marks.append(Mark(label, at[0], at[1], group=1 + hollow, hollow=hollow, size=8.0))
         figure = curves_figure(curves, marks, cost, drawn(reach, self.parameters))
@@ -277,11 +275,11 @@ def timed(seconds: dict[str, float], name: str, function: Callable[[], T]) -> T:
 
 
 def tornado_table(
-    task: Design, planning: Planning, objective: AbstractMeasure, best: Optimum, low: np.ndarray, high: np.ndarray
+    task: Design, problem: DesignProblem, objective: AbstractMeasure, best: Optimum, low: np.ndarray, high: np.ndarray
 ) -> Table:
     """For each free number, today and at the optimum: the objective when it is lowered and raised, and its slope."""
     rows = []
-    for label, design in (("today", planning.today), ("optimum", best.design)):
+    for label, design in (("today", problem.today), ("optimum", best.design)):
         value, gradient = objective.slope(design)
         for index, one in enumerate(task.free):
             moved = np.repeat(design[None], 2, axis=0)
@@ -290,7 +288,7 @@ def tornado_table(
             rows.append(
                 {
                     "at": label,
-                    "number": planning.space.label(one.name),
+                    "number": problem.space.label(one.name),
                     "value": float(design[index]),
                     "objective": value,
                     "lowered to": float(moved[0, index]),

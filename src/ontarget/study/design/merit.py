@@ -27,7 +27,7 @@ from ontarget.study.design.design_space import DesignNumber, DesignSpace, Tie, d
 
 
 @dataclass(frozen=True)
-class Planning:
+class DesignProblem:
     """What a design task knows: experiments, what is asked of them, where its numbers go; `known` was computed."""
 
     experiments: tuple[Any, ...]
@@ -49,26 +49,26 @@ def planned(
     nuisances: Sequence[AbstractParameter],
     free: Sequence[DesignNumber],
     ties: Sequence[Tie] = (),
-) -> Planning:
+) -> DesignProblem:
     """What is asked of experiments, and which of their numbers are free; addresses, units and formulas are checked."""
     nouns = tuple(experiments)
     space = design_space(free, ties, nouns)
-    return Planning(nouns, tuple(interest), tuple(nuisances), space, today(free, space, nouns))
+    return DesignProblem(nouns, tuple(interest), tuple(nuisances), space, today(free, space, nouns))
 
 
-class AbstractMerit(Noun):
+class AbstractFigureOfMerit(Noun):
     """A number that every design has."""
 
-    def check(self, planning: Planning) -> None:
+    def check(self, problem: DesignProblem) -> None:
         """Refuse, before anything is computed, what does not fit the task."""
-        self.label(planning)
+        self.label(problem)
 
     @abstractmethod
-    def measured(self, planning: Planning) -> AbstractMeasure:
+    def measured(self, problem: DesignProblem) -> AbstractMeasure:
         """The number of each design of a task."""
 
     @abstractmethod
-    def label(self, planning: Planning) -> str:
+    def label(self, problem: DesignProblem) -> str:
         """What figures and tables call it, with its unit."""
 
 
@@ -86,7 +86,7 @@ class Measured(AbstractMeasure):
         return self.one(design)
 
 
-class JointError(AbstractMerit):
+class JointError(AbstractFigureOfMerit):
     r"""The geometric mean of the semi-axes of the error ellipsoid of some parameters, nuisances marginalised.
 
     :math:`(\det C_{AA})^{1/2n}`, from the Fisher information at the start of all parameters; of one parameter it is its
@@ -104,16 +104,16 @@ class JointError(AbstractMerit):
     def __check_init__(self) -> None:
         check_range(self, "background", 0.0)
 
-    def names(self, planning: Planning) -> list[str]:
+    def names(self, problem: DesignProblem) -> list[str]:
         """Of whom the error is."""
-        known = [one.name for one in planning.interest]
+        known = [one.name for one in problem.interest]
         for name in self.parameters:
             if name not in known:
                 raise InputError("parameters", repr(name), "The task asks about others.", did_you_mean(name, known))
         return list(self.parameters) or known
 
-    def measured(self, planning: Planning) -> AbstractMeasure:
-        found, names = planning.forecast, self.names(planning)
+    def measured(self, problem: DesignProblem) -> AbstractMeasure:
+        found, names = problem.forecast, self.names(problem)
         places, background = [found.names.index(name) for name in names], float(self.background)
 
         def many(designs: np.ndarray) -> np.ndarray:
@@ -127,12 +127,12 @@ class JointError(AbstractMerit):
 
         return Measured(many, one)
 
-    def label(self, planning: Planning) -> str:
-        names = self.names(planning)
+    def label(self, problem: DesignProblem) -> str:
+        names = self.names(problem)
         return f"error of {names[0]}" if len(names) == 1 else "joint error of " + ", ".join(names)
 
 
-class UpperLimit(AbstractMerit):
+class UpperLimit(AbstractFigureOfMerit):
     """The upper limit that is expected of a parameter: where the profile of Asimov data rises to a level.
 
     Attributes
@@ -150,8 +150,8 @@ class UpperLimit(AbstractMerit):
         check_range(self, "level", 0.0, 1.0, open_low=True)
         check_range(self, "background", 0.0)
 
-    def measured(self, planning: Planning) -> AbstractMeasure:
-        found, name = planning.forecast, self.name(planning)
+    def measured(self, problem: DesignProblem) -> AbstractMeasure:
+        found, name = problem.forecast, self.name(problem)
         rise, background = threshold(float(self.level), 1), float(self.background)
         start = float(found.start[found.names.index(name)])
 
@@ -164,19 +164,19 @@ class UpperLimit(AbstractMerit):
 
         return Measured(many, one)
 
-    def name(self, planning: Planning) -> str:
+    def name(self, problem: DesignProblem) -> str:
         """Of whom the limit is."""
-        known = [one.name for one in planning.interest]
+        known = [one.name for one in problem.interest]
         if self.parameter and self.parameter not in known:
             truth = "The task asks about others."
             raise InputError("parameter", repr(self.parameter), truth, did_you_mean(self.parameter, known))
         return self.parameter or known[0]
 
-    def label(self, planning: Planning) -> str:
-        return f"expected limit on {self.name(planning)}, {100 * float(self.level):.4g} % CL"
+    def label(self, problem: DesignProblem) -> str:
+        return f"expected limit on {self.name(problem)}, {100 * float(self.level):.4g} % CL"
 
 
-class Formula(AbstractMerit):
+class Formula(AbstractFigureOfMerit):
     """An expression of the design's numbers, in their units: a mass, a price.
 
     Attributes
@@ -188,12 +188,12 @@ class Formula(AbstractMerit):
     text: str = static()
     called: str = static(default="")
 
-    def check(self, planning: Planning) -> None:
-        self.measured(planning).values(planning.today[None])
+    def check(self, problem: DesignProblem) -> None:
+        self.measured(problem).values(problem.today[None])
 
-    def measured(self, planning: Planning) -> AbstractMeasure:
+    def measured(self, problem: DesignProblem) -> AbstractMeasure:
         def value(design: jax.Array) -> jax.Array:
-            return formula(self.text, planning.space.named(design), "formula")
+            return formula(self.text, problem.space.named(design), "formula")
 
         def many(designs: np.ndarray) -> np.ndarray:
             return np.asarray(jax.vmap(value)(jnp.asarray(designs)))
@@ -204,36 +204,36 @@ class Formula(AbstractMerit):
 
         return Measured(many, one)
 
-    def label(self, planning: Planning) -> str:
+    def label(self, problem: DesignProblem) -> str:
         return self.called or self.text
 
 
 class AbstractLimit(Noun):
     """A merit that must not pass a value."""
 
-    of: eqx.AbstractVar[AbstractMerit]
+    of: eqx.AbstractVar[AbstractFigureOfMerit]
     value: eqx.AbstractVar[Number]
 
     @abstractmethod
-    def bound(self, planning: Planning) -> Bound:
+    def bound(self, problem: DesignProblem) -> Bound:
         """For the search."""
 
 
 class AtMost(AbstractLimit):
     """It is at most this."""
 
-    of: AbstractMerit
+    of: AbstractFigureOfMerit
     value: Number = quantity()
 
-    def bound(self, planning: Planning) -> Bound:
-        return Bound(self.of.measured(planning), float(self.value), 1.0)
+    def bound(self, problem: DesignProblem) -> Bound:
+        return Bound(self.of.measured(problem), float(self.value), 1.0)
 
 
 class AtLeast(AbstractLimit):
     """It is at least this."""
 
-    of: AbstractMerit
+    of: AbstractFigureOfMerit
     value: Number = quantity()
 
-    def bound(self, planning: Planning) -> Bound:
-        return Bound(self.of.measured(planning), float(self.value), -1.0)
+    def bound(self, problem: DesignProblem) -> Bound:
+        return Bound(self.of.measured(problem), float(self.value), -1.0)

@@ -43,13 +43,11 @@ class TargetActivity(AbstractTask):
     batches: tuple[Activity, ...]
 
     def check(self, context: Context) -> None:
-        if self.experiment not in context.experiments:
-            known = ", ".join(context.experiments)
-            raise InputError("experiment", repr(self.experiment), f"The study has {known}.", "Name one of these.")
-        decays_of(self.experiment, context.experiments[self.experiment].noun)
+        context.experiment(self.experiment, "experiment")
+        decays_of(self.experiment, context.experiment(self.experiment, "experiment"))
 
     def run(self, context: Context) -> Section:
-        noun = context.experiments[self.experiment].noun
+        noun = context.experiment(self.experiment, "experiment")
         years = float(noun.exposure.calendar(noun.facility) / year)
         signal = float(np.asarray(context.counts(self.experiment).signal()).sum()) / years
         decays, rows = decays_of(self.experiment, noun), []

@@ -38,17 +38,15 @@ class BaselineScan(AbstractTask):
 
     def check(self, context: Context) -> None:
         for name in self.experiments:
-            if name not in context.experiments:
-                known = ", ".join(context.experiments)
-                raise InputError("experiments", repr(name), f"The study has {known}.", "Name some of these.")
-            if not isinstance(context.experiments[name].noun.detector.site, Site):
+            context.experiment(name, "experiments")
+            if not isinstance(context.experiment(name, "experiment").detector.site, Site):
                 truth = "Only from a point does a flux fall as the square of the distance."
                 raise InputError("experiments", repr(name), truth, "Name experiments at stopped pions.")
 
     def run(self, context: Context) -> Section:
         rows = []
         for name in self.experiments:
-            noun, counts = context.experiments[name].noun, context.counts(name)
+            noun, counts = context.experiment(name, "experiment"), context.counts(name)
             rows += [row for length in np.asarray(self.baselines) for row in rows_at(name, noun, counts, float(length))]
         text = (
             "Signal falls as the square of the distance; backgrounds are those of the experiment's own place. "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.experiment.counts import Counts
-from ontarget.experiment.experiment import Experiment
 from ontarget.matter.flavour import FLAVOURS, LATEX
 from ontarget.plot import Panel, panels_figure
 from ontarget.report.expected_table import expectation_rows
@@ -20,15 +20,15 @@ class Expect(AbstractTask):
     def run(self, context: Context) -> Section:
         rows, panels = [], []
         every = context.each(context.counts, context.experiments)
-        for loaded, counts in zip(context.experiments.values(), every, strict=True):
-            rows += expectation_rows(loaded.noun, counts)
-            panels.append(spectrum(loaded.noun, counts))
+        for experiment, counts in zip(context.nouns(), every, strict=True):
+            rows += expectation_rows(experiment, counts)
+            panels.append(spectrum(experiment, counts))
         picture = Picture("spectra", "Expected spectra over the whole exposure, stacked.", panels_figure(panels))
         text = "Counts over the exposure and per calendar year, by the flavour that interacts."
         return Section("Expected counts", text, [Table("expected", "Expected counts", rows)], [picture])
 
 
-def spectrum(experiment: Experiment, counts: Counts) -> Panel:
+def spectrum(experiment: AbstractExperiment, counts: Counts) -> Panel:
     """The seen spectrum per unit of its axis, by flavour and background; a second observable is summed over."""
     edges, unit = counts.seen.shown(), counts.seen.dimension.unit
     parts: dict[str, np.ndarray] = {}

@@ -39,13 +39,13 @@ class ThresholdScan(AbstractTask):
         thresholds = np.geomspace(float(self.start), float(self.stop), self.points)
         curves, rows = [], [{"threshold (keV)": float(one / keV)} for one in thresholds]
         points, rates, others = [], [], published_counts()
-        for index, (name, loaded) in enumerate(context.experiments.items()):
-            experiment, counts = loaded.noun, context.counts(name)
+        for index, (name, experiment) in enumerate(zip(context.experiments, context.listed(), strict=True)):
+            counts = context.counts(name)
             unit = float(experiment.exposure.calendar(experiment.facility) / year * experiment.detector.mass / kg)
             above = recoils_above(counts.channels[0], thresholds) / unit
             for row, count in zip(rows, above, strict=True):
                 row[f"{name} (1/kg/yr)"] = float(count)
-            label, shown = experiment.title.removeprefix("ESS "), above > 1e-3 * above[0]
+            label, shown = context.label(name), above > 1e-3 * above[0]
             curves.append(Curve(label, thresholds[shown] / keV, above[shown], group=index))
             total = float(counts.signal().sum()) / unit
             place = np.array([working_point(experiment)])

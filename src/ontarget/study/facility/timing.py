@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ontarget.analysis.arrivals import Arrivals, arrivals, check_clocks, per_neutrino
-from ontarget.analysis.window import AbstractGoal, BestSignificance
+from ontarget.analysis.window import AbstractWindowCriterion, BestSignificance
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.constants import pion_lifetime
 from ontarget.ground.errors import InputError, check_positive
@@ -57,8 +57,8 @@ class Timing(AbstractTask):
     facilities: tuple[str, ...] = static()
     stop: Time = quantity(default=10 * us)
     bins: int = static(default=500)
-    prompt: AbstractGoal = BestSignificance()
-    delayed: AbstractGoal = BestSignificance()
+    prompt: AbstractWindowCriterion = BestSignificance()
+    delayed: AbstractWindowCriterion = BestSignificance()
     title: str = static(default="Arrival times")
     key: str = static(default="timing")
 
@@ -67,10 +67,8 @@ class Timing(AbstractTask):
         check_points(self.bins, 10, 2000)
 
     def check(self, context: Context) -> None:
-        if self.experiment not in context.experiments:
-            known = ", ".join(context.experiments)
-            raise InputError("experiment", repr(self.experiment), f"The study has {known}.", "Name one of these.")
-        noun = context.experiments[self.experiment].noun
+        context.experiment(self.experiment, "experiment")
+        noun = context.experiment(self.experiment, "experiment")
         check_clocks(self.experiment, noun)
         detector = noun.detector
         for one in detector.backgrounds:
@@ -82,7 +80,7 @@ class Timing(AbstractTask):
                 raise InputError(f"{self.experiment}.backgrounds.{one.name}", got, truth, "Leave it out.") from None
 
     def run(self, context: Context) -> Section:
-        noun, axis = context.experiments[self.experiment].noun, TimeAxis(jnp.zeros(()), self.stop, self.bins)
+        noun, axis = context.experiment(self.experiment, "experiment"), TimeAxis(jnp.zeros(()), self.stop, self.bins)
         seen = per_neutrino(noun, context.counts(self.experiment))
         beams = [beam_of(name, noun, seen, axis) for name in self.facilities]
         windows = [row for beam in beams for row in self.windows(beam)]

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from ontarget.analysis.sterile_counts import Vanishing, chi_square, gram, vanishing
+from ontarget.analysis.sterile_counts import DisappearanceTemplates, chi_square, disappearance_templates, gram
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.noun import Noun, Number, quantity, static
@@ -105,7 +105,11 @@ class Disappearance(Noun):
         return self.binning.bins(split[..., list(self.windows), :])
 
     def grams(
-        self, nouns: Sequence[Experiment], found: Sequence[Vanishing], parts: Sequence[Sequence[str]], background: float
+        self,
+        nouns: Sequence[Experiment],
+        found: Sequence[DisappearanceTemplates],
+        parts: Sequence[Sequence[str]],
+        background: float,
     ) -> np.ndarray:
         """Scalar products [splitting group basis basis] of the counts and of what each part loses."""
         every = []
@@ -172,7 +176,7 @@ def fourth_of(noun: Experiment) -> Sterile31:
     return fourth
 
 
-def vanished(context: Context, splittings: np.ndarray) -> list[Vanishing]:
+def vanished(context: Context, splittings: np.ndarray) -> list[DisappearanceTemplates]:
     """What each detector counts and loses."""
     context.progress(f"{len(splittings)} splittings in {len(context.experiments)} detectors")
-    return [vanishing(noun, fourth_of(noun), jnp.asarray(splittings)) for noun in context.nouns()]
+    return [disappearance_templates(noun, fourth_of(noun), jnp.asarray(splittings)) for noun in context.listed()]

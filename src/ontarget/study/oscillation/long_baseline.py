@@ -67,10 +67,8 @@ class LongBaseline(AbstractTask):
         check_points(self.points, 3, 2001)
 
     def check(self, context: Context) -> None:
-        if self.experiment not in context.experiments:
-            known = ", ".join(context.experiments)
-            raise InputError("experiment", repr(self.experiment), f"The study has {known}.", "Name one of these.")
-        noun = context.experiments[self.experiment].noun
+        context.experiment(self.experiment, "experiment")
+        noun = context.experiment(self.experiment, "experiment")
         for part, kind in ((noun.source, StoppedPion), (noun.propagation, ThreeFlavour)):
             if not isinstance(part, kind):
                 truth = f"What is asked of it is known for {kind.__name__}."
@@ -79,7 +77,7 @@ class LongBaseline(AbstractTask):
                 )
 
     def run(self, context: Context) -> Section:
-        noun = context.experiments[self.experiment].noun
+        noun = context.experiment(self.experiment, "experiment")
         distances = np.linspace(float(self.lowest), float(self.highest), self.points)
         context.progress(f"{noun.name}: {len(distances)} distances")
         signal, late = spectra(noun, distances, np.asarray(self.phases))

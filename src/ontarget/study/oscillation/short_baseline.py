@@ -16,7 +16,6 @@ from ontarget.ground.noun import Energy, MassSquared, Noun, Number, quantity, st
 from ontarget.ground.units import GeV, eV
 from ontarget.inference.fit import covariance, intervals, profile, threshold
 from ontarget.inference.likelihood import Likelihood
-from ontarget.inference.likelihood.likelihood import chain_of, fingerprint
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.plot import Curve, curves_figure
 from ontarget.propagation import Sterile31
@@ -71,7 +70,7 @@ class Search(Noun):
 
     def noun(self, context: Context) -> Experiment:
         """The experiment with the tag of the search."""
-        found = context.experiments[self.experiment].noun
+        found = context.experiment(self.experiment, "experiment")
         return found if self.tag is None else eqx.tree_at(lambda one: one.detector.tag, found, self.tag)
 
 
@@ -110,7 +109,7 @@ class ShortBaseline(AbstractTask):
             if search.experiment not in context.experiments:
                 known = ", ".join(context.experiments)
                 raise InputError(where, repr(search.experiment), f"The study has {known}.", "Name one of these.")
-            noun = context.experiments[search.experiment].noun
+            noun = context.experiment(search.experiment, "experiment")
             if not isinstance(noun.propagation, Sterile31):
                 truth = "A search needs a fourth neutrino."
                 raise InputError(
@@ -155,11 +154,8 @@ class ShortBaseline(AbstractTask):
         """Counts [flavour bin] without oscillation, and what a unit amplitude changes [splitting bin]."""
         noun = search.noun(context)
         final, mixings = CHANNELS[search.channel]
-        key = "short baseline", fingerprint(chain_of(noun, ()), splittings.tobytes())
-        if key not in context.known:
-            context.progress(f"oscillations in {search.experiment}, {type(noun.detector.tag).__name__}")
-            context.known[key] = oscillated(noun, splittings)
-        steady, found = context.known[key]
+        context.progress(f"oscillations in {search.experiment}, {type(noun.detector.tag).__name__}")
+        steady, found = context.once(oscillated, noun, splittings)
         row = FLAVOURS.index(final)
         change = found["both"] - found["electron"] if len(mixings) == 2 else found[single(mixings)] - steady
         return steady, change[:, row]
@@ -167,7 +163,7 @@ class ShortBaseline(AbstractTask):
     def limits(self, search: Search, splittings: np.ndarray, context: Context) -> np.ndarray:
         """The amplitude excluded at each splitting; one where none is."""
         steady, changes = self.templates(search, splittings, context)
-        noun = context.experiments[search.experiment].noun
+        noun = context.experiment(search.experiment, "experiment")
         middle = np.asarray(noun.detector.seen.edges[1:] + noun.detector.seen.edges[:-1]) / 2
         place = np.floor(np.tile(middle, steady.shape[1] // len(middle)) / float(self.band)).astype(int)
         bands = float(search.shape) * (place == np.unique(place)[:, None])
@@ -186,16 +182,16 @@ class ShortBaseline(AbstractTask):
 
         return np.array([limit(change) for change in changes])
 
-    def excluded(self, chance: Likelihood) -> float:
+    def excluded(self, likelihood: Likelihood) -> float:
         """The upper end of the interval of the amplitude, looked for around where its Fisher information puts it.
 
         Where next to nothing is expected, that is far too low: then further up.
         """
         level = float(self.level)
-        error = float(np.sqrt(covariance(chance)[0, 0]))
+        error = float(np.sqrt(covariance(likelihood)[0, 0]))
         while True:
             grid = np.unique(np.minimum(AROUND * np.sqrt(threshold(level, 2)) * error, 1.0))
-            last = intervals(profile(chance, {"amplitude": grid}, seeds=1), level, 2).pieces[-1]
+            last = intervals(profile(likelihood, {"amplitude": grid}, seeds=1), level, 2).pieces[-1]
             if not last.open_high or grid[-1] == 1.0:
                 return float(last.high)
             error *= AROUND[-1]

@@ -61,7 +61,7 @@ class SterileProduct(AbstractTask):
 
     def check(self, context: Context) -> None:
         for search in self.searches:
-            search.check(context.nouns())
+            search.check(context.listed())
 
     def run(self, context: Context) -> Section:
         splittings = np.geomspace(float(self.lowest), float(self.highest), self.points)
@@ -71,9 +71,9 @@ class SterileProduct(AbstractTask):
         for search in self.searches:
             errors = float(self.normalisation), float(search.uncorrelated)
             level, background = float(self.level), float(self.background)
-            grams = search.grams(context.nouns(), found, PARTS, background)
+            grams = search.grams(context.listed(), found, PARTS, background)
             limits[search.name] = product_excluded(grams, *errors, level)
-            alone = [search.grams(context.nouns(), found, [part], background) for part in PARTS]
+            alone = [search.grams(context.listed(), found, [part], background) for part in PARTS]
             muon, electron = (excluded(one, *errors, level) for one in alone)
             for at in (one for one in SHOWN if shown[0] <= one <= shown[-1]):
                 three = (between(shown, one, at) for one in (muon, electron, limits[search.name]))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ontarget.analysis.sterile_counts import Vanishing
+from ontarget.analysis.sterile_counts import DisappearanceTemplates
 from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import MassSquared, Number, quantity, static
@@ -64,7 +64,7 @@ class SterileReach(AbstractTask):
     def check(self, context: Context) -> None:
         known = [search.name for search in self.searches]
         for search in self.searches:
-            search.check(context.nouns())
+            search.check(context.listed())
         named = [one for members in self.groups.values() for one in members]
         for name in (*named, *self.discovery, *self.blind, *self.blind.values()):
             if name not in known:
@@ -75,7 +75,7 @@ class SterileReach(AbstractTask):
         found, shown = vanished(context, splittings), splittings / eV**2
         exclusion, discovery, rows = {}, {}, []
         for search in self.searches:
-            grams = search.grams(context.nouns(), found, search.parts(), float(self.background))
+            grams = search.grams(context.listed(), found, search.parts(), float(self.background))
             errors = float(self.normalisation), float(search.uncorrelated)
             excluding, discovering = (float(one) for one in (self.level, self.discovery_level))
             exclusion[search.name] = excluded(grams, *errors, excluding)
@@ -132,11 +132,11 @@ TEXT = (
 )
 
 
-def summary(search: Disappearance, context: Context, found: Sequence[Vanishing]) -> dict[str, object]:
+def summary(search: Disappearance, context: Context, found: Sequence[DisappearanceTemplates]) -> dict[str, object]:
     """What a search counts in each detector."""
     row: dict[str, object] = {"search": search.name}
-    for (name, loaded), one in zip(context.experiments.items(), found, strict=True):
-        steady = search.counts(tag_of(loaded.noun), np.asarray(one.steady), search.counted)
+    for name, experiment, one in zip(context.experiments, context.listed(), found, strict=True):
+        steady = search.counts(tag_of(experiment), np.asarray(one.steady), search.counted)
         row[f"signal, {name}"] = float(steady.sum())
     return row | {"uncorrelated (%)": 100 * float(search.uncorrelated)}
 

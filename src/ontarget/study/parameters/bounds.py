@@ -16,7 +16,7 @@ from ontarget.inference.likelihood import AbstractParameter, Likelihood
 from ontarget.plot import Interval, intervals_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
-from ontarget.study.parameters.region import AbstractMethod, Wilks, by_method, messages, toy_rows
+from ontarget.study.parameters.region import AbstractIntervalConstruction, Wilks, by_method, messages, toy_rows
 from ontarget.study.task import AbstractTask, check_points
 
 
@@ -42,7 +42,7 @@ class Bounds(AbstractTask):
     groups: Mapping[str, tuple[str, ...]] = static(converter=FrozenDict, default_factory=FrozenDict)
     level: Number = quantity(default=0.90)
     points: int = static(default=201)
-    method: AbstractMethod = Wilks()
+    method: AbstractIntervalConstruction = Wilks()
 
     def __check_init__(self) -> None:
         check_range(self, "level", 0.0, 1.0, open_low=True)
@@ -60,20 +60,20 @@ class Bounds(AbstractTask):
 
         def scan_group(label: str) -> list[tuple[Likelihood, Scan]]:
             context.progress(f"{self.title}: {label}")
-            chance = context.likelihood(groups[label], self.parameters)
+            likelihood = context.likelihood(groups[label], self.parameters)
             nuisances = {one.name for one in context.parameters}
-            return [(chance, self.scan(chance, parameter, nuisances)) for parameter in self.parameters]
+            return [(likelihood, self.scan(likelihood, parameter, nuisances)) for parameter in self.parameters]
 
         for index, (label, scans) in enumerate(zip(groups, context.each(scan_group, groups), strict=True)):
-            for parameter, (chance, scan) in zip(self.parameters, scans, strict=True):
+            for parameter, (likelihood, scan) in zip(self.parameters, scans, strict=True):
                 name = parameter.name
                 where = f"{self.key}_{index}_{name}", f"{self.title}, {label}, {name}"
-                reading = self.method.judge(context, *where, chance, scan, [level])
-                rows += by_method(reading, scan, [level], partial(piece_rows, label, name))
-                toys += toy_rows(label, reading.belt) if reading.belt is not None else []
-                found = intervals(reading.scans[0], level)
+                calibrated = self.method.calibrate(context, *where, likelihood, scan, [level])
+                rows += by_method(calibrated, scan, [level], partial(piece_rows, label, name))
+                toys += toy_rows(label, calibrated.belt) if calibrated.belt is not None else []
+                found = intervals(calibrated.scans[0], level)
                 bars.append(bar(label, found))
-                warnings += [f"{label}: {one}" for one in messages(found, reading)]
+                warnings += [f"{label}: {one}" for one in messages(found, calibrated)]
         percent = f"{100 * level:.4g} % CL, one at a time"
         tables = [Table(self.key, f"{self.title}, {percent}", rows)]
         tables += [Table(f"{self.key}_toys", f"{self.title}: toys", toys)] if toys else []
@@ -82,10 +82,10 @@ class Bounds(AbstractTask):
         picture = Picture(self.key, caption, intervals_figure(bars, self.label))
         return Section(self.title, self.text, tables, [picture], warnings)
 
-    def scan(self, chance: Likelihood, parameter: AbstractParameter, nuisances: set[str]) -> Scan:
+    def scan(self, likelihood: Likelihood, parameter: AbstractParameter, nuisances: set[str]) -> Scan:
         """Profile one parameter over its box, the other parameters of interest at their start."""
         grid = np.linspace(float(parameter.low), float(parameter.high), self.points)
-        return profile(chance, {parameter.name: grid}, fixed=at_start(chance, nuisances | {parameter.name}))
+        return profile(likelihood, {parameter.name: grid}, fixed=at_start(likelihood, nuisances | {parameter.name}))
 
 
 def bar(label: str, found: Intervals) -> Interval:
@@ -116,17 +116,17 @@ def check_targets(
 
 def short(name: str, context: Context) -> str:
     """An experiment as figures call it."""
-    return (context.experiments[name].noun.title or name).removeprefix("ESS ")
+    return context.label(name)
 
 
-def start_of(chance: Likelihood, name: str) -> float:
+def start_of(likelihood: Likelihood, name: str) -> float:
     """Where a parameter starts: the value the Asimov data are made with."""
-    return float(chance.start[chance.names.index(name)])
+    return float(likelihood.start[likelihood.names.index(name)])
 
 
-def at_start(chance: Likelihood, free: set[str]) -> dict[str, float]:
+def at_start(likelihood: Likelihood, free: set[str]) -> dict[str, float]:
     """All parameters but the free ones, where they start."""
-    return {name: start_of(chance, name) for name in chance.names if name not in free}
+    return {name: start_of(likelihood, name) for name in likelihood.names if name not in free}
 
 
 def piece_rows(label: str, name: str, scan: Scan, level: float) -> list[dict[str, Any]]:

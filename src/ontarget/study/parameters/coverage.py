@@ -9,7 +9,7 @@ import numpy as np
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.inference.fit import Scan, profile
-from ontarget.inference.likelihood import AbstractParameter, likelihood
+from ontarget.inference.likelihood import AbstractParameter
 from ontarget.inference.toys import Belt, belt_of, construction
 from ontarget.plot import Bar, Critical, Profile, feldman_cousins_figure
 from ontarget.report.section import Picture, Section, Table
@@ -57,21 +57,21 @@ class Coverage(AbstractTask):
             truth = "The study has no such experiment."
             raise InputError("experiment", repr(self.experiment), truth, "List it among the study's experiments.")
         for parameter in (self.parameter, *self.nuisances):
-            parameter.initial([context.experiments[self.experiment].noun])
+            parameter.initial([context.experiment(self.experiment, "experiment")])
 
     def run(self, context: Context) -> Section:
-        noun = context.experiments[self.experiment].noun
+        noun = context.experiment(self.experiment, "experiment")
         parameters = (self.parameter, *self.nuisances)
-        chance = likelihood([noun], parameters, tolerance=context.tolerance, known=context.known)
+        nll = context.likelihood_of([noun], parameters)
         grid = np.linspace(float(self.parameter.low), float(self.parameter.high), self.points)
         rule: Any = {"toys": self.toys, "more": self.toys, "levels": (float(self.level),)}
-        job = construction(chance, {self.parameter.name: grid}, self.seed, **rule)
+        job = construction(nll, {self.parameter.name: grid}, self.seed, **rule)
         belt = belt_of(job, context.complete(self.key, job, f"{self.title}: toys"))
         tables = [
             Table(f"{self.key}_intervals", f"{self.title}: intervals", interval_rows(belt)),
             Table(f"{self.key}_coverage", f"{self.title}: critical values and coverage", point_rows(belt)),
         ]
-        fine = profile(chance, {self.parameter.name: np.linspace(grid[0], grid[-1], FINE)})
+        fine = profile(nll, {self.parameter.name: np.linspace(grid[0], grid[-1], FINE)})
         figure = belt_figure(belt, fine, symbol(self.parameter.name))
         picture = Picture(self.key, f"{self.title}: critical values by toys and by Wilks' theorem.", figure)
         return Section(self.title, self.text, tables, [picture], [belt.message] if belt.message else [])

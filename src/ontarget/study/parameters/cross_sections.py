@@ -17,7 +17,7 @@ from ontarget.matter.nuclide import Nuclides
 from ontarget.plot import Band, Points, points_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
-from ontarget.study.parameters.measurement import CROSS_SECTION, CrossSection
+from ontarget.study.parameters.measurement import CROSS_SECTION, CrossSection, Measurement, cross_section
 from ontarget.study.task import AbstractTask
 
 # the most abundant isotope of an element per step along the valley of stability
@@ -32,7 +32,7 @@ class CrossSections(AbstractTask):
 
     Attributes
     ----------
-    measurements : keys of `Measurement` tasks that stand before this one
+    measurements : keys of `Measurement` tasks of the study
     ladder : nuclides at which the prediction is computed
     """
 
@@ -42,9 +42,13 @@ class CrossSections(AbstractTask):
     text: str = static(default="")
     ladder: tuple[str, ...] = static(default=LADDER)
 
+    def check(self, context: Context) -> None:
+        for key in self.measurements:
+            context.task(key, "measurements", Measurement)
+
     def run(self, context: Context) -> Section:
         found = [measured(context, key) for key in self.measurements]
-        first = next(iter(context.experiments.values())).noun
+        first = context.listed()[0]
         nuclides = [Nuclides.of(name) for name in self.ladder]
         neutrons = np.array([float(one.N[0]) for one in nuclides])
         interaction = coherent(first)
@@ -86,10 +90,8 @@ class CrossSections(AbstractTask):
 
 def measured(context: Context, key: str) -> CrossSection:
     """What a measurement of this key found."""
-    if ("cross-section", key) not in context.known:
-        truth = "No measurement with this key stands before this task."
-        raise InputError("measurements", repr(key), truth, "Put the task after its measurements.")
-    return context.known["cross-section", key]
+    task = context.task(key, "measurements", Measurement)
+    return context.once(cross_section, context.experiment(task.experiment, "experiment"), task, context)
 
 
 def coherent(experiment: Experiment) -> CEvNS:

@@ -15,7 +15,7 @@ def bands(context: Context, x: str, y: str, grid: np.ndarray) -> list[tuple[str,
 
     Drawn only in the plane of eps_ee_u and eps_ee_d, for experiments with `NSI` couplings.
     """
-    first = next(iter(context.experiments.values())).noun
+    first = context.listed()[0]
     interaction = first.detector.channels[0].interaction
     couplings = getattr(interaction, "couplings", None)
     if (x, y) != ("eps_ee_u", "eps_ee_d") or not isinstance(couplings, NSI):

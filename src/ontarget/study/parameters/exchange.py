@@ -27,7 +27,7 @@ PULLS = 3.0
 class Exchanged(NamedTuple):
     """A likelihood and the experiments that it was made of."""
 
-    chance: Likelihood
+    nll: Likelihood
     experiments: Sequence[Any]
 
 

@@ -14,7 +14,7 @@ from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Noun, static
 from ontarget.ground.units import cm
 from ontarget.inference.fit import Components, Fit, Piece, fit, intervals, predicted_spread, profile
-from ontarget.inference.likelihood import AbstractParameter, Likelihood, likelihood
+from ontarget.inference.likelihood import AbstractParameter, Likelihood
 from ontarget.inference.toys import GoodnessOfFit, Significance, goodness_of_fit, significance
 from ontarget.plot import Toys, distribution_figure
 from ontarget.report.section import Picture, Section, Table
@@ -71,13 +71,9 @@ class Measurement(AbstractTask):
     seed: int = static(default=1)
 
     def check(self, context: Context) -> None:
-        if self.experiment not in context.experiments:
-            truth = "The study has no such experiment."
-            raise InputError("experiment", repr(self.experiment), truth, "List it among the study's experiments.")
-        if self.standard and self.standard not in context.experiments:
-            truth = "The study has no such experiment."
-            raise InputError("standard", repr(self.standard), truth, "List it among the study's experiments.")
-        noun = context.experiments[self.experiment].noun
+        if self.standard:
+            context.experiment(self.standard, "standard")
+        noun = context.experiment(self.experiment, "experiment")
         if noun.observed is None:
             truth = "Nothing was observed there."
             raise InputError("experiment", repr(self.experiment), truth, "Give it 'observed' counts, or leave it out.")
@@ -88,14 +84,13 @@ class Measurement(AbstractTask):
             raise InputError("strength.low", got, truth, "Give 0.")
 
     def run(self, context: Context) -> Section:
-        noun = context.experiments[self.experiment].noun
+        noun = context.experiment(self.experiment, "experiment")
         context.progress(f"{self.title}: events")
         events = count_events(noun, self, context)
         context.progress(f"{self.title}: cross-section")
-        result = cross_section(noun, self, context)
-        context.known["cross-section", self.key] = result
+        result = context.once(cross_section, noun, self, context)
         context.progress(f"{self.title}: {self.toys} toys")
-        gof = goodness_of_fit(events.chance, events.best, self.seed, toys=self.toys)
+        gof = goodness_of_fit(events.nll, events.best, self.seed, toys=self.toys)
         rows = [*events.rows(), *result.rows(), *quality_rows(gof)]
         tables = [
             Table(f"{self.key}_results", f"{self.title}: ours and published", beside(rows, self.published)),
@@ -113,7 +108,7 @@ class Measurement(AbstractTask):
 class Events:
     """The first fit: its likelihood, best fit, components and how it rejects no signal."""
 
-    chance: Likelihood
+    nll: Likelihood
     best: Fit
     components: Components
     null: Significance
@@ -166,21 +161,21 @@ class CrossSection:
 def count_events(noun: Experiment, task: Measurement, context: Context) -> Events:
     """Fit strength and backgrounds."""
     parameters = (task.strength, *task.backgrounds)
-    chance = likelihood([noun], parameters, tolerance=context.tolerance, known=context.known)
-    best = fit(chance)
-    null = significance(chance, task.strength.name, 0.0)
-    components = Components(noun, chance, best, task.strength.name)
-    return Events(chance, best, components, null, predicted_spread(noun, task.strength, task.systematics))
+    nll = context.likelihood_of([noun], parameters)
+    best = fit(nll)
+    null = significance(nll, task.strength.name, 0.0)
+    components = Components(noun, nll, best, task.strength.name)
+    return Events(nll, best, components, null, predicted_spread(noun, task.strength, task.systematics))
 
 
 def cross_section(noun: Experiment, task: Measurement, context: Context) -> CrossSection:
     """Fit strength, backgrounds and systematics."""
     parameters = (task.strength, *task.backgrounds, *task.systematics)
-    chance = likelihood([noun], parameters, tolerance=context.tolerance, known=context.known)
+    nll = context.likelihood_of([noun], parameters)
     grid = np.linspace(float(task.strength.low), float(task.strength.high), 121)
-    scan = profile(chance, {task.strength.name: grid})
+    scan = profile(nll, {task.strength.name: grid})
     found = intervals(scan, ONE_SIGMA)
-    model = context.experiments[task.standard].noun if task.standard else noun
+    model = context.experiment(task.standard, "standard") if task.standard else noun
     standard = AverageCrossSection(task.experiment).of(model) / CROSS_SECTION
     weight = np.asarray(noun.detector.material.nuclei_per_mass())
     neutrons = float(np.average(np.asarray(noun.detector.material.nuclides().N), weights=weight))

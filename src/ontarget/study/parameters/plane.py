@@ -19,7 +19,14 @@ from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.parameters.bounds import at_start, check_targets, grouped, start_of, symbol
 from ontarget.study.parameters.degeneracy import bands
-from ontarget.study.parameters.region import AbstractMethod, Reading, Wilks, by_method, messages, toy_rows
+from ontarget.study.parameters.region import (
+    AbstractIntervalConstruction,
+    CalibratedScan,
+    Wilks,
+    by_method,
+    messages,
+    toy_rows,
+)
 from ontarget.study.task import AbstractTask, check_points
 
 
@@ -47,7 +54,7 @@ class Plane(AbstractTask):
     filled: tuple[str, ...] = static(default=())
     level: Number = quantity(default=0.90)
     points: int = static(default=100)
-    method: AbstractMethod = Wilks()
+    method: AbstractIntervalConstruction = Wilks()
 
     def __check_init__(self) -> None:
         check_range(self, "level", 0.0, 1.0, open_low=True)
@@ -68,17 +75,17 @@ class Plane(AbstractTask):
         grids = {one.name: np.linspace(float(one.low), float(one.high), self.points) for one in (self.x, self.y)}
         for index, (label, names) in enumerate(grouped(self.groups, context).items()):
             context.progress(f"{self.title}: {label}")
-            chance = context.likelihood(names, (self.x, self.y))
+            likelihood = context.likelihood(names, (self.x, self.y))
             free = {self.x.name, self.y.name} | {one.name for one in context.parameters}
-            scan = profile(chance, grids, fixed=at_start(chance, free))
-            best = start_of(chance, self.x.name), start_of(chance, self.y.name)
+            scan = profile(likelihood, grids, fixed=at_start(likelihood, free))
+            best = start_of(likelihood, self.x.name), start_of(likelihood, self.y.name)
             where = f"{self.key}_{index}", f"{self.title}, {label}"
-            reading = self.method.judge(context, *where, chance, scan, [float(self.level)])
+            calibrated = self.method.calibrate(context, *where, likelihood, scan, [float(self.level)])
             measured = any(noun.observed is not None for noun in context.nouns(names))
-            regions += self.regions(label, index, scan, reading, measured)
-            rows += by_method(reading, scan, [float(self.level)], partial(summaries, label))
-            belts |= {label: reading.belt} if reading.belt is not None else {}
-            warnings += [f"{label}: {one}" for one in messages(scan, reading)]
+            regions += self.regions(label, index, scan, calibrated, measured)
+            rows += by_method(calibrated, scan, [float(self.level)], partial(summaries, label))
+            belts |= {label: calibrated.belt} if calibrated.belt is not None else {}
+            warnings += [f"{label}: {one}" for one in messages(scan, calibrated)]
         lines = [Guide(*line) for line in bands(context, self.x.name, self.y.name, grids[self.x.name])]
         figure = regions_figure(regions, lines, symbol(self.x.name), symbol(self.y.name), best, "standard model")
         percent = f"{100 * float(self.level):.4g} % CL, two degrees of freedom"
@@ -100,13 +107,13 @@ class Plane(AbstractTask):
         figure = maps_figure(maps, symbol(self.x.name), symbol(self.y.name), said, aspect="auto")
         return [Picture(f"{self.key}_critical", f"{self.title}: how large −2 ln L may become, by toys.", figure)]
 
-    def regions(self, label: str, index: int, scan: Scan, reading: Reading, measured: bool) -> list[Region]:
+    def regions(self, label: str, index: int, scan: Scan, calibrated: CalibratedScan, measured: bool) -> list[Region]:
         """The region of a group, and under one by toys the lines of Wilks, dashed, in the same colour."""
         found = (scan.best.values[self.x.name], scan.best.values[self.y.name]) if measured else None
         x, y = scan.grids.values()
-        level, (values,) = threshold(float(self.level), 2), (one.values for one in reading.scans)
+        level, (values,) = threshold(float(self.level), 2), (one.values for one in calibrated.scans)
         filled = label in self.filled
-        if reading.belt is None:
+        if calibrated.belt is None:
             return [Region(label, x, y, values, level, filled, best=found, group=index)]
         beside = Region(f"{label}, Wilks", x, y, scan.values, level, group=index, dash="--")
         return [beside, Region(label, x, y, values, level, filled, best=found, group=index, dash="-")]

@@ -72,19 +72,19 @@ class Posterior(AbstractTask):
         rows: dict[str, list[dict[str, Any]]] = {"intervals": [], "modes": [], "diagnostics": []}
         pictures, warnings = [], []
         for index, (label, names) in enumerate(grouped(self.groups, context).items()):
-            chance = context.likelihood(names, self.parameters)
-            fixed = at_start(chance, {one.name for one in (*self.parameters, *context.parameters)})
-            found = target(chance, fixed)
+            likelihood = context.likelihood(names, self.parameters)
+            fixed = at_start(likelihood, {one.name for one in (*self.parameters, *context.parameters)})
+            found = target(likelihood, fixed)
             key = f"{self.key}_{index + 1}"
             title = f"{self.title}, {label}"
             draws = self.sampler.gathered(found, context.complete(key, self.sampler.job(found), title))
-            scans = {one.name: self.scan(chance, one, fixed) for one in self.parameters}
+            scans = {one.name: self.scan(likelihood, one, fixed) for one in self.parameters}
             for level in self.levels:
-                fine = {name: intervals(refine(chance, scan, level), level) for name, scan in scans.items()}
+                fine = {name: intervals(refine(likelihood, scan, level), level) for name, scan in scans.items()}
                 rows["intervals"] += interval_rows(label, draws, fine, level)
             rows["modes"] += mode_rows(label, draws)
             rows["diagnostics"] += diagnostic_rows(label, draws)
-            corner = self.corner(draws, scans, self.planes(chance, fixed))
+            corner = self.corner(draws, scans, self.planes(likelihood, fixed))
             pictures.append(Picture(key, self.caption(label, draws), corner_figure(corner)))
             warnings += [
                 f"{label}: {one}" for one in (draws.message, *(scan.message for scan in scans.values())) if one
@@ -93,19 +93,19 @@ class Posterior(AbstractTask):
         tables = [Table(f"{self.key}_{one}", f"{self.title}: {titles[one]}", rows[one]) for one in rows]
         return Section(self.title, self.text, tables, pictures, warnings)
 
-    def scan(self, chance: Likelihood, parameter: AbstractParameter, fixed: Mapping[str, float]) -> Scan:
+    def scan(self, likelihood: Likelihood, parameter: AbstractParameter, fixed: Mapping[str, float]) -> Scan:
         """The profile likelihood of one parameter, all that was drawn besides profiled."""
         grid = np.linspace(float(parameter.low), float(parameter.high), self.points)
-        return profile(chance, {parameter.name: grid}, fixed=fixed)
+        return profile(likelihood, {parameter.name: grid}, fixed=fixed)
 
-    def planes(self, chance: Likelihood, fixed: Mapping[str, float]) -> dict[tuple[str, str], Scan]:
+    def planes(self, likelihood: Likelihood, fixed: Mapping[str, float]) -> dict[tuple[str, str], Scan]:
         """The profile likelihoods of two parameters of interest each, if they are wanted."""
         pairs = list(itertools.combinations(self.parameters, 2)) if self.plane else []
         grids = {
             (x.name, y.name): {one.name: np.linspace(float(one.low), float(one.high), self.plane) for one in (x, y)}
             for x, y in pairs
         }
-        return {names: profile(chance, grid, fixed=fixed) for names, grid in grids.items()}
+        return {names: profile(likelihood, grid, fixed=fixed) for names, grid in grids.items()}
 
     def caption(self, label: str, draws: Draws) -> str:
         """What the corner plot shows."""

@@ -17,7 +17,7 @@ from ontarget.plot import Profile, Published, profiles_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.parameters.bounds import at_start, check_targets, grouped
-from ontarget.study.parameters.region import AbstractMethod, Wilks, by_method, messages, toy_rows
+from ontarget.study.parameters.region import AbstractIntervalConstruction, Wilks, by_method, messages, toy_rows
 from ontarget.study.task import AbstractTask, check_points
 
 
@@ -58,7 +58,7 @@ class Profiles(AbstractTask):
     published: Mapping[str, PublishedRange] = static(converter=FrozenDict, default_factory=FrozenDict)
     levels: tuple[float, ...] = static(default=(0.6826894921370859, 0.90))
     points: int = static(default=201)
-    method: AbstractMethod = Wilks()
+    method: AbstractIntervalConstruction = Wilks()
 
     def __check_init__(self) -> None:
         check_positive(self, "unit")
@@ -81,18 +81,18 @@ class Profiles(AbstractTask):
 
         def scan_of(label: str) -> tuple[Likelihood, Scan]:
             context.progress(f"{self.title}: {label}")
-            chance = context.likelihood(groups[label], (self.parameter,), without=self.fixed)
+            likelihood = context.likelihood(groups[label], (self.parameter,), without=self.fixed)
             nuisances = {one.name for one in context.parameters}
-            return chance, profile(chance, {name: grid}, fixed=at_start(chance, nuisances | {name}))
+            return likelihood, profile(likelihood, {name: grid}, fixed=at_start(likelihood, nuisances | {name}))
 
-        for index, (label, (chance, scan)) in enumerate(zip(groups, context.each(scan_of, groups), strict=True)):
+        for index, (label, (likelihood, scan)) in enumerate(zip(groups, context.each(scan_of, groups), strict=True)):
             where = f"{self.key}_{index}", f"{self.title}, {label}"
-            reading = self.method.judge(context, *where, chance, scan, self.levels)
+            calibrated = self.method.calibrate(context, *where, likelihood, scan, self.levels)
             best = scan.best.values[name] * unit
             curves.append(Profile(label, grid * unit, scan.values, best))
-            rows += by_method(reading, scan, self.levels, partial(range_rows, label, best, unit))
-            toys += toy_rows(label, reading.belt) if reading.belt is not None else []
-            warnings += [f"{label}: {one}" for one in messages(scan, reading)]
+            rows += by_method(calibrated, scan, self.levels, partial(range_rows, label, best, unit))
+            toys += toy_rows(label, calibrated.belt) if calibrated.belt is not None else []
+            warnings += [f"{label}: {one}" for one in messages(scan, calibrated)]
         others = [Published(label, one.value, one.below, one.above) for label, one in self.published.items()]
         rows += self.published_rows({"method": "published"} if toys else {})
         picture = Picture(self.key, f"{self.title}.", profiles_figure(curves, self.label, others))

@@ -45,12 +45,12 @@ class Radius(AbstractTask):
 
         def measure(name: str) -> Intervals:
             context.progress(f"{self.title}: {short(name, context)}")
-            chance = likelihood(context.nouns([name]), [self.scale(), *context.nuisances([name])])
-            scan = profile(chance, {"scale": np.linspace(float(self.low), float(self.high), self.points)})
+            nll = likelihood(context.nouns([name]), [self.scale(), *context.nuisances([name])])
+            scan = profile(nll, {"scale": np.linspace(float(self.low), float(self.high), self.points)})
             return intervals(scan, float(self.level))
 
         for name, found in zip(context.experiments, context.each(measure, context.experiments), strict=True):
-            radius = mean_radius(context.experiments[name].noun)
+            radius = mean_radius(context.experiment(name, "experiment"))
             for piece in found.pieces:
                 rows.append(
                     {

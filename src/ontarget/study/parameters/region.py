@@ -19,24 +19,24 @@ from ontarget.study.task import check_points
 TOYS, WILKS = "toys (Feldman-Cousins)", "Wilks"
 
 
-class Reading(NamedTuple):
+class CalibratedScan(NamedTuple):
     """A profile in units in which the quantile of chi squared is critical, one for each level; toys, if any."""
 
     scans: tuple[Scan, ...]
     belt: Belt | None = None
 
 
-class AbstractMethod(Noun):
+class AbstractIntervalConstruction(Noun):
     """How large -2 ln L may become at each point of a grid before it is rejected."""
 
     @abstractmethod
-    def judge(
-        self, context: Context, key: str, title: str, chance: Likelihood, scan: Scan, levels: Sequence[float]
-    ) -> Reading:
-        """A profile of `chance`, judged at these levels; `key` names what has to be computed, `title` tells of it."""
+    def calibrate(
+        self, context: Context, key: str, title: str, likelihood: Likelihood, scan: Scan, levels: Sequence[float]
+    ) -> CalibratedScan:
+        """A profile of `likelihood`, judged at these levels; `key` names its chunks, `title` its progress."""
 
 
-class Wilks(AbstractMethod):
+class Wilks(AbstractIntervalConstruction):
     """As large as the quantile of chi squared, everywhere: for large counts, with no edge nearby.
 
     References
@@ -44,13 +44,13 @@ class Wilks(AbstractMethod):
     Wilks:1938dza
     """
 
-    def judge(
-        self, context: Context, key: str, title: str, chance: Likelihood, scan: Scan, levels: Sequence[float]
-    ) -> Reading:
-        return Reading((scan,) * len(levels))
+    def calibrate(
+        self, context: Context, key: str, title: str, likelihood: Likelihood, scan: Scan, levels: Sequence[float]
+    ) -> CalibratedScan:
+        return CalibratedScan((scan,) * len(levels))
 
 
-class Toys(AbstractMethod):
+class Toys(AbstractIntervalConstruction):
     """As large as toys say that are thrown at the points of a coarser grid: the construction of Feldman and Cousins.
 
     Critical values vary slowly, and are interpolated to the grid of the profile.
@@ -80,25 +80,25 @@ class Toys(AbstractMethod):
             if not getattr(self, name) >= least:
                 raise InputError(name, f"{getattr(self, name)}", f"It is at least {least}.", "Leave it out.")
 
-    def judge(
-        self, context: Context, key: str, title: str, chance: Likelihood, scan: Scan, levels: Sequence[float]
-    ) -> Reading:
+    def calibrate(
+        self, context: Context, key: str, title: str, likelihood: Likelihood, scan: Scan, levels: Sequence[float]
+    ) -> CalibratedScan:
         profiled = {*scan.grids, *scan.nuisances}
         fixed = {name: value for name, value in scan.best.values.items() if name not in profiled}
         grids = {name: np.linspace(grid[0], grid[-1], self.points) for name, grid in scan.grids.items()}
         rule: Any = {"toys": self.toys, "more": self.more, "precision": self.precision, "levels": levels}
-        job = construction(chance, grids, self.seed, fixed=fixed, **rule)
+        job = construction(likelihood, grids, self.seed, fixed=fixed, **rule)
         found = belt_of(job, context.complete(key, job, f"{title}: toys"))
-        return Reading(tuple(found.scaled(scan, index) for index in range(len(levels))), found)
+        return CalibratedScan(tuple(found.scaled(scan, index) for index in range(len(levels))), found)
 
 
 def by_method(
-    reading: Reading, scan: Scan, levels: Sequence[float], rows: Callable[[Scan, float], list[dict[str, Any]]]
+    calibrated: CalibratedScan, scan: Scan, levels: Sequence[float], rows: Callable[[Scan, float], list[dict[str, Any]]]
 ) -> list[dict[str, Any]]:
     """Rows at each level; where toys were thrown, those of Wilks' theorem too, each told which they are."""
     found: list[dict[str, Any]] = []
-    for mine, level in zip(reading.scans, levels, strict=True):
-        if reading.belt is None:
+    for mine, level in zip(calibrated.scans, levels, strict=True):
+        if calibrated.belt is None:
             found += rows(mine, level)
         else:
             found += [{"method": TOYS} | row for row in rows(mine, level)]
@@ -106,9 +106,9 @@ def by_method(
     return found
 
 
-def messages(found: Scan | Intervals, reading: Reading) -> list[str]:
+def messages(found: Scan | Intervals, calibrated: CalibratedScan) -> list[str]:
     """What is to be known of a profile, or of its intervals, and of its toys."""
-    return list(dict.fromkeys(one.message for one in (found, reading.belt) if one is not None and one.message))
+    return list(dict.fromkeys(one.message for one in (found, calibrated.belt) if one is not None and one.message))
 
 
 def toy_rows(label: str, belt: Belt) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from ontarget.plot import Curve, Guide, curves_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.parameters.bounds import at_start, check_targets, grouped, symbol
-from ontarget.study.parameters.region import AbstractMethod, Wilks, by_method, messages, toy_rows
+from ontarget.study.parameters.region import AbstractIntervalConstruction, Wilks, by_method, messages, toy_rows
 from ontarget.study.task import AbstractTask, check_points
 
 
@@ -56,7 +56,7 @@ class UpperLimits(AbstractTask):
     published: Mapping[str, PublishedLimit] = static(converter=FrozenDict, default_factory=FrozenDict)
     level: Number = quantity(default=0.90)
     points: int = static(default=201)
-    method: AbstractMethod = Wilks()
+    method: AbstractIntervalConstruction = Wilks()
 
     def __check_init__(self) -> None:
         check_positive(self, "unit")
@@ -79,11 +79,11 @@ class UpperLimits(AbstractTask):
 
         def scans_of(label: str) -> list[tuple[Likelihood, Scan]]:
             context.progress(f"{self.title}: {label}")
-            chance = context.likelihood(groups[label], self.parameters)
+            likelihood = context.likelihood(groups[label], self.parameters)
             nuisances = {one.name for one in context.parameters}
             grids = {one.name: self.grid(one) for one in self.parameters}
             return [
-                (chance, profile(chance, {name: grid}, fixed=at_start(chance, nuisances | {name})))
+                (likelihood, profile(likelihood, {name: grid}, fixed=at_start(likelihood, nuisances | {name})))
                 for name, grid in grids.items()
             ]
 
@@ -93,10 +93,10 @@ class UpperLimits(AbstractTask):
             name = parameter.name
             for index, (label, scans) in enumerate(found.items()):
                 where = f"{self.key}_{index}_{name}", f"{self.title}, {label}, {name}"
-                reading = self.method.judge(context, *where, *scans[place], [level])
-                rows += by_method(reading, scans[place][1], [level], partial(self.limit, name, label))
-                toys += toy_rows(label, reading.belt) if reading.belt is not None else []
-                warnings += [f"{label}: {one}" for one in messages(scans[place][1], reading)]
+                calibrated = self.method.calibrate(context, *where, *scans[place], [level])
+                rows += by_method(calibrated, scans[place][1], [level], partial(self.limit, name, label))
+                toys += toy_rows(label, calibrated.belt) if calibrated.belt is not None else []
+                warnings += [f"{label}: {one}" for one in messages(scans[place][1], calibrated)]
             rows += self.published_rows(name, {"method": "published"} if toys else {})
             pictures.append(self.picture(parameter, {label: scans[place][1] for label, scans in found.items()}))
         tables = [Table(self.key, f"{self.title}, {100 * level:.4g} % CL", rows)]

@@ -24,7 +24,7 @@ REACH = 4.0
 
 
 @dataclass
-class Crossed:
+class PlaneHits:
     """What crosses one plane, per proton on target.
 
     Attributes
@@ -84,7 +84,7 @@ def counted(
     return raster.density(hits, hits.number), raster.density(hits, damaging), hits.number.sum()
 
 
-def crossed(
+def plane_hits(
     beam: AbstractBeam,
     tunnel: Tunnel,
     decays: tuple[AbstractDecay, ...],
@@ -93,14 +93,14 @@ def crossed(
     repeats: int,
     seed: int = 1,
     progress: Callable[[str], None] = lambda line: None,
-) -> list[Crossed]:
+) -> list[PlaneHits]:
     """Particles of the beam at every plane that it knows, and muons of decays in the tunnel at the planes behind it.
 
     Muons that are born before the tunnel or behind it, pions of kaons' decays, protons and positrons of the line, and
     what scatters off walls or showers in the planes are not in it.
     """
     planes = [plane for plane in trackers.planes if plane.knows(beam)]
-    found: list[Crossed] = []
+    found: list[PlaneHits] = []
     for place, parent in enumerate(beam.parents):
         followed = [one for one in decays if one.parent == parent]
         most = max((one.dimensions for one in followed), default=0)
@@ -111,7 +111,7 @@ def crossed(
             for index, plane in enumerate(planes):
                 hits = plane.passing(came)
                 if len(found) == index:
-                    found.append(Crossed(plane, raster_around(hits, CELLS, REACH)))
+                    found.append(PlaneHits(plane, raster_around(hits, CELLS, REACH)))
                 found[index].count(parent, parent, hits)
                 for decay in plane.decays(tuple(followed)):
                     assert isinstance(plane, ArmPlane)
