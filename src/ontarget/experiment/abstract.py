@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -29,11 +28,12 @@ class AbstractExperiment(Noun):
     """
 
     USUAL: ClassVar[str] = "Experiment"
-    facility: eqx.AbstractVar[Facility]
-    exposure: eqx.AbstractVar[AbstractExposure]
-    observed: eqx.AbstractVar[Float[Array, "tag seen"] | None]
-    name: eqx.AbstractVar[str]
-    title: eqx.AbstractVar[str]
+    if TYPE_CHECKING:  # fields of the final classes, in an order of their own
+        facility: Facility
+        exposure: AbstractExposure
+        observed: Float[Array, "tag seen"] | None
+        name: str
+        title: str
 
     @abstractmethod
     def bins(self) -> Float[Array, " bin"]:

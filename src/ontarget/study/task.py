@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ontarget.ground.errors import InputError
-from ontarget.ground.noun import Noun, static
+from ontarget.ground.noun import Noun
 from ontarget.inference.likelihood import AbstractParameter
 from ontarget.report.section import Section
 from ontarget.study.context import Context
@@ -18,7 +19,8 @@ class AbstractTask(Noun):
     `key` names its tables, figures and stored chunks, and other tasks that build on its result name it by that.
     """
 
-    key: str = static(default="", kw_only=True)
+    if TYPE_CHECKING:  # a field of the final classes, in an order of their own
+        key: str
 
     def check(self, context: Context) -> None:
         """Refuse, before anything is computed, what does not fit the study's experiments."""
