@@ -16,6 +16,7 @@ from ontarget import monitor as mo
 from ontarget import numerics as nu
 from ontarget import propagation as p
 from ontarget import source as so
+from ontarget import tagging as tg
 from ontarget.beam import aperture as ap
 from ontarget.beam import element as el
 from ontarget.beam.line import Beamline, Orbit
@@ -62,7 +63,7 @@ entering = b.ParametrisedBeam(8.4 * GeV, 0.075, 6.7e-3, 18 * mm, (b.Species(0.03
 meson_yield = b.MesonYield([4 * GeV, 8 * GeV, 13 * GeV], [0.0, 0.1], name="pi+")
 yields = b.Yields((meson_yield,))
 in_flight = so.DecayTunnel(entering, tunnel, nu.EnergyAxis(0.0, 10 * GeV, 10), rays=16, repeats=2, name="in_flight")
-planes = mo.Arm(1 * m, 0.3 * mm, 0.01, 0.04 * ns, 0.007, 100 * mm, 0.97)
+planes = tg.Arm(1 * m, 0.3 * mm, 0.01, 0.04 * ns, 0.007, 100 * mm, 0.97)
 rings = so.Radius(nu.LengthAxis(0.0, 2.8 * m, 14))
 matching = so.GaussianMatching(0.8, 0.02)
 tagged = so.TaggedEnergy(nu.BeamEnergyAxis(0.5 * GeV, 4 * GeV, 4), matching)
@@ -249,8 +250,8 @@ _rows: list[Noun] = [
     i.CEvNS().factors(one_argon, jnp.array([10.0, 30.0]) * MeV, energy.edges),
     # monitor
     planes,
-    mo.Tagger(planes, planes, 0.3 * ns, 10 * mm, 0.25 * m, 0.6 * ns),
-    mo.WorkingPoint(1042 / ns),
+    tg.Tagger(planes, planes, 0.3 * ns, 10 * mm, 0.25 * m, 0.6 * ns),
+    tg.WorkingPoint(1042 / ns),
     # detector
     d.Threshold(8 * keV),
     d.SmoothThreshold(8 * keV, 2 * keV),

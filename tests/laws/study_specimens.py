@@ -7,7 +7,6 @@ import numpy as np
 from specimens import behind, in_flight
 from specimens import rings as of_radius
 
-from ontarget import inference as f
 from ontarget.analysis.beam_variation import BeamError
 from ontarget.analysis.sterile_counts import DisappearanceTemplates
 from ontarget.analysis.templates import Bilinear, Oscillated
@@ -16,6 +15,10 @@ from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
 from ontarget.ground.units import GeV, Hz, MeV, MHz, cm, gray, keV, kg, m, mm, ns
+from ontarget.inference import fit as fi
+from ontarget.inference import likelihood as li
+from ontarget.inference import posterior as po
+from ontarget.inference import toys as to
 from ontarget.inference.design.forecast import forecast
 from ontarget.inference.likelihood.likelihood import ParametrisedExperiment
 from ontarget.monitor import Trackers
@@ -93,66 +96,66 @@ class Beside(Noun):
 
 planes = Arm(1 * m, 0.3 * mm, 0.01, 0.04 * ns, 0.007, 100 * mm, 0.97)
 muon_arm = Beamline((Drift(1 * m, name="T7_T8"),), 8.5 * GeV)
-parameter = f.Parameter("signal", "*.signal", 0.1, 4.0, 1.0, f.LogNormal(1.0, 0.3))
-nuisance = f.Scale("noise", "*.noise", 0.5, 1.5, prior=f.Gaussian(1.0, 0.1))
-likelihood = f.likelihood(Toy(), [parameter, nuisance])
-beside = f.likelihood(Beside(), [f.Scale("signal", "*.signal", 0.1, 4.0)])
-scan = f.profile(likelihood, {"signal": np.linspace(0.5, 2.0, 9)})
-searched = f.target(likelihood)
-chains = f.NUTS(chains=2).job(searched)
-nested = f.Nested(live=50, runs=1)
-told = f.Diagnostics(np.ones(2), np.full(2, 20.0), 0, 0.9, 100, (1, 1))
-lump = f.Mode({"signal": 1.0, "noise": 1.0}, 0.0, 1.0, 0.0, 20)
+parameter = li.Parameter("signal", "*.signal", 0.1, 4.0, 1.0, li.LogNormal(1.0, 0.3))
+nuisance = li.Scale("noise", "*.noise", 0.5, 1.5, prior=li.Gaussian(1.0, 0.1))
+likelihood = li.likelihood(Toy(), [parameter, nuisance])
+beside = li.likelihood(Beside(), [li.Scale("signal", "*.signal", 0.1, 4.0)])
+scan = fi.profile(likelihood, {"signal": np.linspace(0.5, 2.0, 9)})
+searched = po.target(likelihood)
+chains = po.NUTS(chains=2).job(searched)
+nested = po.Nested(live=50, runs=1)
+told = po.Diagnostics(np.ones(2), np.full(2, 20.0), 0, 0.9, 100, (1, 1))
+lump = po.Mode({"signal": 1.0, "noise": 1.0}, 0.0, 1.0, 0.0, 20)
 points = np.stack([np.linspace(0.5, 1.5, 20), np.linspace(0.8, 1.2, 20)], axis=1)
-drawn = f.Draws(
+drawn = po.Draws(
     *(searched.names, points, np.full(20, 0.05), np.zeros(20), np.zeros(20, int), *searched.box),
     *((lump,), -5.0, 0.1, told),
     "",
 )
-intervals = f.intervals(scan, 0.68)
-best = f.fit(likelihood)
+intervals = fi.intervals(scan, 0.68)
+best = fi.fit(likelihood)
 published_shape = PublishedShape([2 * GeV, 3 * GeV], [75.0, 72.0], 0.1 * GeV)
 rings = Method("nuscope_lar", 0.005, (BeamError("beam.momentum", 0.002, "momentum"),), name="rings")
 tagger = Tagger(planes, planes, 0.3 * ns, 10 * mm, 0.25 * m, 0.6 * ns)
 search = Search("nuscope_lar_short_baseline", "nu_mu disappearance", 0.01, 0.05, name="muons")
 lost = Disappearance((0,), ("nu_mu",), name="lost")
-strength = f.Scale("strength", "*.source.neutrinos_per_proton", 0.0, 3.0)
+strength = li.Scale("strength", "*.source.neutrinos_per_proton", 0.0, 3.0)
 factors = QuenchingPoints([5.0 * keV, 10.0 * keV], [1.0 * keV, 1.0 * keV], [0.08, 0.09], [0.01, 0.01], name="lab")
 free = DesignNumber(1.0, 9.0, "toy.noise", name="noise")
 tie = Tie("noise / 5", "toy.signal", name="signal")
 space = design_space((free,), (tie,), (Toy(),))
-planned = forecast((Toy(),), (f.Scale("strength", "*.signal", 0.1, 4.0),), space, [5.0])
+planned = forecast((Toy(),), (li.Scale("strength", "*.signal", 0.1, 4.0),), space, [5.0])
 
 _rows: list[Noun] = [
     # inference
-    f.Flat(),
-    f.Gaussian(1.0, 0.1),
-    f.LogNormal(1.0, 0.1),
+    li.Flat(),
+    li.Gaussian(1.0, 0.1),
+    li.LogNormal(1.0, 0.1),
     parameter,
     nuisance,
     ParametrisedExperiment(Toy(), (parameter,), (("toy.signal",),)),
     likelihood,
     likelihood.expansion,
     best,
-    f.feldman_cousins(likelihood, "signal", [0.8, 1.0, 1.3], 1, toys=20),
-    f.construction(likelihood, {"signal": [0.8, 1.0, 1.3]}, 1, toys=20),
-    f.goodness_of_fit(likelihood, best, 1, toys=20),
-    f.significance(likelihood, "signal", 0.5, key=1, toys=20),
+    to.feldman_cousins(likelihood, "signal", [0.8, 1.0, 1.3], 1, toys=20),
+    to.construction(likelihood, {"signal": [0.8, 1.0, 1.3]}, 1, toys=20),
+    to.goodness_of_fit(likelihood, best, 1, toys=20),
+    to.significance(likelihood, "signal", 0.5, key=1, toys=20),
     beside.sideband,
-    f.sideband_fit(beside, f.fit(beside)),
+    fi.sideband_fit(beside, fi.fit(beside)),
     scan,
     intervals,
     intervals.pieces[0],
     searched,
     nested,
     nested.job(searched),
-    f.NUTS(),
+    po.NUTS(),
     chains,
     drawn,
     told,
     lump,
-    f.marginal(drawn, "signal"),
-    f.Polyline(np.array([[0.0, 1.0], [1.0, 1.0]]), False),
+    po.marginal(drawn, "signal"),
+    fi.Polyline(np.array([[0.0, 1.0], [1.0, 1.0]]), False),
     # report
     *(
         kind("ess_csi")
@@ -231,7 +234,7 @@ _rows: list[Noun] = [
     SterileProduct((lost,)),
     Bounds("Bounds", "bounds", (parameter,)),
     Posterior("Posterior", "posterior", (parameter,)),
-    Plane("Plane", "plane", parameter, f.Parameter("other", "*.other", 0.0, 1.0, 0.5)),
+    Plane("Plane", "plane", parameter, li.Parameter("other", "*.other", 0.0, 1.0, 0.5)),
     Radius("Radius", "radius"),
     PublishedNumber(134.0, 22.0),
     LongBaseline("dar_argon", ("pip2_bar", "lujan"), points=3),

@@ -15,7 +15,7 @@ EVENLY = jax.random.uniform(jax.random.key(1), (200_000, 2))
 
 
 def test_nothing_learnt_changes_nothing():
-    u, weight = evenly(2).spread(EVENLY)
+    u, weight = evenly(2).warp(EVENLY)
     np.testing.assert_allclose(u, EVENLY, atol=1e-15)
     np.testing.assert_allclose(weight, 1.0, rtol=1e-12)
 
@@ -24,7 +24,7 @@ def test_nothing_learnt_changes_nothing():
 def test_mean_is_kept_whatever_the_grid(power):
     """Of u0^a u1 over the square, 1/(2 (a + 1)); five standard deviations of what is drawn."""
     grid = adapt(np.stack([np.linspace(0.01, 1.0, CELLS) ** 4, np.linspace(1.0, 0.0, CELLS)]))
-    u, weight = grid.spread(EVENLY)
+    u, weight = grid.warp(EVENLY)
     found = np.asarray(weight * u[:, 0] ** power * u[:, 1])
     assert found.mean() == pytest.approx(0.5 / (power + 1), abs=5 * found.std() / np.sqrt(len(found)))
     assert np.asarray(weight).mean() == pytest.approx(1.0, abs=5 * np.asarray(weight).std() / np.sqrt(len(found)))
@@ -34,14 +34,14 @@ def test_mean_is_kept_whatever_the_grid(power):
 def test_what_was_learnt_has_less_spread():
     """Of u^6: the best density is u^6 itself, and a grid of it leaves a tenth of the variance."""
     worth = ((np.arange(CELLS) + 0.5) / CELLS) ** 12
-    u, weight = adapt(np.stack([worth])).spread(EVENLY[:, :1])
+    u, weight = adapt(np.stack([worth])).warp(EVENLY[:, :1])
     even, drawn = np.asarray(EVENLY[:, 0]) ** 6, np.asarray(weight * u[:, 0] ** 6)
     assert drawn.var() < 0.1 * even.var()
 
 
 def test_no_weight_is_too_large():
     grid = adapt(np.eye(1, CELLS, 3))
-    _, weight = grid.spread(EVENLY[:, :1])
+    _, weight = grid.warp(EVENLY[:, :1])
     assert np.max(weight) <= 1 / EVEN + 1e-12
 
 
@@ -50,7 +50,7 @@ def test_number_that_is_worth_nothing_stays_even():
 
 
 def test_lattice_stays_in_the_unit_cube():
-    u, _ = adapt(np.eye(1, CELLS, 3)).spread(lattice(jnp.zeros((), np.uint64), 1024, shifts((1,), 1)))
+    u, _ = adapt(np.eye(1, CELLS, 3)).warp(lattice(jnp.zeros((), np.uint64), 1024, shifts((1,), 1)))
     assert np.all((np.asarray(u) >= 0) & (np.asarray(u) < 1))
 
 

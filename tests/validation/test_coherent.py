@@ -38,7 +38,7 @@ def counted(key: str, experiment=None) -> dict[str, tuple[float, float | None]]:
     """The first fit of a measurement of the study, values and errors by name."""
     task = tasks()[key]
     assert isinstance(task, Measurement)
-    context = Context({}, (), lambda line: None, tolerance=1e-3, known=KNOWN)
+    context = Context({}, (), lambda line: None, tolerance=1e-3, expansions=KNOWN)
     found = count_events(noun(task.experiment) if experiment is None else experiment, task, context)
     assert found.best.converged
     return {row["quantity"]: (row["value"], row["error"]) for row in found.rows()}

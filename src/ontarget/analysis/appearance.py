@@ -14,10 +14,12 @@ from ontarget.detector import Detector, SquareRootResolution
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.constants import pion_lifetime
 from ontarget.ground.units import MeV
+from ontarget.matter.flavour import FLAVOURS
 from ontarget.propagation import ThreeFlavour
 from ontarget.source import AbstractPulse, StoppedPion
 from ontarget.source.stopped_pion import delayed_cumulative
 
+NU_E, NU_MU = FLAVOURS.index("nu_e"), FLAVOURS.index("nu_mu")
 TINY = 1e-12
 
 MOMENTS = 6000

@@ -17,7 +17,7 @@ from ontarget.source.component import Component
 from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.flux import Flux
 from ontarget.source.site import BeamSite
-from ontarget.source.tag import AbstractTag
+from ontarget.source.tag import AbstractTag, place_tag
 from ontarget.source.varied import eigenmodes
 
 Counted = list[tuple[Component, Float[Array, "_ _ _ _"], Float[Array, "_ _ _"]]]
@@ -58,7 +58,7 @@ def unmoved(found: list[tuple[Component, Any]]) -> Counted:
 
 def count_with_modes(source: DecayTunnel, site: BeamSite, tags: Sequence[AbstractTag]) -> list[tuple[Component, Any]]:
     """The same, with what one unit of each pull of the source's yields adds, [pull label energy path place]."""
-    widest = max(tags, key=lambda one: one.true_bins)
+    widest = max(map(place_tag, tags), key=lambda one: one.true_bins)
     return list(zip(source.components(), counted(source, site, widest), strict=True))
 
 

@@ -12,7 +12,7 @@ from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Mass, Number, quantity
 from ontarget.numerics.axis import AbstractAxis, TimeAxis
 from ontarget.source.running import Running
-from ontarget.source.tag import AbstractTag
+from ontarget.source.tag import AbstractTag, time_tag
 
 
 class HistogramBackground(AbstractBackground):
@@ -71,7 +71,7 @@ class HistogramBackground(AbstractBackground):
         def cumulative(t: Float[Array, " t"]) -> Float[Array, " t"]:
             return jnp.interp(t, self.times.edges, reached / reached[-1])
 
-        return tag.shares_in_tag_time(cumulative)[:-1]
+        return time_tag(tag).shares_in_tag_time(cumulative)[:-1]
 
 
 def summed(contents: Float[Array, " bin"]) -> Float[Array, " edge"]:

@@ -13,7 +13,7 @@ from ontarget.detector.sideband import Sideband
 from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Mass, Noun, Number, Time, quantity
 from ontarget.source.running import Running
-from ontarget.source.tag import AbstractTag
+from ontarget.source.tag import AbstractTag, time_tag
 
 
 class AbstractTagShape(Noun):
@@ -43,9 +43,10 @@ class DecayingShape(AbstractTagShape):
         check_positive(self, "lifetime")
 
     def shares(self, tag: AbstractTag) -> Float[Array, " tag"]:
-        if tag.axis is None:
+        axis = time_tag(tag).axis
+        if axis is None:
             return tag.steady()
-        edges = tag.axis.edges
+        edges = axis.edges
         gone = -jnp.expm1(-(edges - edges[0]) / self.lifetime)
         return (gone[1:] - gone[:-1]) / gone[-1]
 

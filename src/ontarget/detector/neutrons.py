@@ -15,7 +15,7 @@ from ontarget.ground.errors import check_finite, check_positive, check_range
 from ontarget.ground.noun import Energy, Mass, Noun, PerMass, Time, quantity
 from ontarget.source.pulse import AbstractPulse
 from ontarget.source.running import Running
-from ontarget.source.tag import AbstractTag
+from ontarget.source.tag import AbstractTag, time_tag
 
 
 class AbstractRecoils(Noun):
@@ -113,5 +113,5 @@ class BeamNeutrons(AbstractBackground):
         kept = self.recoils.shares(seen)
         for stage in self.efficiency:
             kept = kept * stage.weight(seen)
-        inside = tag.shares(self.arrival.cumulative(running.pulse))[:-1]
+        inside = time_tag(tag).shares(self.arrival.cumulative(running.pulse))[:-1]
         return self.per_proton * mass * running.protons * inside[:, None] * kept

@@ -34,8 +34,10 @@ from ontarget.source.tabulated_flux import (
     TabulatedSpectrum,
 )
 from ontarget.source.tag import (
+    AbstractPlaceTag,
     AbstractTag,
     AbstractTimeEfficiency,
+    AbstractTimeTag,
     AlwaysOpen,
     ArrivalTime,
     ExponentialLoss,
@@ -49,6 +51,7 @@ from ontarget.source.volume import AbstractVolume, PointVolume, UprightCylinder
 __all__ = [
     "AbstractExposure",
     "AbstractMatching",
+    "AbstractPlaceTag",
     "AbstractPulse",
     "AbstractSampling",
     "AbstractSite",
@@ -56,6 +59,7 @@ __all__ = [
     "AbstractSpreading",
     "AbstractTag",
     "AbstractTimeEfficiency",
+    "AbstractTimeTag",
     "AbstractVolume",
     "AlwaysOpen",
     "Analogue",

@@ -24,7 +24,7 @@ from ontarget.source.grid import Grid
 from ontarget.source.sampling import AbstractSampling, Forced
 from ontarget.source.site import AbstractSite, BeamSite
 from ontarget.source.source import AbstractSource, check_site
-from ontarget.source.tag import AbstractTag
+from ontarget.source.tag import AbstractTag, place_tag
 from ontarget.source.varied import VariedFlux
 
 FEW = 1e-3
@@ -137,7 +137,7 @@ class DecayTunnel(AbstractSource):
         near = site.distance - self.tunnel.to_dump
         far = site.distance + site.depth + self.tunnel.length
         path = jnp.linspace(near, far, self.paths) if self.paths > 1 else (near + far)[None] / 2
-        return Grid(self.energies.edges, path, (far - near)[None], tag, site)
+        return Grid(self.energies.edges, path, (far - near)[None], place_tag(tag), site)
 
     def flux(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Flux:
         return self.varied(check_site(site, BeamSite), tag)[0]

@@ -13,17 +13,17 @@ from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Length, quantity
 from ontarget.numerics.axis import AbstractAxis, LengthAxis
 from ontarget.numerics.quadrature import gauss_legendre
-from ontarget.source.tag import AbstractTag
+from ontarget.source.tag import AbstractTimeTag
 
 
-class TimeAndDistance(AbstractTag):
+class TimeAndDistance(AbstractTimeTag):
     r"""The bins of another tag, each divided by the reconstructed distance of the vertex from the source.
 
     .. math:: P(k|L) = \frac1l\int_{L-l/2}^{L+l/2} \Phi\Big(\frac{x - L'}{s}\Big)\Big|_{x_k}^{x_{k+1}}\,dL'
 
     Bins are flattened, the distance fastest. The mean over a cell of path is taken with three nodes: right to 1e-4 of
-    a bin for cells up to the resolution. A constant rate is shared evenly in distance, which a volume is but for its
-    ends.
+    a bin for cells up to the resolution. What has no distance of its own, such as a constant rate, is shared evenly in
+    it, which a volume is but for its ends.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class TimeAndDistance(AbstractTag):
     resolution : s, one standard deviation of it: of the vertex and, if none of it is elsewhere, of the place of birth
     """
 
-    time: AbstractTag
+    time: AbstractTimeTag
     lengths: LengthAxis
     resolution: Length = quantity()
 
@@ -47,6 +47,23 @@ class TimeAndDistance(AbstractTag):
     def bins(self) -> int:
         return self.time.bins * self.lengths.bins
 
+    @property
+    def window(self) -> Float[Array, ""] | None:
+        return self.time.window
+
+    def shares(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
+        return self.evenly(self.time.shares(cumulative))
+
+    def shares_in_tag_time(
+        self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]
+    ) -> Float[Array, " tag"]:
+        return self.evenly(self.time.shares_in_tag_time(cumulative))
+
+    def evenly(self, shares: Float[Array, " time"]) -> Float[Array, " tag"]:
+        """Shares of the other tag, the last of them outside, for what has no distance of its own."""
+        widths = jnp.diff(self.lengths.edges)
+        return jnp.append((shares[:-1, None] * widths / widths.sum()).ravel(), shares[-1])
+
     def shares_after(
         self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]], path: Length, cell: Length
     ) -> Float[Array, " tag"]:
@@ -57,8 +74,7 @@ class TimeAndDistance(AbstractTag):
         return jnp.concatenate([inside, 1.0 - inside.sum(keepdims=True)])
 
     def steady(self) -> Float[Array, " tag"]:
-        widths = jnp.diff(self.lengths.edges)
-        return (self.time.steady()[:, None] * widths / widths.sum()).ravel()
+        return self.evenly(jnp.append(self.time.steady(), 0.0))[:-1]
 
     def split(
         self, values: Float[Array | np.ndarray, "*parts tag"]

@@ -12,7 +12,7 @@ from ontarget.ground.noun import Noun
 from ontarget.numerics.share import nodes_beside, one_by_one
 from ontarget.source.origin import Origin
 from ontarget.source.site import BeamSite
-from ontarget.source.tag import AbstractTag
+from ontarget.source.tag import AbstractPlaceTag
 
 
 class Grid(Noun):
@@ -21,7 +21,7 @@ class Grid(Noun):
     energy: Float[Array, " energy"]
     path: Float[Array, " path"]
     length: Float[Array, "1"]
-    tag: AbstractTag
+    tag: AbstractPlaceTag
     site: BeamSite
 
     def in_tag_bins(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import jax.numpy as jnp
 import numpy as np
@@ -13,9 +13,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.errors import InputError, check_positive, check_range
 from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.ground.units import BEAM_ENERGY
-
-if TYPE_CHECKING:  # what comes from there asks for tags
-    from ontarget.source.origin import Origin
+from ontarget.source.origin import Origin
 
 
 class Association(Noun):

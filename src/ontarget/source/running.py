@@ -7,7 +7,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.noun import Duration, Frequency, Noun, Number, quantity
 from ontarget.source.pulse import AbstractPulse
-from ontarget.source.tag import AbstractTag
+from ontarget.source.tag import AbstractTag, AbstractTimeTag
 
 
 class Running(Noun):
@@ -28,7 +28,11 @@ class Running(Noun):
 
     def duty(self, tag: AbstractTag) -> Float[Array, ""]:
         """Fraction of the time with beam in which the window of a tag is open: repetition times window."""
-        found = self.repetition * tag.window
+        window = tag.window if isinstance(tag, AbstractTimeTag) else None
+        if window is None:
+            truth = "It has no window in time, so that the share of the time in which it is open is not known."
+            raise InputError("tag", type(tag).__name__, truth, "Use ArrivalTime, or give backgrounds their 'duty'.")
+        found = self.repetition * window
         if (share := concrete(found)) is not None and share > 1:
             truth = "Windows longer than the time between two pulses overlap."
             raise InputError("tag", f"a window open {100 * share:.4g} % of the time", truth, "Give a shorter one.")

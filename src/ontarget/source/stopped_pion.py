@@ -15,7 +15,7 @@ from ontarget.source.pulse import AbstractPulse
 from ontarget.source.site import AbstractSite, Site
 from ontarget.source.source import AbstractSource, check_site
 from ontarget.source.spectrum import AbstractContamination, Spectrum, decay_at_rest
-from ontarget.source.tag import AbstractTag
+from ontarget.source.tag import AbstractTag, time_tag
 
 
 def delayed_cumulative(pulse: AbstractPulse, t: Float[Array, " t"]) -> Float[Array, " t"]:
@@ -101,4 +101,5 @@ class StoppedPion(AbstractSource):
         def delayed(t: Float[Array, " t"]) -> Float[Array, " t"]:
             return delayed_cumulative(pulse, t - flight)
 
-        return tag.shares_after(prompt, path, cell), tag.shares_after(delayed, path, cell)
+        clock = time_tag(tag)
+        return clock.shares_after(prompt, path, cell), clock.shares_after(delayed, path, cell)

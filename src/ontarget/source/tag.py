@@ -12,39 +12,62 @@ from ontarget.ground.errors import InputError, check_finite, check_range
 from ontarget.ground.noun import Frequency, Length, Noun, Time, quantity
 from ontarget.numerics.axis import AbstractAxis, LengthAxis, TimeAxis
 from ontarget.numerics.quadrature import interval_nodes
+from ontarget.source.origin import Origin
 
 
 class AbstractTag(Noun):
     """A binned coordinate that the facility gives to each neutrino; one more bin, the last, holds what is outside.
 
-    A tag is of time or of place, or of neither; what a source cannot give it is refused.
+    A tag may be a time, a place, an energy or a path. Sources take the one kind or the other: `AbstractTimeTag` asks
+    when a neutrino comes, `AbstractPlaceTag` where, and what tracks said of it; `Untagged` asks neither, and is both.
     """
 
     @property
     @abstractmethod
     def axis(self) -> AbstractAxis | None:
-        """The axis of the tag, or None where all neutrinos share one bin."""
+        """The axis of the tag, or None where all neutrinos share one bin, or bins are flattened."""
 
     @property
     @abstractmethod
     def bins(self) -> int:
         """Number of bins inside."""
 
-    def shares(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
-        """Fractions in each bin and, last, outside, for an arrival-time distribution function."""
-        truth = "This source says when neutrinos arrive, and not where."
-        raise InputError("tag", type(self).__name__, truth, "Use ArrivalTime or Untagged.")
+    @abstractmethod
+    def steady(self) -> Float[Array, " tag"]:
+        """Shares of a constant rate in each bin inside, as it is recorded; they add to one."""
 
+
+class AbstractTimeTag(AbstractTag):
+    """A tag of a pulsed source: bins by arrival time, and by what else is known of each event on its own."""
+
+    @abstractmethod
+    def shares(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
+        """Shares of the bins and, last, outside, for a distribution function of the facility's time."""
+
+    @abstractmethod
+    def shares_in_tag_time(
+        self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]
+    ) -> Float[Array, " tag"]:
+        """`shares` of what has its distribution function in the tag's own time, not in the facility's."""
+
+    @abstractmethod
     def shares_after(
         self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]], path: Length, cell: Length
     ) -> Float[Array, " tag"]:
         """`shares` of what has flown a path within a cell of it."""
-        return self.shares(cumulative)
 
+    @property
+    @abstractmethod
+    def window(self) -> Float[Array, ""] | None:
+        """Time in which events are recorded, per pulse; None where all times are."""
+
+
+class AbstractPlaceTag(AbstractTag):
+    """A tag of a beam of seconds: bins by the place of the vertex, and by what tracks in the beam line say."""
+
+    @abstractmethod
     def true_bin(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
-        """The bin of each vertex, by its place across the beam's axis; `bins` is outside."""
-        truth = "This source says where neutrinos arrive, and not when: its protons come in seconds."
-        raise InputError("tag", type(self).__name__, truth, "Use Radius or Untagged.")
+        """The bin of each vertex, by its place across the beam's axis [length]; `bins` is outside."""
 
     @property
     def true_bins(self) -> int:
@@ -56,28 +79,12 @@ class AbstractTag(Noun):
     ) -> Float[Array, "#energy #path place tag"]:
         """Shares of the bins, the last of them outside, for neutrinos of an origin that were counted at a place.
 
-        They add to one over the bins. What is told of a place alone has its bins: shares of one and zero.
+        They add to one over the bins. What knows a place alone has its bins: shares of one and zero.
         """
         return jnp.eye(self.true_bins)[None, None]
 
-    @property
-    def window(self) -> Float[Array, ""]:
-        """Time in which events are recorded, per pulse."""
-        truth = "It has no window in time, so that the share of the time in which it is open is not known."
-        raise InputError("tag", type(self).__name__, truth, "Use ArrivalTime, or give backgrounds their 'duty'.")
 
-    @abstractmethod
-    def steady(self) -> Float[Array, " tag"]:
-        """Shares of a constant rate in each bin inside, as it is recorded; they add to one."""
-
-    def shares_in_tag_time(
-        self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]
-    ) -> Float[Array, " tag"]:
-        """`shares` of what has its distribution function in the tag's own time, not in the facility's."""
-        return self.shares(cumulative)
-
-
-class Untagged(AbstractTag):
+class Untagged(AbstractTimeTag, AbstractPlaceTag):
     """No tag: one bin that holds everything."""
 
     @property
@@ -91,11 +98,41 @@ class Untagged(AbstractTag):
     def shares(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
         return jnp.array([1.0, 0.0])
 
+    def shares_in_tag_time(
+        self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]
+    ) -> Float[Array, " tag"]:
+        return self.shares(cumulative)
+
+    def shares_after(
+        self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]], path: Length, cell: Length
+    ) -> Float[Array, " tag"]:
+        return self.shares(cumulative)
+
+    @property
+    def window(self) -> Float[Array, ""] | None:
+        return None
+
     def true_bin(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
         return jnp.zeros(x.shape, int)
 
     def steady(self) -> Float[Array, " tag"]:
         return jnp.ones(1)
+
+
+def time_tag(tag: AbstractTag) -> AbstractTimeTag:
+    """A tag as one of time; one of place alone is refused."""
+    if isinstance(tag, AbstractTimeTag):
+        return tag
+    truth = "This source says when neutrinos arrive, and not where."
+    raise InputError("tag", type(tag).__name__, truth, "Use ArrivalTime or Untagged.")
+
+
+def place_tag(tag: AbstractTag) -> AbstractPlaceTag:
+    """A tag as one of place; one of time alone is refused."""
+    if isinstance(tag, AbstractPlaceTag):
+        return tag
+    truth = "This source says where neutrinos arrive, and not when: its protons come in seconds."
+    raise InputError("tag", type(tag).__name__, truth, "Use Radius or Untagged.")
 
 
 class AbstractTimeEfficiency(Noun):
@@ -152,7 +189,7 @@ class ExponentialLoss(AbstractTimeEfficiency):
         return ends[1:] - ends[:-1] + self.rate * held
 
 
-class ArrivalTime(AbstractTag):
+class ArrivalTime(AbstractTimeTag):
     """Arrival time in bins of `axis`; its zero lies `offset` after the facility's pulse time zero.
 
     What the efficiency, in the tag's own time, does not let through is counted as outside. A constant rate is lost
@@ -183,11 +220,16 @@ class ArrivalTime(AbstractTag):
         inside = self.efficiency.recorded(cumulative, self.times.edges)
         return jnp.concatenate([inside, 1.0 - inside.sum(keepdims=True)])
 
+    def shares_after(
+        self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]], path: Length, cell: Length
+    ) -> Float[Array, " tag"]:
+        return self.shares(cumulative)
+
     def steady(self) -> Float[Array, " tag"]:
         return self.open() / self.open().sum()
 
     @property
-    def window(self) -> Float[Array, ""]:
+    def window(self) -> Float[Array, ""] | None:
         return self.open().sum()
 
     def open(self) -> Float[Array, " tag"]:
@@ -195,7 +237,7 @@ class ArrivalTime(AbstractTag):
         return self.efficiency.recorded(lambda t: t - self.times.start, self.times.edges)
 
 
-class Radius(AbstractTag):
+class Radius(AbstractPlaceTag):
     """The distance of the vertex from the beam's axis: the narrow-band off-axis method.
 
     A constant rate is shared as the areas of the rings are, which holds as long as they fit into the face.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import jax.numpy as jnp
 from jax.scipy.special import ndtr
 from jaxtyping import Array, Float, Int
@@ -12,13 +10,11 @@ from ontarget.ground.errors import check_positive, check_range
 from ontarget.ground.noun import Length, Number, quantity
 from ontarget.numerics.axis import AbstractAxis, LengthAxis
 from ontarget.source.matching import AbstractMatching, Association
-from ontarget.source.tag import AbstractTag
-
-if TYPE_CHECKING:  # what comes from there asks for tags
-    from ontarget.source.origin import Origin
+from ontarget.source.origin import Origin
+from ontarget.source.tag import AbstractPlaceTag
 
 
-class TaggedEnergy(AbstractTag):
+class TaggedEnergy(AbstractPlaceTag):
     """The energy of a neutrino from the tracks of its parent and its lepton; outside is what has no tag.
 
     The neutrino is tagged at its birth: whether it changes its flavour afterwards makes no difference.
@@ -56,7 +52,7 @@ class TaggedEnergy(AbstractTag):
         return jnp.full(self.bins, 1 / self.bins)
 
 
-class TaggedPath(AbstractTag):
+class TaggedPath(AbstractPlaceTag):
     r"""The way from the decay to the vertex, since tracks say where their meson decayed; outside is what has no tag.
 
     .. math:: P(t|L) = \epsilon\,\Phi\Big(\frac{t - L}{s}\Big)\Big|_{t_k}^{t_{k+1}}
@@ -106,10 +102,10 @@ class TaggedPath(AbstractTag):
         return jnp.full(self.bins, 1 / self.bins)
 
 
-class Remainder(AbstractTag):
+class Remainder(AbstractPlaceTag):
     """What another tag leaves outside, in one bin: events without a tag are an experiment of their own."""
 
-    of: AbstractTag
+    of: AbstractPlaceTag
 
     @property
     def axis(self) -> AbstractAxis | None:

@@ -17,6 +17,7 @@ from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.noun import Noun
 from ontarget.inference.likelihood import AbstractParameter, Likelihood, likelihood
+from ontarget.inference.likelihood.narrowed import narrowed
 from ontarget.io import Loaded
 from ontarget.numerics.cores import cores
 from ontarget.numerics.job import AbstractJob, Done, complete

@@ -44,7 +44,7 @@ def rows(section):
 @pytest.fixture(scope="module")
 def events(context):
     """The first fit, made by hand."""
-    return likelihood(context.experiments["crystal"].noun, [STRENGTH, NEUTRONS], known=context.known)
+    return likelihood(context.experiments["crystal"].noun, [STRENGTH, NEUTRONS], known=context.expansions)
 
 
 def test_events_are_those_of_the_first_fit(context, rows, events):
@@ -71,7 +71,7 @@ def test_prediction_has_the_errors_of_the_systematics(context, rows):
 
 def test_cross_section_is_that_of_the_second_fit(context, rows):
     noun = context.experiments["crystal"].noun
-    nll = likelihood(noun, [STRENGTH, NEUTRONS, FLUX, MASS_ALONE], known=context.known)
+    nll = likelihood(noun, [STRENGTH, NEUTRONS, FLUX, MASS_ALONE], known=context.expansions)
     scan = profile(nll, {"strength": np.linspace(0.0, 3.0, 121)})
     standard = AverageCrossSection("crystal").of(noun) / (1e-40 * cm**2)
     (piece,) = intervals(scan, 0.6826894921370859).pieces

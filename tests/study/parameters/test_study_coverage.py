@@ -18,7 +18,7 @@ TASK = Coverage("Coverage", "coverage", "crystal", STRENGTH, (NEUTRONS,), points
 
 def test_rows_are_those_of_the_belt(context):
     section = TASK.run(context)
-    nll = likelihood(context.experiments["crystal"].noun, [STRENGTH, NEUTRONS], known=context.known)
+    nll = likelihood(context.experiments["crystal"].noun, [STRENGTH, NEUTRONS], known=context.expansions)
     grid = np.linspace(0.0, 3.0, 5)
     belt = feldman_cousins(nll, "strength", grid, TASK.seed, toys=40, more=40, levels=(0.68,))
     rows = next(one for one in section.tables if one.name == "coverage_coverage").rows

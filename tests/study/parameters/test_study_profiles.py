@@ -38,7 +38,7 @@ def of(rows, label, level):
 
 def test_intervals_are_those_of_the_profile(context, rows):
     noun = context.experiments["crystal"].noun
-    nll = likelihood(noun, [ANGLE, *context.nuisances(["crystal"])], known=context.known)
+    nll = likelihood(noun, [ANGLE, *context.nuisances(["crystal"])], known=context.expansions)
     scan = profile(nll, {"angle": np.linspace(0.05, 0.45, 41)})
     for level in TASK.levels:
         found = intervals(scan, level).pieces

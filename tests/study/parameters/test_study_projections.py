@@ -20,7 +20,7 @@ LABELS = ("energy", "time")
 @pytest.fixture(scope="module")
 def made(context):
     noun = context.experiments["crystal"].noun
-    nll = likelihood(noun, [STRENGTH, NEUTRONS], known=context.known)
+    nll = likelihood(noun, [STRENGTH, NEUTRONS], known=context.expansions)
     parts = Components(noun, nll, fit(nll), "strength")
     whole = projections(noun, parts, LABELS)
     return noun, parts, whole, residuals(noun, whole, LABELS)
