@@ -3,6 +3,7 @@
 import functools
 import math
 
+import pint
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,9 +11,20 @@ from io_toys import outcome
 
 from ontarget.ground import units as u
 from ontarget.ground.errors import InputError
-from ontarget.io.quantity import UNITS, measure, parse, parse_array, registry
+from ontarget.io.quantity import UNITS, measure, parse, parse_array
 
 EXACT = 1e-14  # products and quotients of a few doubles
+
+
+@functools.cache
+def registry():
+    """An independent table of units, with the field's own defined as numbers and energies."""
+    known = pint.UnitRegistry(cache_folder=None)
+    for one in ("POT = count", "PE = count = pe", "event = count"):
+        known.define(one)
+    known.define("electronvolt_ee = electron_volt = eVee")
+    known.define("electronvolt_nr = electron_volt = eVnr")
+    return known
 
 
 @pytest.mark.parametrize(
@@ -54,7 +66,7 @@ def test_values(text, dimension, value):
 
 
 # kt is a knot to pint; momenta are energies here, and a magnetic field is what bends one: times e c
-@pytest.mark.parametrize("name", [name for name in UNITS if name not in ("", "1", "kt", "T") and "/c" not in name])
+@pytest.mark.parametrize("name", [name for name in UNITS if name not in ("", "1", "kt", "T", "mT") and "/c" not in name])
 def test_own_table_agrees_with_pint(name):
     known = registry()
     factor, (mass, length, time) = measure(name)
@@ -150,15 +162,3 @@ def test_anything_gives_a_float_or_a_sentence(anything):
         found = outcome(functools.partial(parse, anything, dimension, "x"))
         assert len(str(found).splitlines()) == 1
         assert isinstance(found, InputError) or math.isfinite(found)
-
-
-def test_common_units_need_no_pint():
-    import subprocess
-    import sys
-
-    code = (
-        "import sys; from ontarget.io.quantity import parse; from ontarget.ground import units as u;"
-        "parse('2.8e23 POT/yr', u.FREQUENCY, ''); parse('15 1/(keV kg day)', u.RATE_PER_ENERGY_MASS, '');"
-        "assert 'pint' not in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

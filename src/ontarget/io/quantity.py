@@ -1,13 +1,11 @@
 """The door for units: a text such as '20 m' or '2.8e23 / yr' becomes a float in internal units, or one sentence.
 
 The grammar of unit expressions is ours (names, powers, ``*``, ``/``, parentheses), so nothing a user writes is
-evaluated; what a name means is looked up in a table of the field's own units and then in `pint`, which costs half a
-second to import and is imported for the first name that the table lacks.
+evaluated; what a name means is looked up in a table of the field's own units, with the prefixes that are in use.
 """
 
 from __future__ import annotations
 
-import functools
 import math
 import re
 from collections.abc import Iterator
@@ -22,31 +20,65 @@ Powers = tuple[float, float, float]  # of mass, length and time
 NO_POWERS: Powers = (0.0, 0.0, 0.0)
 _MASS, _LENGTH, _TIME, _ENERGY = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 2.0, -2.0)
 
+_SCALES = {"f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "m": 1e-3, "c": 1e-2, "": 1.0}
+_SCALES |= {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}
+_RATE, _POWER, _FIELD = (0.0, 0.0, -1.0), (1.0, 2.0, -3.0), (1.0, 1.0, -2.0)
+_AREA, _VOLUME, _DOSE = (0.0, 2.0, 0.0), (0.0, 3.0, 0.0), (0.0, 2.0, -2.0)
+
+
+def _prefixed(name: str, value: float, powers: Powers, prefixes: str) -> dict[str, tuple[float, Powers]]:
+    """A unit with none and with each of some prefixes."""
+    return {f"{one}{name}": (_SCALES[one] * value, powers) for one in ("", *prefixes)}
+
+
+def _words(text: str, value: float, powers: Powers) -> dict[str, tuple[float, Powers]]:
+    """Several words for one unit."""
+    return dict.fromkeys(text.split(), (value, powers))
+
+
 # POT, photoelectrons and counts are numbers; keVee and keVnr are energies, and which one is the business of the field
 UNITS: dict[str, tuple[float, Powers]] = {
     **dict.fromkeys(("", "1", "POT", "PE", "pe", "count", "counts", "event", "events"), (1.0, NO_POWERS)),
-    "%": (0.01, NO_POWERS),
-    "percent": (0.01, NO_POWERS),
+    **_words("% percent", 0.01, NO_POWERS),
+    **{f"{prefix}rad": (_SCALES[prefix], NO_POWERS) for prefix in ("", "u", "µ", "μ")},  # and mrad, below
+    **_words("mrad milliradian", units.mrad, NO_POWERS),
+    **_words("deg degree degrees", units.degree, NO_POWERS),
+    **_prefixed("m", units.m, _LENGTH, "pnµμ"),
     **{name: (getattr(units, name), _LENGTH) for name in ("fm", "um", "mm", "cm", "m", "km")},
+    **_words("angstrom Å", 1e-10 * units.m, _LENGTH),
+    **_words("inch inches", 25.4 * units.mm, _LENGTH),
+    **_words("foot feet ft", 304.8 * units.mm, _LENGTH),
+    **_prefixed("s", units.s, _TIME, "fpµμ"),
     **{name: (getattr(units, name), _TIME) for name in ("ns", "us", "ms", "s", "minute", "hour", "day", "year")},
-    **{"min": (units.minute, _TIME), "h": (units.hour, _TIME), "hours": (units.hour, _TIME)},
-    **{"d": (units.day, _TIME), "days": (units.day, _TIME), "yr": (units.year, _TIME), "years": (units.year, _TIME)},
+    **_words("second seconds", units.s, _TIME),
+    **_words("min minutes", units.minute, _TIME),
+    **_words("h hours", units.hour, _TIME),
+    **_words("d days", units.day, _TIME),
+    **_words("week weeks", 7 * units.day, _TIME),
+    **_words("yr years", units.year, _TIME),
     **{name: (getattr(units, name), _ENERGY) for name in ("eV", "keV", "MeV", "GeV")},
+    **{f"{prefix}eV": (_SCALES[prefix] * units.eV, _ENERGY) for prefix in ("m", "T", "P")},
     **{
         f"{prefix}eV{kind}": (getattr(units, f"{prefix}eV"), _ENERGY)
         for prefix in ("", "k", "M")
         for kind in ("ee", "nr")
     },
-    **{"TeV": (1e3 * units.GeV, _ENERGY), "J": (units.joule, _ENERGY), "kJ": (1e3 * units.joule, _ENERGY)},
+    **{"J": (units.joule, _ENERGY), "kJ": (1e3 * units.joule, _ENERGY), "MJ": (1e6 * units.joule, _ENERGY)},
     **{f"{prefix}eV/c": (getattr(units, f"{prefix}eV"), _ENERGY) for prefix in ("k", "M", "G")},
-    **{"rad": (1.0, NO_POWERS), "mrad": (units.mrad, NO_POWERS), "deg": (units.degree, NO_POWERS)},
-    **{"T": (units.tesla, (1.0, 1.0, -2.0))},
+    **_prefixed("T", units.tesla, _FIELD, "m"),
     **{"mg": (1e-3 * units.g, _MASS), "g": (units.g, _MASS), "kg": (units.kg, _MASS)},
-    **{"t": (units.tonne, _MASS), "tonne": (units.tonne, _MASS), "tonnes": (units.tonne, _MASS)},
-    **{"kt": (1e3 * units.tonne, _MASS), "kilotonne": (1e3 * units.tonne, _MASS)},
-    **{"W": (units.watt, (1.0, 2.0, -3.0)), "kW": (units.kW, (1.0, 2.0, -3.0)), "MW": (units.MW, (1.0, 2.0, -3.0))},
-    **{"Hz": (units.Hz, (0.0, 0.0, -1.0)), "kHz": (1e3 * units.Hz, (0.0, 0.0, -1.0))},
-    **{"MHz": (1e6 * units.Hz, (0.0, 0.0, -1.0))},
+    **_words("t tonne tonnes", units.tonne, _MASS),
+    **_words("kt kilotonne", 1e3 * units.tonne, _MASS),
+    **_words("lb pound pounds", 0.45359237 * units.kg, _MASS),
+    **{"W": (units.watt, _POWER), "kW": (units.kW, _POWER), "MW": (units.MW, _POWER), "GW": (1e3 * units.MW, _POWER)},
+    **_prefixed("Hz", units.Hz, _RATE, "mkMG"),
+    **_prefixed("Bq", units.Hz, _RATE, "nuµμmkMGT"),
+    **_words("becquerel", units.Hz, _RATE),
+    **_prefixed("Ci", 3.7e10 * units.Hz, _RATE, "uµμm"),
+    **{f"{prefix}b": (_SCALES[prefix] * 100 * units.fm**2, _AREA) for prefix in ("", "m", "u", "n", "p", "f")},
+    **_words("barn barns", 100 * units.fm**2, _AREA),
+    **_prefixed("Gy", units.gray, _DOSE, "uµμmkM"),
+    **_words("L l litre litres liter liters", 1e-3 * units.m**3, _VOLUME),
 }
 _AMBIGUOUS = {name: "tonne" for prefix in ("", "k", "kilo", "M", "mega") for name in (f"{prefix}ton", f"{prefix}tons")}
 
@@ -223,41 +255,8 @@ def _look_up(name: str, where: str) -> tuple[float, Powers]:
     if name in _AMBIGUOUS:
         truth = "A ton is 907, 1000 or 1016 kg."
         raise InputError(where, f"the unit {name!r}", truth, "Write 'tonne' for 1000 kg.")
-    found = _from_pint(name)
-    if found is None:
-        remedy = nearest(name, UNITS, "Write e.g. 'm', 'keV' or '1/yr'.")
-        raise InputError(where, f"the unit {quote(name)}", "No such unit is known.", remedy)
-    return found
-
-
-@functools.lru_cache(maxsize=1)
-def registry() -> Any:
-    """The one `pint` registry, with the field's own units defined."""
-    import pint
-
-    known: Any = pint.UnitRegistry(cache_folder=None)
-    known.define("POT = count")
-    known.define("PE = count = pe")
-    known.define("event = count")
-    known.define("electronvolt_ee = electron_volt = eVee")
-    known.define("electronvolt_nr = electron_volt = eVnr")
-    return known
-
-
-@functools.lru_cache(maxsize=1024)
-def _from_pint(name: str) -> tuple[float, Powers] | None:
-    """What `pint` knows of one name; None for an unknown one, or one that is no product of mass, length and time."""
-    known = registry()
-    try:
-        quantity = known.Quantity(1.0, known.parse_units(name)).to_base_units()
-        powers = {key: float(power) for key, power in quantity.dimensionality.items()}
-        mass, length, time = (powers.pop(f"[{key}]", 0.0) for key in ("mass", "length", "time"))
-        factor = float(quantity.magnitude)
-    except Exception:  # pint raises its own families and whatever its tokenizer does
-        return None
-    if powers or not math.isfinite(factor) or factor <= 0:
-        return None
-    return factor * units.kg**mass * units.m**length * units.s**time, (mass, length, time)
+    remedy = nearest(name, UNITS, "Write e.g. 'm', 'keV' or '1/yr'.")
+    raise InputError(where, f"the unit {quote(name)}", "No such unit is known.", remedy)
 
 
 def _float(number: int | float) -> float:
