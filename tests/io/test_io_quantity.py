@@ -66,7 +66,9 @@ def test_values(text, dimension, value):
 
 
 # kt is a knot to pint; momenta are energies here, and a magnetic field is what bends one: times e c
-@pytest.mark.parametrize("name", [name for name in UNITS if name not in ("", "1", "kt", "T", "mT") and "/c" not in name])
+@pytest.mark.parametrize(
+    "name", [name for name in UNITS if name not in ("", "1", "kt", "T", "mT") and "/c" not in name]
+)
 def test_own_table_agrees_with_pint(name):
     known = registry()
     factor, (mass, length, time) = measure(name)

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from ontarget.ground.address import replace
+from ontarget.ground.effect import Moves, part
 from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
 from ontarget.ground.noun import Angle, BeamMomentum, Noun, Number, quantity, static
 from ontarget.ground.units import ANGLE, MOMENTUM, GeV, mrad
@@ -135,7 +136,7 @@ class Yields(AbstractPulls):
     momentum_length: BeamMomentum = quantity(default=2 * GeV)
     angle_length: Angle = quantity(default=10 * mrad)
     given: Float[Array, "bin bin"] | None = quantity(default=None)
-    pulls: tuple[Pull, ...] = eqx.field(default=(), kw_only=True)
+    pulls: tuple[Pull, ...] = part(Moves.PULLS, default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         given = {one.name: one for one in self.pulls}

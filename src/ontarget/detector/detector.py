@@ -6,6 +6,7 @@ import jax
 
 from ontarget.detector.background import AbstractBackground
 from ontarget.detector.channel import Channel
+from ontarget.ground.effect import Moves, part
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Mass, Noun, quantity, static
 from ontarget.matter.material import Material
@@ -31,13 +32,13 @@ class Detector(Noun):
     tag : what the facility tells about each event
     """
 
-    site: AbstractSite
+    site: AbstractSite = part(Moves.FLUX)
     mass: Mass = quantity()
     material: Material
     seen: AbstractAxis
     channels: tuple[Channel, ...]
     backgrounds: tuple[AbstractBackground, ...] = ()
-    tag: AbstractTag = Untagged()
+    tag: AbstractTag = part(Moves.FLUX, default=Untagged())
     second: AbstractAxis | None = None
     name: str = static(default="")
 

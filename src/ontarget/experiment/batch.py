@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import equinox as eqx
@@ -16,12 +16,6 @@ from ontarget.ground.address import address_of
 
 if TYPE_CHECKING:  # the experiment itself asks this file
     from ontarget.experiment.experiment import Experiment
-
-OF_THE_FLUX = ("source.", "detector.site.", "detector.tag.")
-"""Where the addresses begin that change the flux per proton at the detector."""
-
-LINEAR = ("source.yields.pulls.",)
-"""Where those of them begin in which the flux is linear: once computed, it is known for all their values."""
 
 BLOCK = 16
 """Rows per call: what is computed besides the rows asked for is nothing, so this bounds memory and nothing else."""
@@ -41,11 +35,6 @@ def batched_counts(experiment: Experiment, values: Mapping[str, Float[np.ndarray
         counts = _compiled(_stacked(experiment, block), jnp.asarray(size))
         parts.append(jax.tree.map(lambda leaf, size=size: np.asarray(leaf)[:size], counts))
     return jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
-
-
-def keeps_flux(addresses: Iterable[str]) -> bool:
-    """Whether a flux that was computed once serves for all values at these addresses."""
-    return not any(one.startswith(OF_THE_FLUX) and not one.startswith(LINEAR) for one in addresses)
 
 
 def _stacked(experiment: Experiment, block: Mapping[str, Float[np.ndarray, " block *leaf"]]) -> Experiment:

@@ -15,8 +15,9 @@ from ontarget.detector.channel import Channel
 from ontarget.detector.detector import Detector
 from ontarget.detector.sideband import Sideband
 from ontarget.experiment.abstract import AbstractExperiment, check_observed
-from ontarget.experiment.batch import batched_counts, keeps_flux
+from ontarget.experiment.batch import batched_counts
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
+from ontarget.ground.effect import Moves, keeps, part
 from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.noun import quantity, static
 from ontarget.ground.units import ENERGY, MASS
@@ -27,6 +28,9 @@ from ontarget.source.exposure import AbstractExposure
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
 from ontarget.source.source import AbstractSource
+
+SERVES = frozenset({Moves.NOTHING, Moves.PULLS})
+"""A flux that was computed once serves while numbers move nothing else."""
 
 SEEN_AT_THE_START = 1e-3
 """A truth axis may start where at most this fraction of the interactions is seen."""
@@ -47,7 +51,7 @@ class Experiment(AbstractExperiment):
     """
 
     facility: Facility
-    source: AbstractSource
+    source: AbstractSource = part(Moves.FLUX)
     propagation: AbstractPropagation = eqx.field(default=NoOscillation(), kw_only=True)
     detector: Detector
     exposure: AbstractExposure
@@ -74,7 +78,7 @@ class Experiment(AbstractExperiment):
 
     def precomputed_for(self, addresses: Iterable[str]) -> Experiment:
         """The precomputed experiment, if its flux serves for all values at these addresses; else itself."""
-        return self.precomputed() if keeps_flux(addresses) else self
+        return self.precomputed() if keeps(self, addresses, SERVES) else self
 
     def interactions(self, channel: Channel, edges: Float[Array, " edge"]) -> Float[Array, "flavour tag truth"]:
         """Interactions in the whole target by truth cell, before any response; the last tag bin is outside."""

@@ -13,6 +13,7 @@ from jaxtyping import Array, Float
 from ontarget.experiment.abstract import AbstractExperiment, check_observed
 from ontarget.experiment.counts import BackgroundCounts, Counts
 from ontarget.ground.address import addresses
+from ontarget.ground.effect import Moves, keeps, part
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import quantity, static
 from ontarget.monitor.flow import PrecomputedLeptons, collect, precompute_leptons
@@ -22,6 +23,8 @@ from ontarget.source.exposure import AbstractExposure
 from ontarget.source.facility import Facility
 
 BACKGROUND = "background"
+SERVES = frozenset({Moves.NOTHING, Moves.PULLS, Moves.PARTS})
+"""Templates that were computed once serve while numbers move nothing else."""
 
 
 class LeptonMonitor(AbstractExperiment):
@@ -42,8 +45,8 @@ class LeptonMonitor(AbstractExperiment):
     """
 
     facility: Facility
-    source: DecayTunnel | PrecomputedLeptons
-    instrument: AbstractInstrument
+    source: DecayTunnel | PrecomputedLeptons = part(Moves.FLUX)
+    instrument: AbstractInstrument = part(Moves.FLUX)
     exposure: AbstractExposure
     observed: Float[Array, "tag seen"] | None = quantity(default=None)
     name: str = static(default="")
@@ -66,18 +69,11 @@ class LeptonMonitor(AbstractExperiment):
     def precomputed_for(self, targets: Iterable[str]) -> LeptonMonitor:
         """Itself where one of these addresses moves the templates; else `precomputed`."""
         targets = list(targets)
-        if isinstance(self.source, PrecomputedLeptons) or any(map(self.moves_templates, targets)):
+        if isinstance(self.source, PrecomputedLeptons) or not keeps(self, targets, SERVES):
             return self
         precomputed = self.precomputed()
         known = addresses(precomputed)
         return precomputed if all(one in known for one in targets) else self
-
-    def moves_templates(self, address: str) -> bool:
-        """Whether a number changes what is true of the particles, and not only how many there are or are seen."""
-        first, _, inner = address.partition(".")
-        if first == "source":
-            return not inner.startswith("yields.")
-        return first == "instrument" and not inner.startswith(self.instrument.cheap)
 
     def by_template(self) -> dict[str, Float[Array, "tag seen"]]:
         """Counts in the whole exposure by flow, without the background."""

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.ground import units
+from ontarget.ground.effect import MARK, Moves
 
 jax.config.update("jax_enable_x64", True)  # cross sections of 1e-40 cm2 beside 1e28 targets
 
@@ -59,8 +60,13 @@ def as_array(value: Any) -> Any:
     return value
 
 
-def quantity(**kwargs: Any) -> Any:
-    """A float leaf of a noun (scalar or array, as annotated); give `default=` for one that may be left out."""
+def quantity(*, moves: Moves | None = None, **kwargs: Any) -> Any:
+    """A float leaf of a noun (scalar or array, as annotated); give `default=` for one that may be left out.
+
+    `moves` says what it moves where that is not what the field moves that holds its noun (`ground.effect`).
+    """
+    if moves is not None:
+        kwargs["metadata"] = {MARK: moves}
     return eqx.field(converter=as_array, **kwargs)
 
 

@@ -14,6 +14,7 @@ from ontarget.beam.beam import Tunnel
 from ontarget.beam.flight import ALONG, norm
 from ontarget.beam.kinematics import energy_of
 from ontarget.beam.segment import Segments
+from ontarget.ground.effect import Moves, part
 from ontarget.ground.errors import InputError, check_positive, check_range
 from ontarget.ground.noun import Angle, BeamEnergy, Density, Length, Noun, Number, Scalar, quantity, static
 from ontarget.ground.units import ANGLE, GeV
@@ -137,14 +138,14 @@ class TunnelCalorimeter(AbstractInstrument):
 
     z: LengthAxis
     angles: Annotated[Float[Array, " edge"], ANGLE] = quantity()
-    visible: BeamEnergyAxis
+    visible: BeamEnergyAxis = part(Moves.NOTHING)
     truth: BeamEnergyAxis
     thickness: Length = quantity()
     density: Density = quantity()
-    electromagnetic: EnergyResponse
-    muonic: EnergyResponse
-    hadronic: EnergyResponse
-    samples: tuple[Sample, ...]
+    electromagnetic: EnergyResponse = part(Moves.NOTHING)
+    muonic: EnergyResponse = part(Moves.NOTHING)
+    hadronic: EnergyResponse = part(Moves.NOTHING)
+    samples: tuple[Sample, ...] = part(Moves.NOTHING)
     place_resolution: Length = quantity()
     angle_resolution: Angle = quantity()
     particles: tuple[str, ...] = static(default=("e+", "mu+", "pi+", "pi-"))
@@ -157,10 +158,6 @@ class TunnelCalorimeter(AbstractInstrument):
         unknown = [one for one in self.particles if one not in PARTICLES]
         if unknown:
             raise InputError("particles", repr(unknown[0]), "It is no particle of ours.", "Name e.g. 'e+'.")
-
-    @property
-    def cheap(self) -> tuple[str, ...]:
-        return ("samples.", "visible.", "electromagnetic.", "muonic.", "hadronic.")
 
     @property
     def regions(self) -> tuple[str, ...]:

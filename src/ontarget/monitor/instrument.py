@@ -19,13 +19,9 @@ Places = tuple[tuple[Int[Array, "ray share"], ...], Float[Array, "ray share"]]
 class AbstractInstrument(Noun):
     """Sorts the particles that reach it into bins of what is true (`place`), and says what it sees of these (`seen`).
 
-    The first is costly and is done once; the second is linear in the counts, and cheap.
+    The first is costly and is done once; the second is linear in the counts, and cheap. A field that `place` does not
+    look at says so: `moves=Moves.NOTHING`.
     """
-
-    @property
-    @abstractmethod
-    def cheap(self) -> tuple[str, ...]:
-        """Where the addresses begin of its numbers that `place` does not look at."""
 
     @property
     @abstractmethod

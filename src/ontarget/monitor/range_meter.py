@@ -13,6 +13,7 @@ from ontarget.beam.beam import Tunnel
 from ontarget.beam.flight import norm
 from ontarget.beam.kinematics import energy_of
 from ontarget.beam.segment import Segments
+from ontarget.ground.effect import Moves
 from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
 from ontarget.ground.noun import Density, Length, Noun, Number, Scalar, quantity, static
 from ontarget.matter.medium import MEDIA, Medium
@@ -93,9 +94,9 @@ class RangeMeter(AbstractInstrument):
     rings: LengthAxis
     cell: Length = quantity()
     straggling: Number = quantity(default=0.03)
-    efficiency: Number = quantity(default=1.0)
-    halo: Number = quantity(default=0.0)
-    attenuation: Number = quantity(default=0.3)
+    efficiency: Number = quantity(default=1.0, moves=Moves.NOTHING)
+    halo: Number = quantity(default=0.0, moves=Moves.NOTHING)
+    attenuation: Number = quantity(default=0.3, moves=Moves.NOTHING)
     name: str = static(default="")
 
     def __check_init__(self) -> None:
@@ -105,10 +106,6 @@ class RangeMeter(AbstractInstrument):
         check_range(self, "halo", 0.0)
         if not self.absorber:
             raise InputError("absorber", "none", "The dump stands before the first plane.", "Add its blocks.")
-
-    @property
-    def cheap(self) -> tuple[str, ...]:
-        return ("efficiency", "halo", "attenuation")
 
     @property
     def regions(self) -> tuple[str, ...]:

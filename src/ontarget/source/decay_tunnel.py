@@ -12,6 +12,7 @@ from ontarget.beam.daughter import AbstractDaughter
 from ontarget.beam.decay import AbstractDecay
 from ontarget.beam.mode import daughters_of, decays_of
 from ontarget.beam.yields import Yields
+from ontarget.ground.effect import Moves, part
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.matter.flavour import FLAVOURS
@@ -93,7 +94,7 @@ class DecayTunnel(AbstractSource):
     repeats: int = static(default=8)
     seed: int = static(default=1)
     precision: Number = quantity(default=0.05)
-    yields: Yields | None = None
+    yields: Yields | None = part(Moves.PARTS, default=None)
     name: str = static(default="")
 
     def __check_init__(self) -> None:

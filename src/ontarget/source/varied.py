@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.beam.yields import AbstractPulls, Pull
+from ontarget.ground.effect import Moves, part
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import quantity
 from ontarget.ground.units import PER_AREA
@@ -30,7 +31,7 @@ Matrix = Float[np.ndarray, "bin bin"]
 class Eigenmodes(AbstractPulls):
     """The pulls of modes of which nothing else is said, such as the eigenmodes of a covariance, the largest first."""
 
-    pulls: tuple[Pull, ...]
+    pulls: tuple[Pull, ...] = part(Moves.PULLS)
 
     @classmethod
     def of(cls, number: int) -> Eigenmodes:

@@ -12,7 +12,6 @@ from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.inference.posterior.convergence import split_rhat
 from ontarget.inference.posterior.draws import Diagnostics, Draws, Mode, sentences
-from ontarget.inference.posterior.dynesty_pool import DynestyPool
 from ontarget.inference.posterior.sampler import AbstractSampler, needed
 from ontarget.inference.posterior.target import Target
 from ontarget.inference.posterior.unit_cube import UnitCube
@@ -127,7 +126,7 @@ class Runs(AbstractJob):
         free, random = len(self.target.names), np.random.default_rng([self.seed, chunk])
         live = random.random((self.live, free))
         sampler = dynesty.NestedSampler(
-            lambda u: float(cube.log_likelihood(u[None])[0]),
+            cube.log_likelihood_of_one,
             lambda u: u,
             free,
             nlive=self.live,
@@ -136,12 +135,9 @@ class Runs(AbstractJob):
             walks=WALKS + free,
             rstate=random,
             live_points=[live, live, cube.log_likelihood(live)],
-            pool=DynestyPool(cube),
-            queue_size=max(1, self.live // 8),
             update_interval=1.5,
             bootstrap=0,
             enlarge=ENLARGED,
-            use_pool={"prior_transform": False, "loglikelihood": False, "update_bound": False},
         )
         sampler.run_nested(dlogz=self.precision, maxiter=ROOM * self.live, print_progress=False)
         found = sampler.results

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -76,6 +77,12 @@ class Target(Noun):
     def minus_two_log(self, points: Float[np.ndarray, "point free"]) -> Float[np.ndarray, " point"]:
         """-2 ln L at values of the free parameters."""
         return _values(self.likelihood, self.theta, self.places, points)
+
+    def at_one_point(self) -> Callable[[np.ndarray], float]:
+        """-2 ln L of one point [free] after the other, compiled: for samplers that ask so."""
+        theta, places = jnp.asarray(self.theta), np.array(self.places)
+        run = jax.jit(lambda point: self.likelihood.minus_two_log(theta.at[places].set(point)[None])[0])
+        return lambda point: float(run(point))
 
     def mode_of(self, points: Float[np.ndarray, "point free"]) -> Int[np.ndarray, " point"]:
         """The mode of each point: that to whose nearest minimum the straight way climbs least."""

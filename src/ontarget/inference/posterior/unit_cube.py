@@ -15,7 +15,7 @@ class UnitCube:
     """
 
     def __init__(self, target: Target) -> None:
-        self.target, self.mass = target, target.prior_mass()
+        self.target, self.mass, self.at_one_point = target, target.prior_mass(), target.at_one_point()
         self.tables = []
         for low, high, cells in zip(*target.box, target.prior_tables(), strict=True):
             width = (high - low) / len(cells)
@@ -39,3 +39,9 @@ class UnitCube:
         with np.errstate(invalid="ignore", divide="ignore"):  # a logarithmic prior at zero
             values = -0.5 * self.target.minus_two_log(points) + rates - self.mass
         return np.where(np.isnan(values), -np.inf, values)
+
+    def log_likelihood_of_one(self, u: Float[np.ndarray, " free"]) -> float:
+        """`log_likelihood` of a single point."""
+        points, rates = self.points(u[None])
+        value = -0.5 * self.at_one_point(points[0]) + float(rates[0]) - self.mass
+        return -np.inf if np.isnan(value) else value
