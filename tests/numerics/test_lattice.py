@@ -49,3 +49,20 @@ def test_smooth_integral_is_better_than_random(dimensions):
     random = np.sqrt((1 + 1 / 48) ** dimensions - 1) / 64
     assert np.std(means, ddof=1) < random / 2
     assert abs(np.mean(means) - 1) < 5 * np.std(means, ddof=1) / 4
+
+
+def test_a_recurrence_fills_the_square_evenly():
+    """No sixteenth of the square is empty, and each axis has mean one half."""
+    points = recurrence(0, 64, 2)
+    assert ((points >= 0) & (points < 1)).all()
+    assert np.histogram2d(*points.T, bins=4, range=[[0, 1], [0, 1]])[0].min() >= 2
+    np.testing.assert_allclose(points.mean(axis=0), 0.5, atol=0.05)
+
+
+def test_a_recurrence_goes_on_where_it_was():
+    """Whatever the dimension, points do not depend on how they were asked for; g is the root of g^(n+1) = g + 1."""
+    for dimensions in (1, 2, 5):
+        np.testing.assert_array_equal(recurrence(3, 7, dimensions), recurrence(0, 10, dimensions)[3:])
+        steps = np.diff(recurrence(0, 2, dimensions), axis=0)[0] % 1.0
+        ratio = 1 / steps[0]
+        np.testing.assert_allclose(ratio ** (dimensions + 1), ratio + 1, rtol=1e-12)  # two roundings of a difference

@@ -1,4 +1,4 @@
-"""Points of an extensible lattice: better than random numbers, and the i-th point is the same however work is split."""
+"""Points that fill a unit cube evenly: a shifted lattice for integrals, a recurrence for any number of points in a box."""
 
 from __future__ import annotations
 
@@ -50,3 +50,18 @@ def lattice(
     index = first + jnp.arange(points, dtype=jnp.uint64)
     bits = reversed_bits(index)[:, None] * powers + shift
     return (bits >> np.uint64(11)).astype(float) * 2.0**-53
+
+
+def recurrence(first: int, points: int, dimensions: int) -> Float[np.ndarray, "point dimension"]:
+    r"""Points `first` to `first + points - 1` that fill the unit cube evenly, ever more densely, for any number of them.
+
+    .. math:: u_{id} = \{\tfrac12 + (i + 1)\, g^{-d}\},\quad d = 1 \ldots n,\qquad g^{n+1} = g + 1
+
+    An additive recurrence with the generalised golden ratio g (Roberts): no error can be estimated from it, as from
+    `lattice`; it is where a function is looked at, and not what is averaged.
+    """
+    ratio = 2.0
+    for _ in range(60):  # a contraction by a third at least: to the last digit
+        ratio = (1.0 + ratio) ** (1.0 / (dimensions + 1))
+    steps = ratio ** -np.arange(1.0, dimensions + 1)
+    return (0.5 + np.arange(first + 1, first + points + 1)[:, None] * steps) % 1.0

@@ -7,7 +7,7 @@ import pytest
 from inference_toys import NEUTRON, PROTON, Line, single
 
 from ontarget.ground.errors import InputError
-from ontarget.inference.fit.fit import even, fit
+from ontarget.inference.fit.fit import fit
 from ontarget.inference.likelihood.likelihood import likelihood
 from ontarget.inference.likelihood.parameter import Parameter, Scale
 from ontarget.inference.likelihood.prior import Flat, Gaussian
@@ -81,11 +81,3 @@ def test_all_fixed_is_an_evaluation():
 def test_wrong_names_are_refused():
     with pytest.raises(InputError, match="Did you mean 'norm'"):
         fit(likelihood(GERMANIUM, [UP, NORM]), {"nrom": 1.0})
-
-
-def test_starts_are_spread_evenly():
-    """No sixteenth of the square is empty, and each axis has mean one half."""
-    points = even(64, 2)
-    assert ((points >= 0) & (points < 1)).all()
-    assert np.histogram2d(*points.T, bins=4, range=[[0, 1], [0, 1]])[0].min() >= 2
-    np.testing.assert_allclose(points.mean(axis=0), 0.5, atol=0.05)

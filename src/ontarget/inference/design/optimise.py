@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy.optimize import minimize
 
-from ontarget.inference.fit.fit import even
+from ontarget.numerics.lattice import recurrence
 
 FEASIBLE = 1e-6  # of its scale, by which a constraint may be missed
 TOLERANCE = 1e-9  # of the logarithm of the objective, between steps
@@ -145,7 +145,7 @@ def starting_points(
     low: Float[np.ndarray, " free"], high: Float[np.ndarray, " free"], today: Float[np.ndarray, " free"], count: int
 ) -> Float[np.ndarray, "start free"]:
     """Today's design, clipped to the box, and others spread evenly over it."""
-    return np.concatenate([np.clip(today, low, high)[None], low + even(count - 1, len(low)) * (high - low)])
+    return np.concatenate([np.clip(today, low, high)[None], low + recurrence(0, count - 1, len(low)) * (high - low)])
 
 
 def brute_force(

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve, qr
 
 from ontarget.inference.expansion.basis import tables
+from ontarget.numerics.lattice import recurrence
 
 
 @runtime_checkable
@@ -43,14 +44,10 @@ class Layout(NamedTuple):
     def spread(self, columns: list[int], first: int, last: int) -> np.ndarray:
         """Values of some parameters, numbers `first` to `last` of a sequence that fills the box ever more densely.
 
-        An additive recurrence (Roberts), crowded towards the faces of the box like the arcsine distribution, which
+        Points of a recurrence, crowded towards the faces of the box like the arcsine distribution, which
         keeps systems of Chebyshev polynomials well conditioned. The others stay zero, where they are of no account.
         """
-        golden = 2.0
-        for _ in range(50):
-            golden = (1.0 + golden) ** (1.0 / (len(columns) + 1))
-        steps = golden ** -np.arange(1.0, len(columns) + 1)
-        even = (0.5 + np.arange(first + 1, last + 1)[:, None] * steps) % 1.0
+        even = recurrence(first, last - first, len(columns))
         thetas = np.zeros((last - first, len(self.low)))
         thetas[:, columns] = (self.low + (self.high - self.low) * 0.5)[columns]
         thetas[:, columns] -= 0.5 * np.cos(np.pi * even) * (self.high - self.low)[columns]

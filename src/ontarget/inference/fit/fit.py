@@ -13,6 +13,7 @@ from ontarget.inference.fit.fallback import rescue
 from ontarget.inference.fit.fisher import hessian, invert
 from ontarget.inference.likelihood.likelihood import Likelihood
 from ontarget.inference.likelihood.prior import Flat
+from ontarget.numerics.lattice import recurrence
 
 STARTS = 12
 
@@ -81,18 +82,10 @@ def spread(likelihood: Likelihood, free: Sequence[str], theta: np.ndarray, start
     seeds = np.repeat(theta[None], starts, axis=0)
     loose = [i for i, one in enumerate(likelihood.parameters) if one.name in free and isinstance(one.prior, Flat)]
     if loose and starts > 1:
-        unit = even(starts - 1, len(loose))
+        unit = recurrence(0, starts - 1, len(loose))
         low, high = (np.asarray(one)[loose] for one in (likelihood.expansion.low, likelihood.expansion.high))
         seeds[1:, loose] = low + unit * (high - low)
     return seeds
-
-
-def even(count: int, number: int) -> np.ndarray:
-    """Points that fill the unit cube evenly [count, number]: additive recurrence with the generalised golden ratio."""
-    ratio = 2.0
-    for _ in range(60):  # the root of x^(n+1) = x + 1
-        ratio = (1.0 + ratio) ** (1.0 / (number + 1))
-    return (0.5 + np.outer(np.arange(1, count + 1), ratio ** -np.arange(1.0, number + 1))) % 1.0
 
 
 def _report(likelihood: Likelihood, free: list[str], theta: np.ndarray, minimum: float, converged: bool) -> Fit:
