@@ -4,7 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ontarget.numerics.lattice import GENERATOR, lattice, reversed_bits, shifts
+from ontarget.numerics.lattice import GENERATOR, lattice, recurrence, reversed_bits, shifts
 
 
 def test_reversed_bits_against_text():

@@ -15,6 +15,14 @@ ROOMS = (
     *("matter", "beam", "source", "propagation", "interaction", "detector", "monitor", "tagging", "experiment"),
     *("inference.likelihood", "inference.posterior"),
 )
+RENAMED = {
+    "Towards": "Forced",
+    "AsDrawn": "Analogue",
+    "GivenFlux": "PrecomputedFlux",
+    "GivenLeptons": "PrecomputedLeptons",
+    "Flow": "LeptonTemplate",
+}
+"""Types that files of earlier versions name, and what they are called now."""
 _FOREIGN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 
@@ -71,6 +79,9 @@ def choose(cls: type, name: Any, where: str, trusted: bool) -> type:
     if isinstance(name, str) and name in known:
         return known[name]
     truth = f"It is {called(cls)}."
+    if isinstance(name, str) and name in RENAMED:
+        remedy = f"Write 'type: {RENAMED[name]}'."
+        raise InputError(where, f"the type {quote(name)}", f"It is called {RENAMED[name]} now.", remedy)
     if name is None:
         raise InputError(
             where, "no 'type'", truth, f"{nearest('', known)} Write e.g. 'type: {next(iter(known), 'Name')}'."

@@ -1,4 +1,4 @@
-"""Points that fill a unit cube evenly: a shifted lattice for integrals, a recurrence for any number of points in a box."""
+"""Points that fill a cube evenly: a shifted lattice for integrals, a recurrence for any number of points in a box."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def lattice(
 
 
 def recurrence(first: int, points: int, dimensions: int) -> Float[np.ndarray, "point dimension"]:
-    r"""Points `first` to `first + points - 1` that fill the unit cube evenly, ever more densely, for any number of them.
+    r"""Points `first` to `first + points - 1` that fill the unit cube ever more densely, for any number of them.
 
     .. math:: u_{id} = \{\tfrac12 + (i + 1)\, g^{-d}\},\quad d = 1 \ldots n,\qquad g^{n+1} = g + 1
 
