@@ -197,7 +197,7 @@ def test_wrong_trees_are_one_sentence(case):
 
 def test_foreign_code_is_not_even_imported():
     code = (
-        "import sys; sys.path.insert(0, 'tests/io'); from io_toys import Detector\n"
+        "import sys; sys.path.insert(0, 'tests/toys'); from io_toys import Detector\n"
         "from ontarget.io import structure, parse_yaml\n"
         "from ontarget.ground.errors import InputError\n"
         "text = 'mass: 1 kg\\nsite: {baseline: 1 m}\\nextra: {type: \"wave:open\"}'\n"

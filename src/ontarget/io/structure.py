@@ -23,6 +23,7 @@ from ontarget.io.kind import called, choose, finals, is_noun
 from ontarget.io.number import read_number
 from ontarget.io.provenance import ABOUT, Record, is_number_mapping, read_about
 from ontarget.io.quantity import example, shape
+from ontarget.io.reader import READERS, read_file
 from ontarget.io.schema import axes, describe, example_of, fits, freeze, is_number
 from ontarget.io.wording import nearest, quote
 from ontarget.io.yaml import Address, Tree, dotted
@@ -192,6 +193,8 @@ class _Walker:
                 return given
         if not isinstance(given, Mapping):
             raise self.error(path, given, f"It is {called(cls)}.", "Write its keys below it.")
+        if isinstance(given.get("type"), str) and given["type"] in READERS:
+            return self.from_file(cls, given, path, name)
         chosen = self.chosen(cls, given, path)
         fields = {field.name: field for field in dataclasses.fields(chosen) if field.init}
         if name is not None and "name" in fields:
@@ -207,6 +210,21 @@ class _Walker:
         }
         self.check_sizes(hints, arguments, path)
         return self.build(chosen, arguments, path)
+
+    def from_file(self, cls: type, given: Mapping[str, Any], path: Address, name: str | None) -> Any:
+        """What a file in another format holds, and a record of it."""
+        kind, makes = given["type"], READERS[given["type"]].makes
+        if makes not in finals(cls):
+            truth = f"It reads a file that holds a {makes}, and here stands {called(cls)}."
+            raise self.error((*path, "type"), kind, truth, nearest("", finals(cls)))
+        if name is not None and "name" in READERS[kind].keys:
+            given = {**given, "name": name}
+        found = read_file(self.tree, given, path)
+        mark = self.tree.mark(path)
+        self.provenance[dotted(path)] = Record(
+            found.file, file=mark.label, line=mark.line, source=found.file, sha256=found.sha256
+        )
+        return found.made
 
     def shorthand(self, cls: type, given: str, path: Address) -> Any:
         if (read := getattr(cls, "read", None)) is not None:

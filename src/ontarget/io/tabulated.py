@@ -15,14 +15,14 @@ import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import NUMBER, Dimension
-from ontarget.io import catalog, quantity
+from ontarget.io import quantity
+from ontarget.io.reader import beside, file_name
 from ontarget.io.release import find_release, read_file
 from ontarget.io.table import Table, parse_table, read_table
 from ontarget.io.wording import named, nearest, one_line, quote
@@ -111,11 +111,10 @@ class _Reader:
 
     def table(self) -> tuple[Table, tuple[str, ...]]:
         """The table, and whom to cite for it."""
-        file, release = self.given.get("file"), self.given.get("release")
-        if not isinstance(file, str) or not file.strip() or "\0" in file:
-            raise self.error(("file",), file, "It is the name of a file.", "Write e.g. 'file: promptPDF.txt'.")
+        place = (*self.path, "file")
+        file, release = file_name(self.tree, self.given.get("file"), place), self.given.get("release")
         if "release" not in self.given:
-            return read_table(self.beside(file), one_line(file)), ()
+            return read_table(beside(self.tree, file, place), one_line(file)), ()
         if not isinstance(release, str):
             raise self.error(("release",), release, "It is the name of a release.", "See 'ontarget data list'.")
         found = find_release(release, self.where("release"))
@@ -123,15 +122,6 @@ class _Reader:
             truth = f"{found.name} has no such file."
             raise self.error(("file",), file, truth, nearest(file, found.files))
         return parse_table(read_file(found, file), f"{found.name}/{file}"), found.cite
-
-    def beside(self, file: str) -> Path:
-        """A path relative to the YAML file in which it was written; of a setting, to the working folder."""
-        user = self.tree.mark((*self.path, "file")).file
-        if user is not None and catalog.is_ours(user):
-            raise self.error(("file",), file, "The catalog reads releases only.", "Name its 'release'.")
-        if Path(file).is_absolute():
-            raise self.error(("file",), file, "It must be relative to this file.", "Write it so.")
-        return (user.parent if user is not None else Path()) / file
 
     # ------------------------------------------------------------------ rows and columns
 
