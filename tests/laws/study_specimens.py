@@ -20,7 +20,7 @@ from ontarget.inference import likelihood as li
 from ontarget.inference import posterior as po
 from ontarget.inference import toys as to
 from ontarget.inference.design.forecast import forecast
-from ontarget.inference.likelihood.likelihood import ParametrisedExperiment
+from ontarget.inference.likelihood.parametrised import ParametrisedExperiment
 from ontarget.monitor import Trackers
 from ontarget.study.beam.beam_events import BeamEvents, PublishedEvents
 from ontarget.study.beam.beam_fluxes import BeamFluxes, PublishedShape

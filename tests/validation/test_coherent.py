@@ -13,14 +13,14 @@ from iminuit import Minuit
 from ontarget.ground.address import replace
 from ontarget.ground.units import ns, us
 from ontarget.inference.fit import fit
-from ontarget.inference.likelihood import likelihood
+from ontarget.inference.likelihood import Expansions, likelihood
 from ontarget.io.entry import load_experiment
 from ontarget.study.context import Context
 from ontarget.study.facility.quenching import QuenchingFit
 from ontarget.study.parameters.measurement import Measurement, count_events
 from ontarget.study.study import load_study
 
-KNOWN: dict = {}  # expansions, made once
+KNOWN = Expansions()
 
 
 @functools.cache

@@ -14,8 +14,8 @@ from jaxtyping import Array, Float
 
 from ontarget.experiment import LeptonMonitor
 from ontarget.inference.likelihood import AbstractParameter
-from ontarget.inference.likelihood.likelihood import ParametrisedExperiment, chain_of
 from ontarget.inference.likelihood.narrowed import narrowed
+from ontarget.inference.likelihood.parametrised import ParametrisedExperiment, chain_of
 from ontarget.inference.likelihood.poisson import LEAST
 
 Matrix = Float[np.ndarray, "pull pull"]

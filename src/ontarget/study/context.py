@@ -16,7 +16,7 @@ from ontarget.experiment.counts import Counts
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.noun import Noun
-from ontarget.inference.likelihood import AbstractParameter, Likelihood, likelihood
+from ontarget.inference.likelihood import AbstractParameter, Expansions, Likelihood, likelihood
 from ontarget.inference.likelihood.narrowed import narrowed
 from ontarget.io import Loaded
 from ontarget.numerics.cores import cores
@@ -55,7 +55,7 @@ class Context:
     tolerance: float = 1e-6
     campaign: Campaign | None = None
     tasks: Sequence[AbstractTask] = ()
-    expansions: dict[Any, Any] = field(default_factory=dict, repr=False)
+    expansions: Expansions = field(default_factory=Expansions, repr=False)
     _once: dict[Any, Any] = field(default_factory=dict, repr=False)
 
     @overload

@@ -14,7 +14,7 @@ from ontarget.inference.design.information import information, informations, joi
 from ontarget.inference.design.optimise import AbstractMeasure, Bound, brute_force, front, minimise
 from ontarget.inference.fit.fisher import fisher
 from ontarget.inference.fit.profile import profile
-from ontarget.inference.likelihood.likelihood import likelihood
+from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Parameter, Scale
 from ontarget.inference.likelihood.prior import Gaussian
 

@@ -13,7 +13,7 @@ from inference_toys import csi
 from ontarget.ground.address import replace
 from ontarget.ground.errors import InputError
 from ontarget.inference.expansion.expand import expand
-from ontarget.inference.likelihood.likelihood import likelihood
+from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Parameter, Scale
 
 EPS = ("ee_u", "ee_d", "em_u", "mm_d")

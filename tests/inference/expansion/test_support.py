@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from inference_toys import csi
 
 from ontarget.inference.expansion.support import polynomial_support
-from ontarget.inference.likelihood.likelihood import ParametrisedExperiment
 from ontarget.inference.likelihood.parameter import Parameter, Scale
+from ontarget.inference.likelihood.parametrised import ParametrisedExperiment
 
 
 def names(function, number):

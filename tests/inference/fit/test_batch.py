@@ -12,7 +12,7 @@ from inference_toys import Line, csi
 from ontarget.inference.fit.batch import FEW, fit_many, is_convex
 from ontarget.inference.fit.fallback import rescue
 from ontarget.inference.fit.profile import lowest
-from ontarget.inference.likelihood.likelihood import likelihood
+from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Parameter, Scale
 from ontarget.inference.likelihood.prior import Gaussian
 from ontarget.numerics import device

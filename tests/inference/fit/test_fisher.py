@@ -10,7 +10,7 @@ from inference_toys import csi
 
 from ontarget.ground.errors import InputError
 from ontarget.inference.fit.fisher import covariance, fisher, gradient, hessian, invert
-from ontarget.inference.likelihood.likelihood import likelihood
+from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Parameter, Scale
 from ontarget.inference.likelihood.prior import Gaussian
 

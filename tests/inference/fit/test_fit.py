@@ -8,7 +8,7 @@ from inference_toys import NEUTRON, PROTON, Line, single
 
 from ontarget.ground.errors import InputError
 from ontarget.inference.fit.fit import fit
-from ontarget.inference.likelihood.likelihood import likelihood
+from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Parameter, Scale
 from ontarget.inference.likelihood.prior import Flat, Gaussian
 

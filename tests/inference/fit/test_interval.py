@@ -16,7 +16,7 @@ from ontarget.ground.errors import InputError
 from ontarget.inference.fit.fit import fit
 from ontarget.inference.fit.interval import contour, intervals, refine, threshold
 from ontarget.inference.fit.profile import profile
-from ontarget.inference.likelihood.likelihood import likelihood
+from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Parameter, Scale
 from ontarget.inference.likelihood.prior import Gaussian
 

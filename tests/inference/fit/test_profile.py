@@ -11,7 +11,7 @@ from inference_toys import NEUTRON, PROTON, csi, single
 from ontarget.ground.errors import InputError
 from ontarget.inference.fit.batch import fit_many
 from ontarget.inference.fit.profile import profile
-from ontarget.inference.likelihood.likelihood import likelihood
+from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Parameter, Scale
 from ontarget.inference.likelihood.prior import Gaussian
 

@@ -10,7 +10,7 @@ from sideband_toys import SCALE, TILT, beside, written_out
 from ontarget.ground.errors import InputError
 from ontarget.inference.fit.fit import fit
 from ontarget.inference.fit.sideband_fit import sideband_fit
-from ontarget.inference.likelihood.likelihood import likelihood
+from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Scale
 
 

@@ -11,7 +11,7 @@ from inference_toys import Line, csi, single
 from scipy.stats import poisson as reference
 
 from ontarget.ground.errors import InputError
-from ontarget.inference.likelihood.likelihood import likelihood
+from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Parameter, Scale
 from ontarget.inference.likelihood.poisson import LEAST, poisson
 from ontarget.inference.likelihood.prior import Gaussian

@@ -18,7 +18,7 @@ from ontarget.inference.fit.batch import fit_many
 from ontarget.inference.fit.contraction import Contraction, model_of, state
 from ontarget.inference.fit.fisher import fisher, gradient, hessian
 from ontarget.inference.fit.fit import fit
-from ontarget.inference.likelihood.likelihood import likelihood
+from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Scale
 
 HALF = jnp.array([0.5, 0.5])

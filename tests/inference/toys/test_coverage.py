@@ -13,7 +13,7 @@ from ontarget.ground.errors import InputError
 from ontarget.inference.fit import batch as scoring
 from ontarget.inference.fit.interval import threshold
 from ontarget.inference.fit.profile import profile
-from ontarget.inference.likelihood.likelihood import likelihood
+from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Scale
 from ontarget.inference.likelihood.prior import Gaussian
 from ontarget.inference.toys import feldman_cousins as neyman

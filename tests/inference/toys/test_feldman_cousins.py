@@ -10,7 +10,7 @@ from inference_toys import Pair
 from scipy.stats import poisson
 
 from ontarget.inference.fit.interval import threshold
-from ontarget.inference.likelihood.likelihood import likelihood
+from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Scale
 from ontarget.inference.toys.coverage import belt_of, construction
 from ontarget.inference.toys.feldman_cousins import Drawn

@@ -8,7 +8,7 @@ from inference_toys import Line
 from scipy.stats import chi2, kstest, norm, poisson
 
 from ontarget.inference.fit.fit import fit
-from ontarget.inference.likelihood.likelihood import likelihood
+from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Scale
 from ontarget.inference.likelihood.prior import Gaussian
 from ontarget.inference.toys.significance import goodness_of_fit, significance

@@ -12,7 +12,7 @@ from scipy.stats import kstest
 
 from ontarget.ground.errors import InputError
 from ontarget.inference.fit.fit import fit
-from ontarget.inference.likelihood.likelihood import likelihood
+from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Parameter, Scale
 from ontarget.inference.likelihood.prior import Gaussian, LogNormal
 from ontarget.inference.toys.toys import (

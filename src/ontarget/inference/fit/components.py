@@ -9,8 +9,9 @@ import numpy as np
 from ontarget.experiment import Counts, Experiment
 from ontarget.inference.fit.fit import Fit
 from ontarget.inference.fit.sideband_fit import sideband_fit
-from ontarget.inference.likelihood.likelihood import Likelihood, chain_of
+from ontarget.inference.likelihood.likelihood import Likelihood
 from ontarget.inference.likelihood.parameter import AbstractParameter
+from ontarget.inference.likelihood.parametrised import chain_of
 from ontarget.inference.likelihood.prior import Gaussian
 
 STEP = 0.05

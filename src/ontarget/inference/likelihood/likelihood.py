@@ -3,81 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-from collections.abc import Mapping, MutableMapping, Sequence
-from functools import cache, partial
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
 
-from ontarget.experiment import Counts, Experiment, batched_counts
-from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.noun import Noun, Vector, quantity, static
 from ontarget.inference.expansion.basis import namespace
-from ontarget.inference.expansion.expand import expand, in_blocks
-from ontarget.inference.expansion.expansion import Expansion, check_inside, joint
-from ontarget.inference.expansion.support import Support, polynomial_support
-from ontarget.inference.likelihood.parameter import AbstractParameter, Parameter, Scale
+from ontarget.inference.expansion.expansion import Expansion, check_inside
+from ontarget.inference.likelihood.parameter import AbstractParameter
 from ontarget.inference.likelihood.poisson import poisson
 from ontarget.inference.likelihood.prior import AbstractPrior
-from ontarget.inference.likelihood.sideband import Profiled, Sidebands, gathered
-
-
-class ParametrisedExperiment(Noun):
-    """One experiment as a function of some parameters: put the values at their addresses, ask for the bins."""
-
-    experiment: Any
-    parameters: tuple[AbstractParameter, ...]
-    targets: tuple[tuple[str, ...], ...] = static()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the parameters."""
-        return tuple(one.name for one in self.parameters)
-
-    def __call__(self, theta: Sequence[Any]) -> Float[Array, " bin"]:
-        return self.at(theta).bins()
-
-    def at(self, theta: Any) -> Any:
-        """The experiment with these values."""
-        leaves = addresses(self.experiment)
-        values: dict[str, Any] = {}
-        for parameter, targets, value in zip(self.parameters, self.targets, theta, strict=True):
-            for address in targets:
-                values[address] = parameter.leaf(value, values.get(address, leaves[address]))
-        return replace(self.experiment, values)
-
-    def precomputed(self) -> ParametrisedExperiment:
-        """The same with all computed that the parameters leave alone, where the experiment knows of such."""
-        settle = getattr(self.experiment, "precomputed_for", None)
-        if settle is None:
-            return self
-        return dataclasses.replace(self, experiment=settle(one for each in self.targets for one in each))
-
-    def many(self, thetas: Float[np.ndarray, "point parameter"]) -> Float[np.ndarray, "point bin"]:
-        """The bins at many points, by the one compiled program that an experiment has."""
-        if not isinstance(self.experiment, Experiment):
-            return in_blocks(self, thetas)
-        counts = self.counts(thetas)
-        parts = [one.values.sum(axis=1) for one in counts.channels] + [one.values for one in counts.backgrounds]
-        return np.sum(np.stack([np.asarray(one) for one in parts]), axis=0).reshape(len(thetas), -1)
-
-    def counts(self, thetas: Float[np.ndarray, "point parameter"]) -> Counts:
-        """Counts with a leading axis [point]."""
-        leaves = {address: np.asarray(leaf) for address, leaf in addresses(self.experiment).items()}
-        values: dict[str, Any] = {}
-        for parameter, targets, column in zip(self.parameters, self.targets, thetas.T, strict=True):
-            for address in targets:
-                before = values.get(address, leaves[address][None])
-                at_each = column.reshape(-1, *[1] * leaves[address].ndim)
-                values[address] = np.broadcast_to(
-                    parameter.leaf(at_each, before), (len(thetas), *leaves[address].shape)
-                )
-        return batched_counts(self.experiment, values, len(thetas))
+from ontarget.inference.likelihood.sideband import Profiled, Sidebands
 
 
 class Likelihood(Noun):
@@ -192,8 +133,8 @@ class Likelihood(Noun):
         sidebands : counts in the sidebands [group]; None for those that it has
         """
         aside = np.asarray(self.data)[self.bins :] if sidebands is None else sidebands
-        bins = _checked(data, self.experiments, self.sizes)
-        aside = _checked([aside], ["the sidebands"], [len(self.data) - self.bins])
+        bins = checked(data, self.experiments, self.sizes)
+        aside = checked([aside], ["the sidebands"], [len(self.data) - self.bins])
         return dataclasses.replace(self, data=jnp.asarray(np.concatenate([bins, aside])))
 
     def pseudo_data(self, key: Any, **values: float) -> list[np.ndarray]:
@@ -206,145 +147,7 @@ class Likelihood(Noun):
         return [random.poisson(np.maximum(one, 0.0)).astype(float) for one in self.expected(**values)]
 
 
-def likelihood(
-    experiments: Any,
-    parameters: Sequence[AbstractParameter],
-    data: Sequence[Any] | None = None,
-    *,
-    tolerance: float = 1e-6,
-    known: MutableMapping[Any, Any] | None = None,
-) -> Likelihood:
-    """Build the likelihood: the counts of every experiment, expanded in the parameters that touch it.
-
-    Parameters
-    ----------
-    experiments : one noun or several, each with a `name` of its own and a method `bins()`
-    parameters : what the study frees
-    data : observed counts, one array per experiment; None for what each experiment observed and, where it holds
-        nothing of the kind, what is expected at the start (Asimov data, see also `Likelihood.asimov`)
-    tolerance : largest error of an expansion anywhere in the box, in Poisson standard deviations
-    known : a dict that the caller keeps: expansions are put there, and taken from there when asked for again
-    """
-    known = {} if known is None else known
-    experiments = tuple(experiments) if isinstance(experiments, (tuple, list)) else (experiments,)
-    _check_unique("experiment", [one.name for one in experiments])
-    _check_unique("parameter", [one.name for one in parameters])
-    parameters = tuple(parameters)
-    targets = [one.targets(experiments) for one in parameters]
-    _check_targets(parameters, targets)
-    start = np.array([one.initial(experiments) for one in parameters])
-    box = np.array([[float(one.low), float(one.high)] for one in parameters]).reshape(-1, 2)
-    chains = [_chain(one, parameters, targets) for one in experiments]
-    precomputed = cache(lambda index: chains[index][0].precomputed())
-    marks = [fingerprint(chain, start[places].tobytes(), box[places].tobytes(), tolerance) for chain, places in chains]
-    for index, (mark, (_, places)) in enumerate(zip(marks, chains, strict=True)):
-        if mark not in known:
-            known[mark] = polynomial_support(precomputed(index), start[places].tolist())
-    # a shape in one experiment is a shape in all: one basis for the whole study
-    shapes = {places[i] for mark, (_, places) in zip(marks, chains, strict=True) for i in known[mark][1]}
-    parts = []
-    for index, (mark, (_, places)) in enumerate(zip(marks, chains, strict=True)):
-        shaped = tuple(parameters[i].name for i in places if i in shapes)
-        if (mark, shaped) not in known:
-            monomials = known[mark] if len(shaped) == len(known[mark][1]) else None
-            known[mark, shaped] = _expanded(
-                precomputed(index), box[places], start[places].tolist(), tolerance, shaped, monomials
-            )
-        parts.append(known[mark, shaped])
-    expansion = joint(parts, [one.name for one in parameters], box[:, 0], box[:, 1])
-    sizes = tuple(part.coefficients.shape[1] for part in parts)
-    names, errors = [one.name for one in experiments], tuple(part.error for part in parts)
-    if data is None:
-        expected = np.split(expansion(start), np.cumsum(sizes)[:-1])
-        data = [_observed(one, counts) for one, counts in zip(experiments, expected, strict=True)]
-    counts = _checked(data, names, sizes)
-    sidebands = _gathered(names, sizes, chains, start, box)
-    if sidebands is not None:
-        counts = np.concatenate([counts, sidebands.counts])
-    arrays = jnp.asarray(start), jnp.asarray(counts)
-    return Likelihood(parameters, expansion, *arrays, tuple(names), sizes, errors, sidebands)
-
-
-def fingerprint(chain: ParametrisedExperiment, *more: Any) -> str:
-    """A hash of everything that the counts of a chain depend on: its structure, its numbers, and what else is given."""
-    leaves, structure = jax.tree.flatten(chain)
-    found = hashlib.sha256(repr((str(structure), more)).encode())
-    for leaf in leaves:
-        found.update(np.asarray(leaf).tobytes())
-    return found.hexdigest()
-
-
-def chain_of(experiment: Any, parameters: Sequence[AbstractParameter]) -> ParametrisedExperiment:
-    """One experiment as a function of those of the parameters that touch it."""
-    return _chain(experiment, parameters, [one.targets((experiment,)) for one in parameters])[0]
-
-
-def _expanded(
-    chain: ParametrisedExperiment,
-    box: np.ndarray,
-    start: list[float],
-    tolerance: float,
-    shapes: Sequence[str],
-    monomials: Support | None,
-) -> Expansion:
-    names = [one.name for one in chain.parameters]
-    try:
-        return expand(chain, names, box, start, tolerance=tolerance, shapes=shapes, monomials=monomials)
-    except InputError as error:
-        raise error.within(f"experiment {chain.experiment.name!r}") from None
-
-
-def _chain(
-    experiment: Any, parameters: Sequence[AbstractParameter], targets: Sequence[tuple[str, ...]]
-) -> tuple[ParametrisedExperiment, list[int]]:
-    """The experiment as a function of the parameters that touch it, and which these are."""
-    prefix = experiment.name + "."
-    inner = [tuple(one.removeprefix(prefix) for one in found if one.startswith(prefix)) for found in targets]
-    places = [index for index, found in enumerate(inner) if found]
-    places.sort(key=lambda index: isinstance(parameters[index], Scale))  # first what replaces, then what multiplies
-    return ParametrisedExperiment(
-        experiment, tuple(parameters[i] for i in places), tuple(inner[i] for i in places)
-    ), places
-
-
-def _observed(experiment: Any, expected: np.ndarray) -> Any:
-    """What an experiment observed, or what it expects where it holds nothing of the kind."""
-    observed = getattr(experiment, "observed", None)
-    return expected if observed is None else observed
-
-
-def _gathered(
-    names: Sequence[str],
-    sizes: Sequence[int],
-    chains: Sequence[tuple[ParametrisedExperiment, list[int]]],
-    start: np.ndarray,
-    box: np.ndarray,
-) -> Sidebands | None:
-    """The sidebands of all experiments, at the start."""
-    corners = [np.stack([start[places], box[places, 0], box[places, 1]]) for _, places in chains]
-    return gathered(names, sizes, [chain.at for chain, _ in chains], [chain.names for chain, _ in chains], corners)
-
-
-def _check_unique(kind: str, names: Sequence[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise InputError(f"{kind} name", repr(name), "Two share it.", "Give each a name of its own.")
-        if kind == "experiment" and "." in name:
-            raise InputError(f"{kind} name", repr(name), "A dot separates words of an address.", "Leave dots out.")
-
-
-def _check_targets(parameters: Sequence[AbstractParameter], targets: Sequence[tuple[str, ...]]) -> None:
-    owner: dict[str, str] = {}
-    for parameter, found in zip(parameters, targets, strict=True):
-        for address in found if isinstance(parameter, Parameter) else ():
-            other = owner.setdefault(address, parameter.name)
-            if other != parameter.name:
-                got = f"{address}, which {other!r} already sets"
-                remedy = "Narrow one of the addresses, or use a Scale."
-                raise InputError(f"parameter {parameter.name!r}.address", got, "One number has one value.", remedy)
-
-
-def _checked(data: Sequence[Any], names: Sequence[str], sizes: Sequence[int]) -> np.ndarray:
+def checked(data: Sequence[Any], names: Sequence[str], sizes: Sequence[int]) -> np.ndarray:
     """Observed counts of all experiments in one array; shapes and signs are checked."""
     if len(data) != len(sizes):
         truth = f"There are {len(sizes)} experiments: {', '.join(names)}."

@@ -13,7 +13,8 @@ from ontarget.experiment import Experiment
 from ontarget.ground.errors import InputError
 from ontarget.inference.expansion.basis import products, tables
 from ontarget.inference.expansion.expansion import Expansion
-from ontarget.inference.likelihood.likelihood import Likelihood, ParametrisedExperiment, _chain
+from ontarget.inference.likelihood.likelihood import Likelihood
+from ontarget.inference.likelihood.parametrised import ParametrisedExperiment, touched
 
 SEED = 20260102
 MOST = 2000
@@ -71,7 +72,7 @@ def parts(likelihood: Likelihood, experiments: Sequence[Any]) -> list[Part]:
     for experiment, mine in zip(experiments, np.split(bare(likelihood), ends, axis=1), strict=True):
         used = np.nonzero(mine.any(axis=1))[0]
         if isinstance(experiment, Experiment) and len(used) <= MOST:
-            chain, places = _chain(experiment, likelihood.parameters, targets)
+            chain, places = touched(experiment, likelihood.parameters, targets)
             found += _told_apart(likelihood, chain, places, mine, used)
         else:
             found.append(Part(experiment.name, "counts", True, mine))
