@@ -1,6 +1,6 @@
 """ontarget: accelerator-neutrino facilities from protons on target to physics reach.
 
-``import ontarget as ot``; everything a user needs stands on this door, and is imported when first asked for.
+``import ontarget as ot``; a name is imported when it is first used. ``ot.analysis`` holds one function for each question.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_ROOMS = {
+_WHERE = {
     "CEvNS": "interaction",
     "Channel": "detector",
     "Detector": "detector",
@@ -68,10 +68,12 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _ROOMS:
+    if name == "analysis":  # a package: one function for each question
+        return importlib.import_module("ontarget.analysis")
+    if name not in _WHERE:
         raise AttributeError(f"module 'ontarget' has no attribute {name!r}")
-    room = importlib.import_module(f"ontarget.{_ROOMS[name]}")
-    found = importlib.import_module("ontarget.ground.units") if name == "units" else getattr(room, name)
+    package = importlib.import_module(f"ontarget.{_WHERE[name]}")
+    found = importlib.import_module("ontarget.ground.units") if name == "units" else getattr(package, name)
     globals()[name] = found
     return found
 
