@@ -1,6 +1,6 @@
 """ontarget: accelerator-neutrino facilities from protons on target to physics reach.
 
-``import ontarget as ot``; a name is imported when it is first used. ``ot.analysis`` holds one function for each question.
+``import ontarget as ot``; a name is imported when it is first used. ``ot.analysis`` has one function for each question.
 """
 
 from __future__ import annotations
