@@ -14,6 +14,7 @@ from ontarget.beam.parametrised import ParametrisedBeam, Species
 from ontarget.beam.production import AbstractProduction
 from ontarget.beam.ray import Rays, on_axis
 from ontarget.beam.reinteraction import AbstractReinteraction, LeadingNucleon, NoReinteraction
+from ontarget.beam.scattering import highland
 from ontarget.beam.segment import Decays, Segments
 from ontarget.beam.semileptonic import SemileptonicDecay
 from ontarget.beam.tabulated_yield import AbstractMesonTable, CountTable, DensityTable, TabulatedYield
@@ -76,6 +77,7 @@ __all__ = [
     "Yields",
     "daughters_of",
     "decays_of",
+    "highland",
     "on_axis",
     "spread",
 ]

@@ -16,10 +16,9 @@ from ontarget.inference.fit.profile import profile
 from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Scale
 from ontarget.inference.likelihood.prior import Gaussian
-from ontarget.inference.toys import feldman_cousins as neyman
-from ontarget.inference.toys import toys
+from ontarget.inference.toys import neyman, toys
 from ontarget.inference.toys.coverage import belt_of, construction, feldman_cousins
-from ontarget.inference.toys.feldman_cousins import quantile, quantiles_of
+from ontarget.inference.toys.neyman import quantile, quantiles_of
 from ontarget.numerics.job import complete
 
 BACKGROUND, TOYS = 3.0, 2000

@@ -16,7 +16,7 @@ from ontarget.ground.noun import Noun, static
 from ontarget.inference.fit.interval import Intervals, Polyline, contour, intervals, threshold
 from ontarget.inference.fit.profile import Scan, profile
 from ontarget.inference.likelihood.likelihood import Likelihood
-from ontarget.inference.toys.feldman_cousins import LEAST, Drawn, FeldmanCousins, Verdicts
+from ontarget.inference.toys.neyman import LEAST, Drawn, FeldmanCousins, Verdicts
 from ontarget.inference.toys.toys import TIE, fraction_error, words_of
 from ontarget.numerics.job import Done, complete
 

@@ -13,7 +13,7 @@ from ontarget.inference.fit.interval import threshold
 from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Scale
 from ontarget.inference.toys.coverage import belt_of, construction
-from ontarget.inference.toys.feldman_cousins import Drawn
+from ontarget.inference.toys.neyman import Drawn
 from ontarget.numerics.job import complete, empty
 
 BACKGROUND, SEEN = 3.0, np.array([5.0, 2.0])
