@@ -6,9 +6,31 @@ import importlib
 from typing import Any
 
 _WHERE = {
+    "AbstractWindowCriterion": "window",
+    "Arrivals": "arrivals",
+    "BaselineCounts": "baseline_counts",
+    "BestSignificance": "window",
     "Complete": "work",
+    "Expectation": "expectation",
+    "ExpectedBackground": "expectation",
+    "ExpectedChannel": "expectation",
+    "FacilityTiming": "timing_windows",
+    "Leakage": "timing_windows",
+    "MostAtPurity": "window",
+    "NeutrinoYields": "pion_facility",
+    "StoppedPionFacility": "pion_facility",
+    "TargetDecays": "target_activity",
+    "ThresholdCounts": "threshold_counts",
+    "Window": "timing_windows",
+    "baselines": "baseline_counts",
+    "expected_counts": "expectation",
+    "facility_of": "pion_facility",
     "in_memory": "work",
+    "neutrino_yields": "pion_facility",
     "silent": "work",
+    "target_decays": "target_activity",
+    "thresholds": "threshold_counts",
+    "timing": "timing_windows",
 }
 
 __all__ = sorted(_WHERE)
