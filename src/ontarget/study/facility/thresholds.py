@@ -97,7 +97,7 @@ def picture(
         curves.append(Curve(labels[name], one.thresholds[shown], one.above[shown], group=index))
         points.append(Mark("", place, np.array([one.detected]), group=index))
         if name in others:
-            points.append(Mark("", place, np.array([others[name] / one.mass]), group=index, hollow=True, size=11))
+            points.append(Mark("", place, np.array([others[name] / one.mass]), group=index, hollow=True, size=11.0))
     axes = "threshold on recoil energy (keV)", "recoils per kg and year above threshold"
     caption = (
         "Recoils above threshold; filled points: the thresholds the detectors are proposed with; "
