@@ -33,6 +33,10 @@ def test_the_best_significance_is_that_of_all_windows():
     assert BestSignificance().window(wanted, other) == (0, 2)
 
 
+def test_a_window_may_be_one_bin():
+    assert BestSignificance().window(np.array([0.0, 9, 0]), np.array([5.0, 0, 5])) == (1, 2)
+
+
 def test_scores_are_numbers_also_where_nothing_comes():
     nothing, some = np.zeros(1), np.ones(1)
     assert BestSignificance().score(nothing, nothing).tolist() == [0.0]
