@@ -63,3 +63,6 @@ def test_against_the_experiment_with_that_threshold():
     scanned = recoils_above(everything.channels[0], np.array([2.0]) * keV)[0]
     # linear interpolation within a cell of a quarter of a per cent of the range
     assert scanned == pytest.approx(float(cut.signal().sum()), rel=1e-4)
+    # and from Python, in one line: per kg and year
+    found = analysis.thresholds(load("ess_csi", plain), np.array([2.0]) * keV, everything)
+    assert found.above[0] / found.detected == pytest.approx(scanned / float(everything.signal().sum()), rel=1e-12)
