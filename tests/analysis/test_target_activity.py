@@ -19,9 +19,10 @@ from ontarget.ground.units import Hz, kg
 
 @pytest.fixture(scope="module")
 def experiment(tmp_path_factory):
-    """A tank in which a quarter of the decays passes the selection."""
+    """A tank of 3 Bq/kg, in which a quarter of the decays passes the selection."""
     found = tank(tmp_path_factory.mktemp("toys"))
-    chosen = dataclasses.replace(BACKGROUNDS[0], efficiency=(ConstantEfficiency(0.5), ConstantEfficiency(0.5)))
+    half = ConstantEfficiency(0.5)
+    chosen = dataclasses.replace(BACKGROUNDS[0], activity=3 * Hz / kg, efficiency=(half, half))
     detector = dataclasses.replace(found.detector, backgrounds=(chosen, *BACKGROUNDS[1:]))
     return dataclasses.replace(found, detector=detector)
 
@@ -44,7 +45,7 @@ def test_decays_by_hand(experiment):
 
 def test_its_own_activity_by_default(experiment):
     found = analysis.target_decays(experiment, counts=counts_of(experiment))
-    assert found.activities == pytest.approx([1.0], rel=1e-14)
+    assert found.activities == pytest.approx([3.0], rel=1e-14)
 
 
 def test_a_target_without_decays_is_refused(experiment):
