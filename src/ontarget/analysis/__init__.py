@@ -6,9 +6,35 @@ import importlib
 from typing import Any
 
 _WHERE = {
+    "AbstractWindowCriterion": "window",
+    "Arrivals": "arrivals",
+    "BaselineCounts": "baseline_counts",
+    "BestSignificance": "window",
     "Complete": "work",
+    "ComponentFlux": "flux_summary",
+    "Expectation": "expectation",
+    "ExpectedBackground": "expectation",
+    "ExpectedChannel": "expectation",
+    "FacilityTiming": "timing_windows",
+    "FlavourFlux": "flux_summary",
+    "Leakage": "timing_windows",
+    "MostAtPurity": "window",
+    "NeutrinoYields": "pion_facility",
+    "StoppedPionFacility": "pion_facility",
+    "TargetDecays": "target_activity",
+    "ThresholdCounts": "threshold_counts",
+    "Window": "timing_windows",
+    "baselines": "baseline_counts",
+    "expected_counts": "expectation",
+    "facility_of": "pion_facility",
+    "flux_by_component": "flux_summary",
+    "flux_by_flavour": "flux_summary",
     "in_memory": "work",
+    "neutrino_yields": "pion_facility",
     "silent": "work",
+    "target_decays": "target_activity",
+    "thresholds": "threshold_counts",
+    "timing": "timing_windows",
 }
 
 __all__ = sorted(_WHERE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import equinox as eqx
@@ -11,9 +12,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from ontarget.analysis.pion_facility import StoppedPionFacility
 from ontarget.detector import Detector
 from ontarget.experiment.counts import Counts
 from ontarget.experiment.experiment import Experiment
+from ontarget.experiment.narrow import site_of, source_of
 from ontarget.ground.constants import c
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import us, year
@@ -21,8 +24,10 @@ from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.axis import TimeAxis
 from ontarget.source import AbstractTag, ArrivalTime, Facility, RunningTime, Site, StoppedPion
 
-DELAYED = ("nu_e", "nubar_mu")
-"""Flavours that follow the muon's clock; the muon neutrino follows the pion's."""
+PROMPT, DELAYED = "nu_mu", ("nu_e", "nubar_mu")
+"""The flavour on the pion's clock, and those on the muon's."""
+
+ONE_CLOCK = "Only in the plain decays of stopped pions and muons does a flavour come by one clock."
 
 
 @dataclass(frozen=True)
@@ -31,19 +36,19 @@ class Arrivals:
 
     Attributes
     ----------
-    edges : [edge] in microseconds
-    neutrinos : by flavour [bin]
-    backgrounds : by name [bin]
+    edges : [edge] microseconds
+    neutrinos : by flavour [bin] events
+    backgrounds : by name [bin] events
     """
 
-    edges: np.ndarray
-    neutrinos: dict[str, np.ndarray]
-    backgrounds: dict[str, np.ndarray]
+    edges: Float[np.ndarray, " edge"]
+    neutrinos: dict[str, Float[np.ndarray, " bin"]]
+    backgrounds: dict[str, Float[np.ndarray, " bin"]]
 
     @property
     def prompt(self) -> np.ndarray:
         """Neutrinos on the pion's clock."""
-        return self.neutrinos["nu_mu"]
+        return self.neutrinos[PROMPT]
 
     @property
     def delayed(self) -> np.ndarray:
@@ -56,33 +61,43 @@ class Arrivals:
         return sum(self.backgrounds.values(), np.zeros(len(self.edges) - 1))
 
 
-def check_clocks(name: str, experiment: Experiment) -> None:
+def check_clocks(experiment: Experiment) -> None:
     """Refuse an experiment whose flavours do not tell the clock that they follow."""
-    source = experiment.source
-    if not isinstance(source, StoppedPion) or source.contamination or not isinstance(experiment.detector.site, Site):
-        truth = "Only in the plain decays of stopped pions and muons does a flavour come by one clock."
-        raise InputError(f"{name}.source", type(source).__name__, truth, "Give a StoppedPion without contamination.")
+    source = source_of(experiment, StoppedPion, ONE_CLOCK)
+    site_of(experiment, Site, ONE_CLOCK)
+    if source.contamination:
+        got = f"{len(source.contamination)} contaminations"
+        raise InputError(f"{experiment.name}.source", got, ONE_CLOCK, "Give a StoppedPion without contamination.")
 
 
 def per_neutrino(experiment: Experiment, counts: Counts) -> dict[str, float]:
     """Events seen at any time, for one neutrino of each flavour that the source makes."""
-    source, detector = experiment.source, experiment.detector
-    assert isinstance(source, StoppedPion)
-    assert isinstance(detector.site, Site)
-    prompt, delayed = (float(one.sum()) for one in in_time(detector, experiment.facility, source, detector.tag)[:2])
+    source, tag = source_of(experiment, StoppedPion, ONE_CLOCK), experiment.detector.tag
+    prompt, delayed = (float(one.sum()) for one in in_time(experiment, experiment.facility, source, tag)[:2])
     made = float(source.neutrinos_per_proton * experiment.exposure.protons(experiment.facility))
     seen = sum(np.asarray(channel.values).sum(axis=(1, 2)) for channel in counts.channels)
-    inside = {"nu_mu": prompt, **dict.fromkeys(DELAYED, delayed)}
+    inside = {PROMPT: prompt, **dict.fromkeys(DELAYED, delayed)}
     return {flavour: float(seen[FLAVOURS.index(flavour)]) / share / made for flavour, share in inside.items()}
 
 
-@eqx.filter_jit
 def in_time(
-    detector: Detector, facility: Facility, source: StoppedPion, tag: AbstractTag
+    experiment: Experiment, facility: Facility, source: StoppedPion, tag: AbstractTag
 ) -> tuple[Float[Array, " bin"], Float[Array, " bin"], dict[str, Float[Array, " bin"]]]:
-    """Shares of prompt and of delayed neutrinos in the bins of a tag, and backgrounds there in a calendar year."""
-    assert isinstance(detector.site, Site)
-    prompt, delayed = source.arrival(facility.pulse, detector.site, tag)
+    """Shares of prompt and of delayed neutrinos in the bins of a tag, and backgrounds there in a calendar year.
+
+    The detector is that of the experiment, at a facility with a source.
+    """
+    site = site_of(experiment, Site, ONE_CLOCK)
+    one = dataclasses.replace(facility, name=""), dataclasses.replace(source, nodes=8, name="")
+    return shares_in_time(experiment.detector, site, *one, tag)  # times ask for no energies, and compile once
+
+
+@eqx.filter_jit
+def shares_in_time(
+    detector: Detector, site: Site, facility: Facility, source: StoppedPion, tag: AbstractTag
+) -> tuple[Float[Array, " bin"], Float[Array, " bin"], dict[str, Float[Array, " bin"]]]:
+    """`in_time`, compiled."""
+    prompt, delayed = source.arrival(facility.pulse, site, tag)
     running = RunningTime(jnp.asarray(year)).running(facility)
     backgrounds = {
         one.name: one.expected(detector.mass, running, tag, detector.seen.edges).sum(axis=1)
@@ -91,15 +106,11 @@ def in_time(
     return prompt[:-1], delayed[:-1], backgrounds
 
 
-def arrivals(
-    experiment: Experiment, seen: dict[str, float], facility: Facility, source: StoppedPion, axis: TimeAxis
-) -> Arrivals:
-    """The detector of an experiment at a facility, with the events `seen` for each neutrino."""
-    site = experiment.detector.site
-    assert isinstance(site, Site)
-    tag = ArrivalTime(axis, site.baseline / c)
-    found = in_time(experiment.detector, dataclasses.replace(facility, name=""), source, tag)
+def arrivals(experiment: Experiment, seen: Mapping[str, float], at: StoppedPionFacility, axis: TimeAxis) -> Arrivals:
+    """The detector of an experiment at a facility, with the events `seen` for each neutrino that is made."""
+    tag = ArrivalTime(axis, site_of(experiment, Site, ONE_CLOCK).baseline / c)
+    found = in_time(experiment, at.facility, at.source, tag)
     prompt, delayed, backgrounds = jax.tree.map(np.asarray, found)
-    made = float(source.neutrinos_per_proton * facility.protons_per_time * year)
-    neutrinos = {name: made * seen[name] * (delayed if name in DELAYED else prompt) for name in seen}
+    made = at.neutrinos_per_year
+    neutrinos = {name: made * one * (delayed if name in DELAYED else prompt) for name, one in seen.items()}
     return Arrivals(np.asarray(axis.edges) / us, neutrinos, backgrounds)

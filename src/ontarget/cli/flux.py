@@ -103,17 +103,18 @@ def simulation_of(experiment: Any) -> Simulation:
 
 def tell(simulation: Simulation, folder: Path, inputs: dict[str, str], title: str) -> None:
     """Print the table, write the files."""
+    from ontarget.analysis.flux_summary import flux_by_component, flux_by_flavour
     from ontarget.cli.table import print_table
     from ontarget.io import run_record, write_csv, write_json
     from ontarget.report.flux_table import component_rows, flavour_rows, flux_rows
 
     flux = simulation.flux()
     write_csv(folder / "flux.csv", flux_rows(flux, simulation.tag.axis))
-    write_csv(folder / "components.csv", component_rows(simulation))
+    write_csv(folder / "components.csv", component_rows(flux_by_component(simulation)))
     record = run_record(inputs, simulation.source.seed)
     counted = {"rays": simulation.rays, "lattices": [one.units for one in simulation.tallies]}
     write_json(folder / "run.json", record | counted | {"error": simulation.error()})
-    print_table(title, flavour_rows(flux))
+    print_table(title, flavour_rows(flux_by_flavour(flux)))
     click.echo(f"{simulation.rays} rays: {folder}")
 
 
