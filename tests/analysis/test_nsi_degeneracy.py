@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ontarget.analysis.nsi_degeneracy import degenerate_line, mean_nucleus
 from ontarget.interaction import NSI
 from ontarget.io.entry import load
-from ontarget.study.parameters.degeneracy import degenerate_line, mean_nucleus
 
 
 @pytest.mark.parametrize(("Z", "N"), [(18.0, 22.0), (55.0, 78.0), (14.0, 14.0)])

@@ -1,0 +1,68 @@
+"""Coverage of few counts over a background of three: the published table, and sums of Poisson probabilities."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from inference_toys import Line
+from scipy.optimize import brentq
+from scipy.stats import poisson
+
+import ontarget.analysis as asked
+from ontarget.inference.likelihood import Scale, likelihood
+from ontarget.numerics.job import complete
+
+BACKGROUND, COUNTED, TOYS = 3.0, 4.0, 600
+SIGNAL = Scale("signal", "*.signal_scale", 0.0, 8.0, 1.0)
+SAID: list[tuple[str, str]] = []
+
+
+def completed(key, job, title):
+    SAID.append((key, title))
+    return complete(job)
+
+
+@pytest.fixture(scope="module")
+def found():
+    nll = likelihood(Line("line", np.ones(1), np.full(1, BACKGROUND)), [SIGNAL], [np.full(1, COUNTED)])
+    return asked.coverage(nll, "signal", points=17, toys=TOYS, seed=3, complete=completed, key="few", title="Few")
+
+
+def q(signal, counts):
+    best = np.maximum(counts, BACKGROUND)
+    return 2 * (poisson.logpmf(counts, best) - poisson.logpmf(counts, signal + BACKGROUND))
+
+
+def test_toys_cover_as_sums_of_probabilities_say(found):
+    assert SAID == [("few", "Few: toys")]
+    belt, n = found.belt, np.arange(80)
+    np.testing.assert_array_equal(belt.grid, np.linspace(0.0, 8.0, 17))
+    assert found.level == 0.9
+    assert set(belt.toys.tolist()) <= {TOYS, 2 * TOYS}
+    assert (belt.toys == 2 * TOYS).any()  # as many again near the ends
+    for place, signal in enumerate(belt.grid):
+        chance = poisson.pmf(n, signal + BACKGROUND)
+        exact = chance[q(signal, n) <= 2.705543].sum()
+        # seventeen points: four binomial errors
+        error = 4 * np.sqrt(exact * (1 - exact) / belt.toys[place]) + 1e-9
+        assert belt.coverage[0, place] == pytest.approx(exact, abs=error)
+
+
+def test_the_interval_is_that_of_feldman_and_cousins(found):
+    """Their table IV: from zero to 5.60. The p-value is a sawtooth about the level there, in steps of 0.5."""
+    (piece,) = found.by_toys.pieces
+    assert piece.open_low
+    assert piece.low == 0.0
+    assert piece.high == pytest.approx(5.60, abs=0.5)
+
+
+def test_wilks_interval_is_that_of_the_closed_form(found):
+    (piece,) = found.by_wilks.pieces
+    upper = brentq(lambda one: q(one, COUNTED) - 2.705543, 1.0, 8.0)
+    assert piece.high == pytest.approx(upper, abs=5e-3)  # cubic between points that are 0.5 apart
+    assert found.by_wilks.threshold == pytest.approx(2.705543, abs=1e-6)
+
+
+def test_the_profile_of_the_data_is_finer(found):
+    assert len(found.scan.grids["signal"]) == 201
+    np.testing.assert_allclose(found.scan.values, q(found.scan.grids["signal"], COUNTED), atol=1e-6)
