@@ -32,8 +32,8 @@ def found(nll):
 
 
 def q(signal, counts):
-    """-2 ln L above its minimum, which lies at no signal where fewer are counted than the background."""
-    best = np.maximum(counts, BACKGROUND)
+    """-2 ln L above its minimum, which lies within the box of the signal."""
+    best = np.clip(counts, BACKGROUND, BACKGROUND + 16.0)
     return 2 * (poisson.logpmf(counts, best) - poisson.logpmf(counts, signal + BACKGROUND))
 
 

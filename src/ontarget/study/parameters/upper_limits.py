@@ -120,7 +120,7 @@ class UpperLimits(AbstractTask):
 def rows(
     found: Sequence[tuple[str, ParameterIntervals]], published: Mapping[str, PublishedLimit], unit: float
 ) -> list[dict[str, Any]]:
-    """A row for each limit, in `unit`, with the label of its experiments; behind those of a parameter what is published."""
+    """A row for each limit, in `unit`, by label of the experiments; after those of a parameter what is published."""
     beside = published_method(one.belt for _, one in found)
     every: list[dict[str, Any]] = []
     for name in dict.fromkeys(one.name for _, one in found):
