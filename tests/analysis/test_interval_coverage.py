@@ -60,6 +60,11 @@ def test_the_interval_is_that_of_feldman_and_cousins(found):
     inside = grid[exact - error > 0.1].max()
     assert inside <= last.high <= grid[(exact + error < 0.1) & (grid > inside)].min()
     assert last.high == pytest.approx(5.60, abs=0.6)
+    # where q meets the critical value; both are interpolated between points that are 0.5 apart
+    critical = found.belt.critical[0]
+    end = brentq(lambda one: q(one, COUNTED) - np.interp(one, grid, critical), inside, 9.0)
+    assert last.high == pytest.approx(end, abs=0.02)
+    assert abs(last.high - found.by_wilks.pieces[-1].high) > 0.02
 
 
 def test_wilks_interval_is_that_of_the_closed_form(found):

@@ -78,6 +78,8 @@ def test_or_what_is_named(nll):
         asked.bounds(nll, ["strength"], nuisances=["besid"])
     with pytest.raises(InputError, match="Did you mean 'strength'"):
         asked.bounds(nll, ["strenght"])
+    with pytest.raises(InputError, match="Did you mean 'strength'"):
+        asked.bounds(nll, ["strength"], grids={"strenght": [0.0, 1.0]})
 
 
 def test_a_grid_may_be_given(nll):

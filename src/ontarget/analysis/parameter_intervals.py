@@ -107,7 +107,7 @@ def bounds(
     complete, key, title : who computes the toys of a method that needs some, what they are called, and their progress
     """
     free = nuisances_of(likelihood, names, nuisances)
-    axes = {name: box_grid(likelihood, name, points) for name in names} | dict(grids or {})
+    axes = grids_of(likelihood, names, grids, points)
     return {
         name: parameter_intervals(
             likelihood, name, axes[name], (level,), free, method, complete, f"{key}_{name}", f"{title}, {name}"
@@ -138,7 +138,7 @@ def upper_limits(
     ----------
     likelihood, names, level, grids, points, nuisances, method, complete, key, title : as for `bounds`
     """
-    axes = {name: box_grid(likelihood, name, points, least=0.0) for name in names} | dict(grids or {})
+    axes = grids_of(likelihood, names, grids, points, least=0.0)
     more: dict[str, Any] = {"level": level, "nuisances": nuisances, "method": method}
     return bounds(likelihood, names, grids=axes, complete=complete, key=key, title=title, **more)
 
@@ -195,6 +195,15 @@ def parameter_intervals(
     by_method = tuple(intervals(one, level) for one, level in zip(calibrated.scans, levels, strict=True))
     by_wilks = by_method if calibrated.belt is None else tuple(intervals(scan, level) for level in levels)
     return ParameterIntervals(levels, scan, by_method, by_wilks, calibrated.belt)
+
+
+def grids_of(
+    likelihood: Likelihood, names: Sequence[str], given: Mapping[str, Any] | None, points: int, least: float = -np.inf
+) -> dict[str, Any]:
+    """Values to try of each parameter: the grid that was given, or the `box_grid`."""
+    likelihood.check_names([*names, *(given or {})])
+    own = dict(given or {})
+    return {name: own[name] if name in own else box_grid(likelihood, name, points, least) for name in names}
 
 
 def box_grid(likelihood: Likelihood, name: str, points: int, least: float = -np.inf) -> Float[np.ndarray, " point"]:

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ontarget.analysis.interval_construction import AbstractIntervalConstruction, Wilks
-from ontarget.analysis.parameter_intervals import at_start, box_grid, nuisances_of, start_of
+from ontarget.analysis.parameter_intervals import at_start, grids_of, nuisances_of, start_of
 from ontarget.analysis.work import Complete, in_memory
 from ontarget.inference.fit import Polyline, Scan, contour, profile, threshold
 from ontarget.inference.likelihood import Likelihood
@@ -119,7 +119,7 @@ def plane(
     method : how large -2 ln L may become
     complete, key, title : who computes the toys of a method that needs some, what they are called, and their progress
     """
-    axes = {name: box_grid(likelihood, name, points) for name in (x, y)} | dict(grids or {})
+    axes = grids_of(likelihood, (x, y), grids, points)
     free = {x, y, *nuisances_of(likelihood, (x, y), nuisances)}
     scan = profile(likelihood, axes, fixed=at_start(likelihood, free))
     calibrated = method.calibrate(likelihood, scan, (level,), complete, key, title)
