@@ -8,6 +8,7 @@ from specimens import behind, in_flight
 from specimens import rings as of_radius
 
 from ontarget.analysis.beam_variation import BeamError
+from ontarget.analysis.interval_construction import Toys, Wilks
 from ontarget.analysis.sterile_counts import DisappearanceTemplates
 from ontarget.analysis.templates import Bilinear, Oscillated
 from ontarget.analysis.window import BestSignificance, MostAtPurity
@@ -57,7 +58,6 @@ from ontarget.study.parameters.plane import Plane
 from ontarget.study.parameters.posterior import Posterior
 from ontarget.study.parameters.profiles import Profiles, PublishedRange
 from ontarget.study.parameters.radius import Radius
-from ontarget.study.parameters.region import Toys, Wilks
 from ontarget.study.parameters.upper_limits import PublishedLimit, UpperLimits
 from ontarget.study.published import PublishedPrecision
 from ontarget.study.study import Study

@@ -1,5 +1,6 @@
 """Studies: a question in YAML, answered in one folder."""
 
+from ontarget.analysis.interval_construction import AbstractIntervalConstruction, Toys, Wilks
 from ontarget.study.beam.beam_events import BeamEvents
 from ontarget.study.beam.beam_fluxes import BeamFluxes
 from ontarget.study.beam.cross_section_measurement import CrossSectionMeasurement
@@ -32,7 +33,6 @@ from ontarget.study.parameters.plane import Plane
 from ontarget.study.parameters.posterior import Posterior
 from ontarget.study.parameters.profiles import Profiles
 from ontarget.study.parameters.radius import Radius
-from ontarget.study.parameters.region import AbstractIntervalConstruction, Toys, Wilks
 from ontarget.study.parameters.upper_limits import UpperLimits
 from ontarget.study.study import Study, load_study, run, write
 from ontarget.study.task import AbstractTask

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ontarget.analysis.nsi_degeneracy import degenerate_line, mean_nucleus
 from ontarget.interaction import NSI
 from ontarget.io.entry import load
-from ontarget.study.parameters.degeneracy import degenerate_line, mean_nucleus
 
 
 @pytest.mark.parametrize(("Z", "N"), [(18.0, 22.0), (55.0, 78.0), (14.0, 14.0)])
@@ -33,3 +33,10 @@ def test_slopes_differ_with_neutron_excess():
 def test_mean_nucleus_of_a_compound():
     """CsI has as many atoms of 133Cs as of 127I: the plain mean of their Z and N."""
     assert mean_nucleus(load("ess_csi")) == pytest.approx((54.0, 76.0), rel=1e-12)
+
+
+def test_mean_nucleus_weighs_by_number():
+    """C3F8: three carbons, of which 1.06 % have a neutron more, and eight fluorines."""
+    Z, N = mean_nucleus(load("ess_c3f8"))
+    assert pytest.approx((3 * 6 + 8 * 9) / 11, rel=1e-12) == Z
+    assert pytest.approx((3 * 6.0106 + 8 * 10) / 11, rel=1e-4) == N
