@@ -9,24 +9,25 @@ import pytest
 from scipy.optimize import minimize
 from scipy.stats import chi2
 
-from ontarget.analysis.sterile_counts import chi_square, disappearance_templates, gram
+from ontarget.analysis.sterile_counts import (
+    Disappearance,
+    Distances,
+    Rates,
+    Summed,
+    SummedDistances,
+    chi_square,
+    disappearance_templates,
+    gram,
+)
+from ontarget.analysis.sterile_exclusion import blind_splittings, crossing, excluded, product_excluded
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import eV
 from ontarget.io.entry import load_experiment
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.propagation import NoOscillation
 from ontarget.study.context import Context
-from ontarget.study.oscillation.disappearance import (
-    Disappearance,
-    Distances,
-    Rates,
-    Summed,
-    SummedDistances,
-    crossing,
-    excluded,
-)
-from ontarget.study.oscillation.sterile_product import SterileProduct, product_excluded
-from ontarget.study.oscillation.sterile_reach import SterileReach, peaks
+from ontarget.study.oscillation.sterile_product import SterileProduct
+from ontarget.study.oscillation.sterile_reach import SterileReach
 
 NU_MU = FLAVOURS.index("nu_mu")
 FEW = {
@@ -196,7 +197,7 @@ def test_limits_of_a_parabola():
 
 
 def test_peaks():
-    assert peaks(np.array([5.0, 1.0, 9.0, 1.0, 2.0, 1.5])) == [2]
+    assert blind_splittings(np.array([5.0, 1.0, 9.0, 1.0, 2.0, 1.5])).tolist() == [2]
 
 
 def test_refusals(loaded):

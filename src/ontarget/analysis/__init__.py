@@ -6,9 +6,25 @@ import importlib
 from typing import Any
 
 _WHERE = {
+    "AmplitudeLimits": "sterile_limits",
+    "AppearanceReach": "sterile_exclusion",
     "Complete": "work",
+    "Disappearance": "sterile_counts",
+    "DisappearanceReach": "sterile_exclusion",
+    "DisappearanceTemplates": "sterile_counts",
+    "Distances": "sterile_counts",
+    "OscillationTemplates": "oscillated",
+    "Rates": "sterile_counts",
+    "Summed": "sterile_counts",
+    "SummedDistances": "sterile_counts",
+    "blind_splittings": "sterile_exclusion",
+    "disappearance_templates": "sterile_counts",
     "in_memory": "work",
+    "oscillation_templates": "oscillated",
+    "short_baseline": "sterile_limits",
     "silent": "work",
+    "sterile_product": "sterile_exclusion",
+    "sterile_reach": "sterile_exclusion",
 }
 
 __all__ = sorted(_WHERE)

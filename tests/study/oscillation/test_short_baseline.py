@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from ontarget.analysis.templates import Oscillated, chance_of
+from ontarget.analysis.oscillated import Oscillated, likelihood_of_search
+from ontarget.analysis.sterile_limits import excluded_amplitude
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import eV, m
 from ontarget.io.entry import load_experiment
@@ -35,14 +36,14 @@ def counted(events, change, normalisation, background=0.0):
     """A search of one bin."""
     arrays = (jnp.array([one]) for one in (events, change, background))
     sizes, pulls = (jnp.asarray(normalisation), jnp.asarray(0.2)), (jnp.asarray(0.0),) * 3
-    return chance_of(Oscillated(*arrays, jnp.zeros((1, 1)), sizes, pulls, name="search"))
+    return likelihood_of_search(Oscillated(*arrays, jnp.zeros((1, 1)), sizes, pulls, name="search"))
 
 
 @pytest.mark.parametrize(("normalisation", "change"), [(1e-4, -5e5), (0.02, -5e5), (0.02, -3e5)])
 def test_limit_of_a_rate(normalisation, change):
     """One bin: the amplitude that changes the rate by 2.146 times its error, for two degrees of freedom at 90 %."""
     events = 1e6
-    found = ShortBaseline(()).excluded(counted(events, change, normalisation))
+    found = excluded_amplitude(counted(events, change, normalisation))
     error = np.hypot(np.sqrt(events), normalisation * events)
     # errors of counting and of flux are those at the limit, which has 8 % less of the second
     assert found == pytest.approx(np.sqrt(chi2.ppf(0.9, 2)) * error / -change, rel=0.1)
@@ -50,7 +51,7 @@ def test_limit_of_a_rate(normalisation, change):
 
 def test_limit_of_an_appearance():
     """No event expected but from the signal: likelihood of nothing seen, s n = 4.605 / 2."""
-    found = ShortBaseline(()).excluded(counted(1e-9, 1e4, 0.01))
+    found = excluded_amplitude(counted(1e-9, 1e4, 0.01))
     assert found == pytest.approx(chi2.ppf(0.9, 2) / 2 / 1e4, rel=0.02)
 
 
