@@ -18,6 +18,7 @@ _WHERE = {
     "Summed": "sterile_counts",
     "SummedDistances": "sterile_counts",
     "blind_splittings": "sterile_exclusion",
+    "channel_named": "oscillated",
     "disappearance_templates": "sterile_counts",
     "in_memory": "work",
     "oscillation_templates": "oscillated",
