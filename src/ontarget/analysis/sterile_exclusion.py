@@ -49,6 +49,7 @@ BOTH_WINDOWS = (
     Disappearance((0, 1), ("nu_e", "nu_mu", "nubar_mu"), binning=Distances(), name="distances"),
 )
 SPLITTINGS = np.geomspace(0.1, 100.0, 151) * float(eV**2)
+"""Where nothing else is said, MeV^2."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +111,12 @@ def sterile_reach(
     Parameters
     ----------
     experiments : detectors at one source, with a `Sterile31` and a `TimeAndDistance` tag
+    searches : prompt muon neutrinos by default, by rate and by distance
     splittings : MeV^2
     normalisation : relative error, common to all detectors
     background : counts per count of signal, in every bin
+    level, discovery_level : of confidence, of what is excluded and of what is discovered
+    progress : takes lines that say what is being done
     """
     templates = all_templates(experiments, searches, splittings, progress)
     every = [search.grams(experiments, templates, search.parts(), background) for search in searches]
@@ -152,6 +156,12 @@ def sterile_product(
     splittings : MeV^2
     normalisation : relative error, common to all detectors
     background : counts per count of signal, in every bin
+    level : of confidence
+    progress : takes lines that say what is being done
+
+    References
+    ----------
+    Kopp:2013vaa
     """
     templates = all_templates(experiments, searches, splittings, progress)
     rows = []

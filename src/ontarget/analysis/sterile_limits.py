@@ -23,6 +23,7 @@ from ontarget.inference.likelihood import Likelihood
 from ontarget.matter.flavour import FLAVOURS
 
 SPLITTINGS = np.geomspace(0.3, 1e3, 29) * float(eV**2)
+"""Where nothing else is said, MeV^2."""
 
 AROUND = np.array([0.0, 0.4, 0.7, 0.9, 1.0, 1.1, 1.3, 1.8, 3.0])
 """Amplitudes that are tried, in units of the limit that a Gaussian likelihood would give."""
@@ -65,13 +66,14 @@ def short_baseline(
     Parameters
     ----------
     experiment : one with a `Sterile31`
-    channel : one of `CHANNELS`
+    channel : one of `ontarget.analysis.oscillated.CHANNELS`
     splittings : MeV^2
     normalisation : relative error of flux times cross-section, all bins alike
     shape : the same in bands of seen energy, each of its own
     misidentified : muon neutrinos seen as the final flavour, a share of those in the same bin
     background : relative error of these
     band : width in seen energy of the bands of the shape error, MeV
+    level : of confidence
     templates : those of this experiment at these splittings, where they have been computed already
     """
     kind = channel_named(channel)

@@ -19,10 +19,8 @@ from ontarget.study.oscillation.limit_curves import (
     rows_by_splitting,
     within,
 )
+from ontarget.study.oscillation.sterile_reach import LISTED
 from ontarget.study.task import AbstractTask, check_points
-
-LISTED = (0.3, 1.0, 3.0, 10.0, 30.0)
-"""Splittings of which limits are listed, eV^2."""
 
 
 class SterileProduct(AbstractTask):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ontarget.analysis.sterile_counts import Disappearance
-from ontarget.analysis.sterile_exclusion import DisappearanceReach, blind_splittings, sterile_reach
+from ontarget.analysis.sterile_exclusion import FIVE_SIGMA, DisappearanceReach, blind_splittings, sterile_reach
 from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import MassSquared, Number, quantity, static
@@ -62,7 +62,7 @@ class SterileReach(AbstractTask):
     normalisation: Number = quantity(default=0.09)
     background: Number = quantity(default=1.0)
     level: Number = quantity(default=0.9)
-    discovery_level: Number = quantity(default=0.99999942669)
+    discovery_level: Number = quantity(default=FIVE_SIGMA)
     key: str = static(default="sterile")
 
     def __check_init__(self) -> None:
