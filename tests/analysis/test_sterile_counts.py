@@ -58,8 +58,8 @@ def test_chi_square_is_least():
 
 
 def test_empty_bins_say_nothing():
-    """A bin without counts has no variance, and is left out."""
-    steady, lost = np.array([400.0, 0.0]), np.array([[[40.0, 0.0]]])
+    """A bin without counts has no variance, and is left out, whatever is said to be lost there."""
+    steady, lost = np.array([400.0, 0.0]), np.array([[[40.0, 3.0]]])
     np.testing.assert_allclose(gram(steady, lost, 1.0)[0], [[200.0, -20.0], [-20.0, 2.0]])
 
 
