@@ -258,6 +258,17 @@ def test_product_of_two_mixings():
     assert found == pytest.approx(alone[0] * alone[1] / 8, rel=0.02)
 
 
+@pytest.mark.parametrize("measured", [0, 1])
+def test_product_where_one_mixing_is_not_measured(measured):
+    """Least is lost where the other mixing is as large as may be: U = S / 2 and 1/2 - U, a product of S (1 - S)."""
+    lost = np.zeros((2, 1, 1))
+    lost[measured] = 5e5
+    alone = excluded(np.stack([gram(np.array([1e6]), lost[[measured]], 0.0)], axis=1), 1e-9, 0.0, 0.9)[0]
+    found = product_excluded(np.stack([gram(np.array([1e6]), lost, 0.0)], axis=1), 1e-9, 0.0, 0.9)[0]
+    # chi squared is nearly a power of the product between two that are tried
+    assert found == pytest.approx(alone * (1 - alone), rel=2e-3)
+
+
 def test_product_of_weak_measurements():
     """Where mixings are large the sterile share counts: 4 U (1 - U - U'), with U + U' no more than one half."""
     search, templates = Disappearance((0, 1), ("nu_mu",), binning=Distances()), toy_templates()
