@@ -8,9 +8,16 @@ from specimens import behind, in_flight
 from specimens import rings as of_radius
 
 from ontarget.analysis.beam_variation import BeamError
-from ontarget.analysis.interval_construction import Toys, Wilks
-from ontarget.analysis.sterile_counts import DisappearanceTemplates
-from ontarget.analysis.templates import Bilinear, Oscillated
+from ontarget.analysis.oscillated import Oscillated
+from ontarget.analysis.sterile_counts import (
+    Disappearance,
+    DisappearanceTemplates,
+    Distances,
+    Rates,
+    Summed,
+    SummedDistances,
+)
+from ontarget.analysis.templates import Bilinear
 from ontarget.analysis.window import BestSignificance, MostAtPurity
 from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
@@ -45,7 +52,6 @@ from ontarget.study.facility.facility_yields import FacilityYields
 from ontarget.study.facility.quenching import QuenchingFit, QuenchingPoints
 from ontarget.study.facility.thresholds import ThresholdScan
 from ontarget.study.facility.timing import Timing
-from ontarget.study.oscillation.disappearance import Disappearance, Distances, Rates, Summed, SummedDistances
 from ontarget.study.oscillation.long_baseline import LongBaseline
 from ontarget.study.oscillation.short_baseline import Search, ShortBaseline
 from ontarget.study.oscillation.sterile_product import SterileProduct

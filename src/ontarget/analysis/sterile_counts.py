@@ -1,8 +1,10 @@
-"""Counts that a sterile neutrino takes away, for many splittings in one compiled program."""
+"""Counts that a sterile neutrino takes away, for many splittings in one compiled program, in the bins of a search."""
 
 from __future__ import annotations
 
 import dataclasses
+from abc import abstractmethod
+from collections.abc import Sequence
 
 import equinox as eqx
 import jax
@@ -11,9 +13,12 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.experiment.experiment import Experiment
-from ontarget.ground.noun import Noun
+from ontarget.experiment.narrow import narrowed, propagation_of
+from ontarget.ground.errors import InputError, check_range, did_you_mean
+from ontarget.ground.noun import Noun, Number, quantity, static
+from ontarget.matter.flavour import FLAVOURS
 from ontarget.propagation import NoOscillation, Sterile31
-from ontarget.source import Flux
+from ontarget.source import Flux, TimeAndDistance
 
 
 class DisappearanceTemplates(Noun):
@@ -109,3 +114,123 @@ def chi_square(
     weight = 1 / (1 + uncorrelated**2 * total)
     within = (square - uncorrelated**2 * cross**2 * weight).sum(axis=1)
     return within - (cross * weight).sum(axis=1) ** 2 / ((total * weight).sum(axis=1) + normalisation**-2)
+
+
+class AbstractBinning(Noun):
+    """How the counts of the time windows and distances become the bins of a fit."""
+
+    @abstractmethod
+    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts group bin"]:
+        """Counts of the bins of a fit, in groups each of which has a normalisation of its own."""
+
+
+class Rates(AbstractBinning):
+    """The rate of each window alone."""
+
+    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts group bin"]:
+        return values.sum(axis=-1, keepdims=True)
+
+
+class Distances(AbstractBinning):
+    """Every bin of reconstructed distance in each window."""
+
+    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts group bin"]:
+        return values
+
+
+class Summed(AbstractBinning):
+    """One rate of all windows together."""
+
+    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts group bin"]:
+        return values.sum(axis=(-2, -1), keepdims=True)
+
+
+class SummedDistances(AbstractBinning):
+    """All windows together, in every bin of reconstructed distance."""
+
+    def bins(self, values: Float[np.ndarray, "*parts window distance"]) -> Float[np.ndarray, "*parts group bin"]:
+        return values.sum(axis=-2, keepdims=True)
+
+
+class Disappearance(Noun):
+    """A search for neutrinos that became sterile: what is counted, what of it disappears, and in which bins.
+
+    Attributes
+    ----------
+    windows : the time bins of the tag that are used, each for itself
+    counted : flavours; all, or fewer where an ideal separation is meant
+    oscillating : flavours that disappear with the amplitude of the search
+    binning : within a window
+    uncorrelated : relative error of each window in each detector, beside the one that all share
+    """
+
+    windows: tuple[int, ...] = static()
+    oscillating: tuple[str, ...] = static()
+    counted: tuple[str, ...] = static(default=FLAVOURS)
+    binning: AbstractBinning = Rates()
+    uncorrelated: Number = quantity(default=0.0)
+    name: str = static(default="")
+
+    def __check_init__(self) -> None:
+        check_range(self, "uncorrelated", 0.0)
+        for field in ("counted", "oscillating"):
+            for flavour in getattr(self, field):
+                if flavour not in FLAVOURS:
+                    raise InputError(field, repr(flavour), "No flavour.", did_you_mean(flavour, FLAVOURS))
+
+    def parts(self) -> list[tuple[str, ...]]:
+        """The flavours that each amplitude takes away."""
+        return [self.oscillating]
+
+    def check(self, experiments: Sequence[Experiment]) -> None:
+        """Refuse experiments without a fourth neutrino, and windows that a detector does not have."""
+        for experiment in experiments:
+            fourth_neutrino(experiment)
+            windows = time_and_distance(experiment).time.bins
+            if not all(0 <= one < windows for one in self.windows):
+                truth = f"{experiment.name} has {windows} windows, counted from 0."
+                raise InputError(f"{self.name}.windows", str(list(self.windows)), truth, "Name those.")
+
+    def counts(
+        self, tag: TimeAndDistance, values: Float[np.ndarray, "*parts flavour tag"], flavours: Sequence[str]
+    ) -> Float[np.ndarray, "*parts group bin"]:
+        """Counts in the bins of the search, of some flavours together."""
+        rows = [FLAVOURS.index(one) for one in flavours]
+        split = np.asarray(tag.split(values[..., rows, :].sum(axis=-2)))
+        return self.binning.bins(split[..., list(self.windows), :])
+
+    def signal(self, experiment: Experiment, templates: DisappearanceTemplates) -> float:
+        """What the search counts in one detector if nothing oscillates."""
+        tag = time_and_distance(experiment)
+        return float(self.counts(tag, np.asarray(templates.steady), self.counted).sum())
+
+    def grams(
+        self,
+        experiments: Sequence[Experiment],
+        templates: Sequence[DisappearanceTemplates],
+        parts: Sequence[Sequence[str]],
+        background: float,
+    ) -> Float[np.ndarray, "splitting group basis basis"]:
+        """Scalar products of the counts and of what each part loses; groups are those of all detectors in turn.
+
+        The basis is N and, for each of the `parts` (the flavours that one amplitude takes away), -D; see `gram`.
+        """
+        every = []
+        for experiment, one in zip(experiments, templates, strict=True):
+            tag = time_and_distance(experiment)
+            steady = self.counts(tag, np.asarray(one.steady), self.counted)
+            shown = [[flavour for flavour in part if flavour in self.counted] for part in parts]
+            lost = np.stack([self.counts(tag, np.asarray(one.lost), part) for part in shown])
+            every += [gram(steady[i], lost[:, :, i], background) for i in range(len(steady))]
+        return np.stack(every, axis=1)
+
+
+def time_and_distance(experiment: Experiment) -> TimeAndDistance:
+    """The tag of a detector, which must divide its counts by window in time and by distance."""
+    where = f"{experiment.name}.detector.tag"
+    return narrowed(experiment.detector.tag, TimeAndDistance, where, "The search bins in time and distance.")
+
+
+def fourth_neutrino(experiment: Experiment) -> Sterile31:
+    """The fourth neutrino of an experiment, which must have one."""
+    return propagation_of(experiment, Sterile31, "The search needs a fourth neutrino.")
