@@ -12,6 +12,7 @@ import numpy as np
 from ontarget.analysis.beam_flux import BeamFlux, collected
 from ontarget.beam.parametrised import ParametrisedBeam
 from ontarget.experiment.experiment import Experiment
+from ontarget.experiment.narrow import narrowed, site_of, source_of
 from ontarget.numerics.axis import BeamEnergyAxis
 from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.simulation import Simulation
@@ -20,6 +21,8 @@ from ontarget.source.site import BeamSite
 FINE = 500  # nodes: 0.02 GeV, well below the narrowest peak (0.1 GeV)
 
 LATTICES = 24
+
+TRUTH = "Spread and divergence are numbers of a ParametrisedBeam in a DecayTunnel."
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,8 @@ class Peak:
 
 def pions_only(experiment: Experiment, spread: float | None, divergence: float | None) -> BeamFlux:
     """Neutrinos of pions in the tunnel on a fine grid of energies, for a beam of other spread and divergence."""
-    source, site = experiment.source, experiment.detector.site
-    assert isinstance(source, DecayTunnel)
-    assert isinstance(site, BeamSite)
-    beam = source.beam
-    assert isinstance(beam, ParametrisedBeam)
+    source, site = source_of(experiment, DecayTunnel, TRUTH), site_of(experiment, BeamSite, TRUTH)
+    beam = narrowed(source.beam, ParametrisedBeam, f"{experiment.name}.source.beam", TRUTH)
     pions = tuple(one for one in beam.species if one.name == "pi+")
     moved = dataclasses.replace(
         beam,

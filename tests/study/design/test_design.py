@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from study_toys import ANGLE, FLUX, TANK, asked
 
+from ontarget.analysis.design.merit import AtLeast, AtMost, JointError, UpperLimit
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, Scalar, quantity, static
 from ontarget.ground.units import kg, m
@@ -16,8 +17,8 @@ from ontarget.io.entry import load_experiment
 from ontarget.io.expression import evaluate, formula
 from ontarget.study.context import Context
 from ontarget.study.design.design import Design
-from ontarget.study.design.design_space import DesignNumber, Tie, design_space, today
-from ontarget.study.design.merit import AtLeast, AtMost, Formula, JointError, UpperLimit, planned
+from ontarget.study.design.design_space import DesignNumber, Tie, design_space, planned, today
+from ontarget.study.design.formula import Formula
 
 NEAR = DesignNumber(15.0, 45.0, "tank.detector.site.baseline", "m", name="near")
 MASS = DesignNumber(20.0, 200.0, "tank.detector.mass", "kg", name="mass")
@@ -123,7 +124,7 @@ def test_formula_is_what_evaluate_says_and_has_derivatives():
         ({"cost": AtMost(Formula("mass + +"), 1.0)}, "ends too early"),
         ({"objective": JointError(("angel",))}, "Did you mean 'angle'"),
         ({"objective": UpperLimit("angel")}, "Did you mean 'angle'"),
-        ({"experiments": ("tnak",)}, "Name some of these"),
+        ({"experiments": ("tnak",)}, "Did you mean 'tank'"),
     ],
 )
 def test_what_does_not_fit_is_said_before_anything_is_computed(tank, more, said):

@@ -6,15 +6,15 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from ontarget.analysis.design.band_merit import BandWidth
+from ontarget.analysis.design.bands import Bands, moving
 from ontarget.beam import ParametrisedBeam, Species, Tunnel
 from ontarget.beam.mode import decays_of
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, m, mm
 from ontarget.numerics import BeamEnergyAxis, LengthAxis
 from ontarget.source import BeamSite, DecayTunnel, Radius
-from ontarget.study.design.band_merit import Bands, BandWidth, moving
-from ontarget.study.design.design_space import DesignNumber, DesignSpace
-from ontarget.study.design.merit import planned
+from ontarget.study.design.design_space import DesignNumber, DesignSpace, planned
 
 DESIGN = DesignSpace(
     ("spread", "number", "tunnel"),
