@@ -81,14 +81,8 @@ class LongBaseline(AbstractTask):
             ),
             Table(self.key, "Events against distance, the whole exposure", distance_rows(result)),
         ]
-        text = (
-            f"Exposure {result.decays:.3g} pion decays at rest, one neutrino of each flavour. The published "
-            "figure has the signal alone. Every muon makes an electron neutrino as well, which survives, and is 25 to "
-            "800 times as frequent as those that appear. It comes within microseconds: a window on the prompt ones "
-            "lets a few per cent of them in. Electrons of one neutrino energy have many energies, for argon is left in "
-            "many levels: to measure them better helps little, as long as the photons of these levels are not added."
-        )
-        return Section("Appearance at long baselines from decay at rest", text, tables, pictures(result, self.key))
+        title = "Appearance at long baselines from decay at rest"
+        return Section(title, text(result), tables, pictures(result, self.key))
 
     def named(self, table: str) -> str:
         """The name of a table: with the key before it where that is not the usual one."""
@@ -98,6 +92,19 @@ class LongBaseline(AbstractTask):
 def label(phase: float) -> str:
     """A phase in units of pi."""
     return f"δ = {phase / np.pi:.3g} π"
+
+
+def text(result: Appearance) -> str:
+    """What is to be known of signal and background."""
+    ratio = result.late.sum(axis=-1) / result.signal[0].sum(axis=-1)
+    return (
+        f"Exposure {result.decays:.3g} pion decays at rest, one neutrino of each flavour. The published "
+        "figure has the signal alone. Every muon makes an electron neutrino as well, which survives, and is "
+        f"{ratio.min():.2g} to {ratio.max():.2g} times as frequent as those that appear. It comes within microseconds: "
+        "a window on the prompt ones lets a few per cent of them in. Electrons of one neutrino energy have many "
+        "energies, for the nucleus is left in many levels: to measure them better helps little, as long as the photons "
+        "of these levels are not added."
+    )
 
 
 def window_rows(result: Appearance) -> list[dict[str, object]]:
