@@ -26,6 +26,7 @@ from ontarget.numerics.axis import BeamEnergyAxis
 from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.grid import cell as cell_of
 from ontarget.source.site import BeamSite
+from ontarget.source.tag import Radius
 
 BAND_NODES = 200
 """Cells of energy: 0.05 GeV where the axis ends at 10 GeV, a quarter of the narrowest band's half width."""
@@ -50,7 +51,7 @@ class Bands(Noun):
 
     source: DecayTunnel
     site: BeamSite
-    tag: Any
+    tag: Radius
     design: AbstractDesign
     events: Float[Array, " energy"]
     name: str = static()
@@ -149,9 +150,8 @@ def bands_of(
         raise InputError("objective.experiment", repr(name), truth, did_you_mean(name, by_name))
     experiment = narrowed(by_name[name], Experiment, "objective.experiment", TRUTH)
     source, site = source_of(experiment, DecayTunnel, TRUTH), site_of(experiment, BeamSite, TRUTH)
-    beam, tag = narrowed(source.beam, ParametrisedBeam, f"{name}.source.beam", TRUTH), experiment.detector.tag
-    if tag.axis is None:
-        raise InputError(f"{name}.detector.tag", type(tag).__name__, TRUTH, "Give it a Radius.")
+    beam = narrowed(source.beam, ParametrisedBeam, f"{name}.source.beam", TRUTH)
+    tag = narrowed(experiment.detector.tag, Radius, f"{name}.detector.tag", TRUTH)
     for address in design.values(jnp.asarray(today)):
         if not address.removeprefix(name + ".").startswith(("source.", "detector.site.")):
             truth = "Numbers of its source and site move the bands, others do not."
