@@ -8,11 +8,13 @@ import pytest
 import ontarget as ot
 from ontarget.analysis.appearance import Appearance, long_baseline, spectra
 from ontarget.analysis.prompt_window import Windows
+from ontarget.ground.constants import hbar_c
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import MeV, km, ns, us
 from ontarget.io.entry import load_experiment
 from ontarget.matter import FLAVOURS
 from ontarget.source import UniformPulse
+from ontarget.source.spectrum import LINE
 
 FEW = {"source.nodes": 16, "detector.channels.nue_cc.truth.bins": 110, "detector.seen.bins": 10}
 
@@ -46,6 +48,17 @@ def test_decays_distances_and_phases(result):
     assert near / away == pytest.approx((17 / 5) ** 2, rel=0.2)
     assert result.signal.shape == (2, 2, 10)
     np.testing.assert_allclose(result.seen, np.linspace(5, 55, 11) * MeV)
+
+
+def test_phases_interfere(result):
+    """Leading terms in vacuum, as in the task's test: the ratio of -90 to 180 degrees, without decays and nuclei."""
+    L, s12, s13, s23 = result.distances, 0.308, 0.02215, 0.470
+    slow, fast = (dm2 * 1e-12 * MeV**2 * L / (4 * LINE * hbar_c) for dm2 in (7.49e-5, 2.513e-3))
+    first = np.sqrt(s23 * 4 * s13 * (1 - s13)) * np.sin(fast - s12 * slow)
+    second = np.sqrt((1 - s23) * (1 - s13) * 4 * s12 * (1 - s12)) * np.sin(slow)
+    size = [first**2 + second**2 + 2 * first * second * np.cos(fast + phase) for phase in result.phases]
+    found = result.signal.sum(axis=-1)
+    np.testing.assert_allclose(found[0] / found[1], size[0] / size[1], rtol=0.06)  # higher orders of slow/fast, matter
 
 
 def test_windows_are_those_of_the_first_phase(result):

@@ -46,12 +46,14 @@ def test_without_late_neutrinos_all_prompt_ones_are_kept(found):
 
 def test_significance_is_by_energies(found):
     """Where the background fills one bin of two: the sum of squares by hand, with the shares of the window."""
-    windows, signal, late = found
+    windows, signal, _ = found
     k, f = windows.kept[0], windows.leak[0]
     expected = np.sqrt((10 * k) ** 2 / (10 * k + 1700 * f) + 30 * k)
     assert windows.significance[0] == pytest.approx(expected, rel=1e-12)
     assert windows.best == 1  # less background there
-    assert windows.significance_at_best(2 * signal, late) == pytest.approx(np.sqrt(2 * 40 * windows.kept[1]), rel=1e-6)
+    k, f = windows.kept[1], windows.leak[1]
+    again = windows.significance_at_best(signal, np.full((2, 2), 80.0))
+    assert again == pytest.approx(np.sqrt((10 * k) ** 2 / (10 * k + 80 * f) + (30 * k) ** 2 / (30 * k + 80 * f)))
 
 
 def test_tails_of_a_pulse_do_not_begin_a_window():

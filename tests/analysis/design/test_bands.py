@@ -52,6 +52,22 @@ def test_width_and_events_and_their_slopes(bands):
         assert slope[index, 1] == pytest.approx(events, rel=1e-3, abs=1e-6 * value[1])
 
 
+def test_spectra_of_rings_follow_the_angle(bands):
+    """Pions of one energy along the axis: 0.427 of it forwards, and 1 / (1 + (gamma theta)^2) of that aside."""
+    spectra = eqx.filter_jit(lambda one, design: one.spectra(design))
+    at = jnp.array([0.01, 0.038, 40.0])
+    still = eqx.tree_at(lambda one: one.source.beam.divergence, bands, jnp.asarray(1e-6))
+    found, energy = np.asarray(spectra(still, at)), np.asarray(bands.source.energies.edges) / GeV
+    mean = (energy[:, None] * found).sum(axis=0) / found.sum(axis=0)
+    # rings of 0.4 m, from the middle of the tunnel to the middle of the detector; its length spreads this by a third
+    theta = (np.arange(7) + 0.5) * 0.4 / (20 + 27 + 11)
+    expected = (1 - (0.10566 / 0.13957) ** 2) * 8.4 / (1 + (8.4 / 0.13957 * theta) ** 2)
+    np.testing.assert_allclose(mean[:3], expected[:3], rtol=0.08)
+    assert (np.diff(mean) < 0).all()
+    heavier = eqx.tree_at(lambda one: one.events, still, 2.0 * bands.source.energies.edges / GeV)
+    np.testing.assert_allclose(spectra(heavier, at), 2 * energy[:, None] * found, rtol=1e-12)
+
+
 def test_width_and_events_of_flat_and_sloping_bands():
     """Middle 68 % of a flat density, and of one that rises from nothing, weighted with the events of each ring."""
     energy = np.linspace(0.0, 8.0, 9)

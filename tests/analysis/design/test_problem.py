@@ -10,6 +10,9 @@ from design_toys import SIGNAL, Sky
 from ontarget.analysis.design.problem import design_problem
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, Scalar, Vector, quantity, static
+from ontarget.inference.likelihood import Parameter
+
+NOISE = Parameter("noise", "sky.off", 1.0, 20.0)
 
 
 class Hills(Noun):
@@ -22,14 +25,14 @@ class Hills(Noun):
 
 def test_numbers_go_to_their_addresses():
     other = Sky("cloud", on=10.0, off=4.0)
-    problem = design_problem([Sky(), other], {"*.on": (1.0, 31.0), "cloud.off": (2.0, 5.0)}, [SIGNAL])
+    problem = design_problem([Sky(), other], {"*.on": (1.0, 31.0), "cloud.off": (2.0, 5.0)}, [SIGNAL], [NOISE])
     np.testing.assert_allclose(problem.today, [10.0, 4.0])
     np.testing.assert_allclose(problem.low, [1.0, 2.0])
     np.testing.assert_allclose(problem.high, [31.0, 5.0])
     values = problem.space.values(jnp.array([3.0, 2.5]))
     assert values == {"sky.on": 3.0, "cloud.on": 3.0, "cloud.off": 2.5}
     assert problem.forecast is problem.forecast
-    assert problem.forecast.names == ("signal",)
+    assert problem.forecast.names == ("signal", "noise")
 
 
 def test_a_number_has_one_value_today():
