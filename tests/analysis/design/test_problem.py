@@ -8,9 +8,12 @@ import pytest
 from design_toys import SIGNAL, Sky
 
 from ontarget.analysis.design.problem import design_problem
+from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, Scalar, Vector, quantity, static
-from ontarget.inference.likelihood import Parameter
+from ontarget.ground.units import kg
+from ontarget.inference.likelihood import Parameter, Scale
+from ontarget.io.entry import load_experiment
 
 NOISE = Parameter("noise", "sky.off", 1.0, 20.0)
 
@@ -42,3 +45,18 @@ def test_a_number_has_one_value_today():
         design_problem([Hills()], {"hills.heights": (1.0, 31.0)})
     with pytest.raises(InputError):
         design_problem([Hills()], {"hills.depth": (1.0, 31.0)})
+
+
+def test_what_nothing_moves_is_computed_once(monkeypatch):
+    """A flux that takes long is not part of the forecast where neither parameters nor the design move it."""
+    asked = []
+
+    def recorded(self, addresses):
+        asked.append(sorted(addresses))
+        return self
+
+    monkeypatch.setattr(Experiment, "precomputed_for", recorded)
+    rate = Scale("rate", "*.steady_state.rate", 0.5, 1.5)
+    made = design_problem([load_experiment("ess_csi").noun], {"ess_csi.detector.mass": (1 * kg, 50 * kg)}, [rate])
+    assert made.forecast.names == ("rate",)
+    assert asked == [["detector.backgrounds.steady_state.rate", "detector.mass"]]
