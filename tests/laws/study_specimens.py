@@ -8,6 +8,10 @@ from specimens import behind, in_flight
 from specimens import rings as of_radius
 
 from ontarget.analysis.beam_variation import BeamError
+from ontarget.analysis.design.band_merit import BandEvents, BandWidth
+from ontarget.analysis.design.bands import Bands
+from ontarget.analysis.design.merit import AtLeast, AtMost, JointError, UpperLimit
+from ontarget.analysis.design.problem import DesignAddresses
 from ontarget.analysis.oscillated import Oscillated
 from ontarget.analysis.sterile_counts import (
     Disappearance,
@@ -17,7 +21,7 @@ from ontarget.analysis.sterile_counts import (
     Summed,
     SummedDistances,
 )
-from ontarget.analysis.templates import Bilinear
+from ontarget.analysis.templates import Bilinear, Oscillated
 from ontarget.analysis.window import BestSignificance, MostAtPurity
 from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
@@ -41,10 +45,9 @@ from ontarget.study.beam.off_axis import OffAxis
 from ontarget.study.beam.simulated_tags import SimulatedTags
 from ontarget.study.beam.tagging import Tagging
 from ontarget.study.beam.trackers import PublishedLoad, TrackerSpecification
-from ontarget.study.design.band_merit import BandEvents, Bands, BandWidth
 from ontarget.study.design.design import Design
 from ontarget.study.design.design_space import DesignNumber, Tie, design_space
-from ontarget.study.design.merit import AtLeast, AtMost, Formula, JointError, UpperLimit
+from ontarget.study.design.formula import Formula
 from ontarget.study.facility.activity import Activity, TargetActivity
 from ontarget.study.facility.baselines import BaselineScan
 from ontarget.study.facility.expect import Expect
@@ -256,6 +259,7 @@ _rows: list[Noun] = [
     free,
     tie,
     space,
+    DesignAddresses((("toy.noise",),)),
     planned,
     planned.planned[0],
     JointError(),

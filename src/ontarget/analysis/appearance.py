@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import equinox as eqx
@@ -10,88 +11,165 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from ontarget.analysis.prompt_window import Windows, largest_difference, significance, squared_significance
+from ontarget.analysis.work import silent
 from ontarget.detector import Detector, SquareRootResolution
 from ontarget.experiment.experiment import Experiment
-from ontarget.ground.constants import pion_lifetime
-from ontarget.ground.units import MeV
+from ontarget.experiment.narrow import propagation_of, source_of
+from ontarget.ground.units import MeV, km
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.propagation import ThreeFlavour
 from ontarget.source import AbstractPulse, StoppedPion
-from ontarget.source.stopped_pion import delayed_cumulative
 
 NU_E, NU_MU = FLAVOURS.index("nu_e"), FLAVOURS.index("nu_mu")
-TINY = 1e-12
 
-MOMENTS = 6000
+PHASES = (-np.pi / 2, 0.0, np.pi / 2, np.pi)
+
+TRUTH = "Appearance far away is that of three flavours, from the line of pions at rest."
 
 
 @dataclass(frozen=True)
-class Windows:
-    """The best window of a pulse for each distance: its length, what it keeps, and what that is worth, all [distance].
+class AtBest:
+    """One pulse at the distance where appearance is most significant, within the window that is best there.
 
-    `kept` and `leak` are parts of the prompt and of the late neutrinos; `best` is the distance of most significance.
+    Attributes
+    ----------
+    distance, length : of the detector, and of the window, in internal units
+    kept, leak : parts of the prompt and of the late neutrinos that fall into the window
+    signal, background : [seen] events of the first phase, and of late electron neutrinos
+    counts, energies : standard deviations of appearance above none, by the number of events and by their spectrum
+    phases : standard deviations between the two phases that differ most, by spectra
+    phases_alone : the same by the numbers of all prompt events, without any late ones
     """
 
-    length: np.ndarray
-    kept: np.ndarray
-    leak: np.ndarray
-    significance: np.ndarray
-
-    @property
-    def best(self) -> int:
-        """The place of the best distance."""
-        return int(self.significance.argmax())
-
-    @classmethod
-    def of(cls, pulse: AbstractPulse, signal: np.ndarray, late: np.ndarray) -> Windows:
-        """Choose among the moments of a pulse, those with most prompt neutrinos for each late one first."""
-        end = float(pulse.length) + 20 * pion_lifetime
-        t = jnp.linspace(-end, 2 * end, MOMENTS + 1)
-        prompt = np.diff(np.asarray(pulse.cumulative(t, pion_lifetime)))
-        delayed = np.diff(np.asarray(delayed_cumulative(pulse, t)))
-        heard = prompt > 1e-3 * prompt.max()  # or a window would begin long before a pulse with tails
-        order = np.argsort(np.where(heard, -prompt / np.maximum(delayed, TINY), 0.0), kind="stable")
-        kept, leak = np.cumsum(prompt[order]), np.cumsum(delayed[order])
-        s, b = signal[0].sum(axis=-1)[:, None], late.sum(axis=-1)[:, None]
-        worth = kept * s / np.sqrt(np.maximum(kept * s + leak * b, TINY))
-        last = worth.argmax(axis=1)
-        found = zip(kept[last], leak[last], signal[0], late, strict=True)
-        reached = np.array([significance(k * one, f * other) for k, f, one, other in found])
-        return cls((last + 1) * float(t[1] - t[0]), kept[last], leak[last], reached)
+    distance: float
+    length: float
+    kept: float
+    leak: float
+    signal: Float[np.ndarray, " seen"]
+    background: Float[np.ndarray, " seen"]
+    counts: float
+    energies: float
+    phases: float
+    phases_alone: float
 
 
-def furthest(counts: np.ndarray) -> float:
-    """The largest difference between two numbers of counts, in errors of the one that is assumed."""
-    return float(np.max(np.abs(counts[:, None] - counts) / np.sqrt(np.maximum(counts, TINY))))
+@dataclass(frozen=True)
+class Appearance:
+    """Electron neutrinos that appear at some distances, and those of the muons, in the whole exposure.
+
+    Attributes
+    ----------
+    distances, phases : [distance] in internal units, [phase] values of delta in radians
+    seen : [seen + 1] edges of the electron's energy, in internal units
+    decays : pions that decay at rest
+    signal : [phase distance seen] events of prompt muon neutrinos that appear as electron neutrinos, at any time
+    late : [distance seen] events of the muons' electron neutrinos that survive, at any time
+    windows : best windows of each pulse, by name
+    resolutions : [resolution] relative widths of the electron's energy at 1 MeV that were tried
+    sharper : by pulse, [resolution] standard deviations (energies) at its best distance with each of these widths
+    """
+
+    distances: Float[np.ndarray, " distance"]
+    phases: Float[np.ndarray, " phase"]
+    seen: Float[np.ndarray, " edge"]
+    decays: float
+    signal: Float[np.ndarray, "phase distance seen"]
+    late: Float[np.ndarray, "distance seen"]
+    windows: Mapping[str, Windows]
+    resolutions: Float[np.ndarray, " resolution"]
+    sharper: Mapping[str, Float[np.ndarray, " resolution"]]
+
+    def at_best(self, pulse: str) -> AtBest:
+        """What one pulse comes to at its best distance."""
+        one = self.windows[pulse]
+        i = one.best
+        signal, background = one.kept[i] * self.signal[:, i], one.leak[i] * self.late[i]
+        apart = [squared_significance(a - b, b + background) for a in signal for b in signal]
+        return AtBest(
+            distance=float(self.distances[i]),
+            length=float(one.length[i]),
+            kept=float(one.kept[i]),
+            leak=float(one.leak[i]),
+            signal=signal[0],
+            background=background,
+            counts=significance(signal[0].sum(keepdims=True), background.sum(keepdims=True)),
+            energies=significance(signal[0], background),
+            phases=float(np.sqrt(max(apart))),
+            phases_alone=largest_difference(self.signal[:, i].sum(axis=-1)),
+        )
 
 
-def significance(signal: np.ndarray, background: np.ndarray) -> float:
-    """The square root of S, over bins that hold anything."""
-    total = signal + background
-    return float(np.sqrt(np.sum(signal**2 / np.where(total > 0, total, 1.0))))
+def long_baseline(
+    experiment: Experiment,
+    distances: Float[np.ndarray, " distance"] | None = None,
+    phases: Float[np.ndarray, " phase"] | None = None,
+    pulses: Mapping[str, AbstractPulse] | None = None,
+    resolutions: Float[np.ndarray, " resolution"] | None = None,
+    progress: Callable[[str], None] = silent,
+) -> Appearance:
+    r"""Events of :math:`\nu_\mu \to \nu_e` against distance, and the late electron neutrinos in windows of pulses.
+
+    Parameters
+    ----------
+    experiment : its source is a `StoppedPion`, its propagation `ThreeFlavour`, its first channel sees electrons
+    distances : [distance] in internal units; 77 from 2 to 40 km by default
+    phases : [phase] values of delta in radians, windows being chosen for the first; four quarters by default
+    pulses : by name; that of the experiment's facility by default. Yields and powers stay those of the experiment
+    resolutions : [resolution] relative widths of the electron's energy at 1 MeV to try instead of its own
+    """
+    distances = np.linspace(2 * km, 40 * km, 77) if distances is None else distances
+    phases = np.array(PHASES) if phases is None else phases
+    pulses = {experiment.facility.name: experiment.facility.pulse} if pulses is None else pulses
+    resolutions = np.zeros(0) if resolutions is None else resolutions
+    progress(f"{experiment.name}: {len(distances)} distances")
+    signal, late = spectra(experiment, distances, phases)
+    windows = {name: Windows.of(pulse, signal[0], late) for name, pulse in pulses.items()}
+    sharper = np.zeros((len(resolutions), len(windows)))
+    for row, width in zip(sharper, resolutions, strict=True):
+        appeared, survived = spectra(sharpened(experiment, float(width)), distances, phases[:1])
+        row[:] = [one.significance_at_best(appeared[0], survived) for one in windows.values()]
+    return Appearance(
+        distances=distances,
+        phases=phases,
+        seen=np.asarray(experiment.detector.seen.edges),
+        decays=float(decays_of(experiment)),
+        signal=signal,
+        late=late,
+        windows=windows,
+        resolutions=resolutions,
+        sharper=dict(zip(windows, sharper.T, strict=True)),
+    )
 
 
-def sharpened(noun: Experiment, width: float) -> Experiment:
+def sharpened(experiment: Experiment, width: float) -> Experiment:
     """The experiment with another relative width of the electron's energy at 1 MeV."""
 
     def is_resolution(leaf: object) -> bool:
         return isinstance(leaf, SquareRootResolution)
 
-    other = SquareRootResolution(jnp.asarray(width), jnp.asarray(1 * MeV))
-    channel = jax.tree.map(lambda x: other if is_resolution(x) else x, noun.detector.channels[0], is_leaf=is_resolution)
-    return eqx.tree_at(lambda one: one.detector.channels[0], noun, channel)
+    other, first = SquareRootResolution(jnp.asarray(width), jnp.asarray(1 * MeV)), experiment.detector.channels[0]
+    channel = jax.tree.map(lambda x: other if is_resolution(x) else x, first, is_leaf=is_resolution)
+    return eqx.tree_at(lambda one: one.detector.channels[0], experiment, channel)
 
 
-def spectra(noun: Experiment, distances: np.ndarray, phases: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Electrons seen from prompt muon neutrinos [phase distance seen] and late electron neutrinos [distance seen]."""
-    assert isinstance(noun.propagation, ThreeFlavour)  # `check` has looked at it
-    spectrum = pions(noun).spectrum()
-    events = per_fluence(noun.detector, spectrum.energy)
-    fluence = np.asarray(decays_of(noun) / (4 * np.pi * distances**2))
+def spectra(
+    experiment: Experiment, distances: Float[np.ndarray, " distance"], phases: Float[np.ndarray, " phase"]
+) -> tuple[Float[np.ndarray, "phase distance seen"], Float[np.ndarray, "distance seen"]]:
+    r"""Events of prompt muon neutrinos seen as electrons, for each phase, and of late electron neutrinos.
+
+    .. math:: n_o(L) = \frac{D}{4\pi L^2} \sum_E f_\alpha(E)\,P_{\alpha e}(E, L)\,A_{Eo}
+
+    of D decays, f the spectrum of the prompt muon or late electron neutrinos of one decay, A the events per fluence.
+    """
+    propagation = propagation_of(experiment, ThreeFlavour, TRUTH)
+    spectrum = source_of(experiment, StoppedPion, TRUTH).spectrum()
+    events = per_fluence(experiment.detector, spectrum.energy)
+    fluence = np.asarray(decays_of(experiment) / (4 * np.pi * distances**2))
 
     weights = jnp.stack([spectrum.prompt[NU_MU], spectrum.delayed[NU_E]])
     given = spectrum.energy, jnp.asarray(distances), weights, events
-    found = [np.asarray(arriving(noun.propagation, jnp.asarray(phase), *given)) for phase in phases]
+    found = [np.asarray(arriving(propagation, jnp.asarray(phase), *given)) for phase in phases]
     signal = np.stack([appeared for appeared, _ in found]) * fluence[:, None]
     return signal, found[0][1] * fluence[:, None]
 
@@ -111,15 +189,10 @@ def arriving(
     return jnp.einsum("ie,iel,eo->ilo", weights, found[1::-1], events)
 
 
-def pions(noun: Experiment) -> StoppedPion:
-    """The source, which `check` has looked at."""
-    assert isinstance(noun.source, StoppedPion)
-    return noun.source
-
-
-def decays_of(noun: Experiment) -> Float[Array, ""]:
+def decays_of(experiment: Experiment) -> Float[Array, ""]:
     """Pions that decay at rest in the whole exposure."""
-    return noun.exposure.protons(noun.facility) * pions(noun).neutrinos_per_proton
+    source = source_of(experiment, StoppedPion, TRUTH)
+    return experiment.exposure.protons(experiment.facility) * source.neutrinos_per_proton
 
 
 @eqx.filter_jit

@@ -1,59 +1,22 @@
-"""What a design is judged by: errors, expected limits, costs; and what it must keep to."""
+"""What a design is judged by: errors, expected limits; and what it must keep to."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import equinox as eqx
-import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
+from ontarget.analysis.design.problem import DesignProblem
 from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.inference.design.expected_limit import expected_limit, limit_by_design
-from ontarget.inference.design.forecast import Forecast, forecast
 from ontarget.inference.design.information import information, informations, joint_error
 from ontarget.inference.design.optimise import AbstractMeasure, Bound
 from ontarget.inference.fit import threshold
-from ontarget.inference.likelihood import AbstractParameter
-from ontarget.io.expression import formula
-from ontarget.study.design.design_space import DesignNumber, DesignSpace, Tie, design_space, today
-
-
-@dataclass(frozen=True)
-class DesignProblem:
-    """What a design task knows: experiments, what is asked of them, where its numbers go; `known` was computed."""
-
-    experiments: tuple[Any, ...]
-    interest: tuple[AbstractParameter, ...]
-    nuisances: tuple[AbstractParameter, ...]
-    space: DesignSpace
-    today: Float[np.ndarray, " free"]
-    known: dict[Any, Any] = field(default_factory=dict)
-
-    @cached_property
-    def forecast(self) -> Forecast:
-        """Counts and their derivatives, for all merits of the task."""
-        return forecast(self.experiments, (*self.interest, *self.nuisances), self.space, self.today)
-
-
-def planned(
-    experiments: Sequence[Any],
-    interest: Sequence[AbstractParameter],
-    nuisances: Sequence[AbstractParameter],
-    free: Sequence[DesignNumber],
-    ties: Sequence[Tie] = (),
-) -> DesignProblem:
-    """What is asked of experiments, and which of their numbers are free; addresses, units and formulas are checked."""
-    nouns = tuple(experiments)
-    space = design_space(free, ties, nouns)
-    return DesignProblem(nouns, tuple(interest), tuple(nuisances), space, today(free, space, nouns))
 
 
 class AbstractFigureOfMerit(Noun):
@@ -174,38 +137,6 @@ class UpperLimit(AbstractFigureOfMerit):
 
     def label(self, problem: DesignProblem) -> str:
         return f"expected limit on {self.name(problem)}, {100 * float(self.level):.4g} % CL"
-
-
-class Formula(AbstractFigureOfMerit):
-    """An expression of the design's numbers, in their units: a mass, a price.
-
-    Attributes
-    ----------
-    text : arithmetic of names of free numbers and ties
-    called : for figures and tables, with its unit
-    """
-
-    text: str = static()
-    called: str = static(default="")
-
-    def check(self, problem: DesignProblem) -> None:
-        self.measured(problem).values(problem.today[None])
-
-    def measured(self, problem: DesignProblem) -> AbstractMeasure:
-        def value(design: jax.Array) -> jax.Array:
-            return formula(self.text, problem.space.named(design), "formula")
-
-        def many(designs: np.ndarray) -> np.ndarray:
-            return np.asarray(jax.vmap(value)(jnp.asarray(designs)))
-
-        def one(design: np.ndarray) -> tuple[float, np.ndarray]:
-            found, slope = jax.value_and_grad(value)(jnp.asarray(design))
-            return float(found), np.asarray(slope)
-
-        return Measured(many, one)
-
-    def label(self, problem: DesignProblem) -> str:
-        return self.called or self.text
 
 
 class AbstractLimit(Noun):
