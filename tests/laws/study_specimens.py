@@ -12,6 +12,7 @@ from ontarget.analysis.design.band_merit import BandEvents, BandWidth
 from ontarget.analysis.design.bands import Bands
 from ontarget.analysis.design.merit import AtLeast, AtMost, JointError, UpperLimit
 from ontarget.analysis.design.problem import DesignAddresses
+from ontarget.analysis.interval_construction import Toys, Wilks
 from ontarget.analysis.oscillated import Oscillated
 from ontarget.analysis.sterile_counts import (
     Disappearance,
@@ -21,7 +22,7 @@ from ontarget.analysis.sterile_counts import (
     Summed,
     SummedDistances,
 )
-from ontarget.analysis.templates import Bilinear, Oscillated
+from ontarget.analysis.templates import Bilinear
 from ontarget.analysis.window import BestSignificance, MostAtPurity
 from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
