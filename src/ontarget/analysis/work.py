@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ontarget.numerics.job import AbstractJob, Done, complete
 
 
+@runtime_checkable
 class Complete(Protocol):
     """Computes all chunks of a job; `key` names it among others, `title` stands before its progress."""
 
