@@ -64,6 +64,12 @@ def test_of_caesium_iodide(toys):
     assert mean_neutron_number(toys["crystal"]) == pytest.approx(76.0, rel=1e-12)  # 78 of Cs, 74 of I
 
 
+def test_mean_neutrons_of_argon(toys):
+    """Argon 36, 38 and 40, by the abundances that IUPAC print: 0.3336, 0.0629 and 99.6035 per cent."""
+    expected = (0.3336 * 18 + 0.0629 * 20 + 99.6035 * 22) / 100
+    assert mean_neutron_number(toys["tank"]) == pytest.approx(expected, abs=1e-4)  # abundances vary in the last digits
+
+
 def test_the_trend_rises_with_the_neutrons(trend):
     assert sorted(trend.nuclides) == sorted(VALLEY)
     np.testing.assert_array_equal(trend.neutrons, np.asarray(Nuclides.of(*trend.nuclides).N))

@@ -43,6 +43,11 @@ def test_mean_radius_of_argon(tank):
     assert mean_radius(tank) / fm == pytest.approx(float(share @ each), rel=1e-12)
 
 
+def test_the_radius_is_that_of_the_neutrons(tank):
+    at = ADDRESS.replace("*", "detector.channels.cevns", 1)
+    assert mean_radius(replace(tank, {at: 1.1})) == pytest.approx(1.1 * mean_radius(tank), rel=1e-12)
+
+
 @pytest.mark.parametrize(("level", "nuisances"), [(0.6827, ()), (0.9, (FLUX,))])
 def test_ends_are_where_the_likelihood_has_risen(tank, level, nuisances):
     """The flux at its best for each radius, by trying: Asimov data, the radius as it is is the best."""

@@ -9,8 +9,9 @@ import pytest
 from study_toys import NEUTRONS, STRENGTH, written
 
 from ontarget.analysis import projections
-from ontarget.analysis.projected_fit import observables
-from ontarget.detector import TemplateBackground
+from ontarget.analysis.projected_fit import fitted_parts, observables
+from ontarget.detector import DecayingShape, FactoredBackground, TemplateBackground
+from ontarget.ground.units import us
 from ontarget.inference.fit import Components, fit
 from ontarget.inference.likelihood import likelihood
 from ontarget.io.entry import load_experiment
@@ -67,6 +68,14 @@ def test_a_background_that_vanishes_with_the_strength_is_signal(crystal, compone
     parts = Components(released, nll, fit(nll), "neutrons")
     kinds = {part.name: part.kind for part in projections(released, parts)[0].parts}
     assert kinds == {"prompt_neutrons": "signal", "steady_state": "steady"}
+
+
+def test_a_factored_background_is_steady(crystal, components):
+    old = crystal.detector
+    steady = FactoredBackground(150.0, np.array([80.0, 45.0, 20.0, 5.0]), DecayingShape(20 * us), name="steady_state")
+    detector = dataclasses.replace(old, backgrounds=(old.backgrounds[0], steady))
+    parts = fitted_parts(dataclasses.replace(crystal, detector=detector), components, observables(crystal)[0])
+    assert [part.kind for part in parts if not part.flavour] == ["background", "steady"]
 
 
 def test_the_sideband_is_subtracted_with_its_error(crystal, whole):

@@ -8,7 +8,7 @@ import pytest
 from quenching_toys import ENERGIES, TRUTH, lab
 
 from ontarget.analysis import fit_quenching
-from ontarget.detector import ConstantQuenching
+from ontarget.detector import ConstantQuenching, PolynomialQuenching
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import MeV, keV
 from ontarget.numerics.regression import fit_polynomial
@@ -53,8 +53,10 @@ def test_lengths_of_the_errors():
 
 
 def test_models_stand_beside_it():
-    found = fit_quenching((lab("first"),), 1, (ConstantQuenching(jnp.asarray(0.09), name="flat"),))
+    models = ConstantQuenching(jnp.asarray(0.09), name="flat"), PolynomialQuenching(jnp.asarray(TRUTH), name="parabola")
+    found = fit_quenching((lab("first"),), 2, models)
     np.testing.assert_array_equal(found.models["flat"], np.full(len(found.energy), 0.09))
+    np.testing.assert_allclose(found.models["parabola"], found.factor, rtol=1e-7)  # in powers of keV as well
     assert found.energy[-1] == pytest.approx(70 * keV, rel=1e-12)
 
 

@@ -44,7 +44,7 @@ def test_points_are_drawn_in_keV_with_both_errors(context):
     low = {"factor_errors_low": np.full(5, 0.002)}
     (picture,) = dataclasses.replace(TASK, points=(lab("first", **low),)).run(context).pictures
     axes = picture.figure.axes[0]
-    bars = next(one for one in axes.containers if one.get_label() == "first")
+    (bars,) = axes.containers
     line, _, (across, upright) = bars
     np.testing.assert_allclose(line.get_xdata(), ENERGIES, rtol=1e-14)
     assert line.get_ydata()[0] == pytest.approx(0.0695)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 from study_toys import table
 
@@ -28,6 +29,8 @@ def test_rows_are_in_fermi_and_per_cent():
 def test_bars_are_deviations_from_the_default():
     axes = figure(FOUND, {"tank": "argon"}).axes[0]
     assert "argon (3.50 fm)" in [one.get_text() for one in axes.figure.findobj() if hasattr(one, "get_text")]
+    spans = sorted((bar.get_x(), bar.get_x() + bar.get_width()) for bar in axes.patches)
+    np.testing.assert_allclose(spans, [(-40.0, -20.0), (-10.0, 20.0)])
     assert axes.get_xlabel() == "deviation from the default radius (%)"
 
 
