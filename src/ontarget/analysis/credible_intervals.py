@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ontarget.analysis.signal_strength import ONE_SIGMA
 from ontarget.analysis.work import Complete, in_memory
 from ontarget.inference.fit import Piece, Scan, intervals, profile, refine
 from ontarget.inference.likelihood import AbstractParameter, Likelihood
 from ontarget.inference.posterior import NUTS, AbstractSampler, Draws, Marginal, marginal, target
 
-LEVELS = (0.6826894921370859, 0.90)
+LEVELS = (ONE_SIGMA, 0.90)
 
 
 @dataclass(frozen=True)

@@ -77,17 +77,17 @@ class Measurement(AbstractTask):
     seed: int = static(default=1)
 
     def check(self, context: Context) -> None:
-        noun = context.experiment(self.experiment, "experiment")
-        check_counted(noun)
-        check_channels(context.experiment(self.standard, "standard") if self.standard else noun)
+        experiment = context.experiment(self.experiment, "experiment")
+        check_counted(experiment)
+        check_channels(context.experiment(self.standard, "standard") if self.standard else experiment)
         for parameter in (self.strength, *self.backgrounds, *self.systematics):
-            parameter.initial([noun])
+            parameter.initial([experiment])
         if float(self.strength.low) != 0.0:
             got, truth = f"a box from {float(self.strength.low):g}", "No signal, zero, is the null hypothesis."
             raise InputError("strength.low", got, truth, "Give 0.")
 
     def run(self, context: Context) -> Section:
-        noun = context.experiment(self.experiment, "experiment")
+        experiment = context.experiment(self.experiment, "experiment")
         result = context.once(measured, self, context)
         found = [*event_quantities(result.events), *strength_quantities(result.cross_section)]
         found += goodness_quantities(result.goodness)
@@ -96,7 +96,7 @@ class Measurement(AbstractTask):
             Table(f"{self.key}_nuisances", f"{self.title}: fitted systematics", pull_rows(result.cross_section)),
         ]
         pictures = [
-            *projection_pictures(projections(noun, result.events.components), self.key, self.title, self.axes),
+            *projection_pictures(projections(experiment, result.events.components), self.key, self.title, self.axes),
             toys_picture(result.goodness, self.key, self.title),
         ]
         fits = result.events.best, result.cross_section.best, result.goodness
