@@ -55,6 +55,7 @@ def lowest(function, start):
 def test_events_of_the_fit(found):
     """With the efficiency held: the lowest point, and errors from second differences there."""
     events = found.events
+    assert set(events.best.values) == {"strength", "background"}
     best = lowest(lambda x: minus_two_log((*x, 1.0)), [1.0, 1.0])
     means = best.x[0] * SIGNAL + best.x[1] * BACKGROUND
     slopes = np.stack([SIGNAL, BACKGROUND])
@@ -90,9 +91,10 @@ def test_cross_section_is_the_strength_times_the_standard(found, crystal):
     assert (measured.interval.low, measured.interval.high) == pytest.approx((low, high), abs=2e-4)
     standard = average_cross_section(crystal)
     assert measured.standard == standard
-    assert measured.value == pytest.approx(best.x[0] * standard, rel=2e-4)
-    assert measured.errors == pytest.approx(((best.x[0] - low) * standard, (high - best.x[0]) * standard), rel=2e-3)
-    assert measured.mean_error == pytest.approx(0.5 * (high - low) * standard, rel=1e-3)
+    # in standards: as areas they would be smaller than any absolute tolerance
+    assert measured.value / standard == pytest.approx(best.x[0], rel=2e-4)
+    assert [one / standard for one in measured.errors] == pytest.approx([best.x[0] - low, high - best.x[0]], rel=2e-3)
+    assert measured.mean_error / standard == pytest.approx(0.5 * (high - low), rel=1e-3)
     assert measured.neutrons == pytest.approx(76.0, rel=1e-12)  # 78 of Cs, 74 of I, as many of each
     assert [one.name for one in measured.parameters] == ["strength", "background", "efficiency"]
 
