@@ -6,9 +6,24 @@ import importlib
 from typing import Any
 
 _WHERE = {
+    "BeamEntrance": "entrance",
+    "BeamFlux": "beam_flux",
     "Complete": "work",
+    "OffAxisRings": "off_axis_rings",
+    "OriginEvents": "by_origin",
+    "OriginFlux": "by_origin",
+    "ParentFlux": "by_origin",
+    "RatioPrecision": "flavour_ratio",
+    "RingPeaks": "off_axis_rings",
+    "beam_entrance": "entrance",
+    "beam_events": "by_origin",
+    "beam_fluxes": "by_origin",
+    "cross_section_ratio": "flavour_ratio",
     "in_memory": "work",
+    "off_axis": "off_axis_rings",
+    "sampled_decays": "decay_samples",
     "silent": "work",
+    "simulated_flux": "beam_flux",
 }
 
 __all__ = sorted(_WHERE)
