@@ -114,9 +114,9 @@ def flux_in(source: DecayTunnel, site: BeamSite, tag: AbstractTag, found: Counte
     values = jnp.zeros((len(FLAVOURS), *grid.shape[:2], tag.bins + 1))
     for component, means, variances in found:
         if means.shape[-1] != grid.shape[2]:
-            if tag.bins > 1:
+            if grid.shape[2] > 2:
                 truth = f"The flux was counted in {means.shape[-1] - 1} bins of place."
-                raise InputError("tag", f"{tag.bins} bins", truth, "Give tags of place the same bins.")
+                raise InputError("tag", f"{grid.shape[2] - 1} bins", truth, "Give tags of place the same bins.")
             missing = [(0, 0)] * (means.ndim - 1) + [(0, grid.shape[2] - 1)]
             means = jnp.pad(means.sum(axis=-1, keepdims=True), missing)
             variances = jnp.pad(variances.sum(axis=-1, keepdims=True), missing[1:])
