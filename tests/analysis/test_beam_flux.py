@@ -88,7 +88,7 @@ def test_widths_share_the_axis():
 
 
 def test_simulated_to_a_precision(loaded, monkeypatch):
-    """Eight lattices of each component are the least; a lattice is told of, with the error once it is known."""
+    """Eight lattices of each component are the least; one line for each lattice, with the error once it is known."""
     monkeypatch.setattr(module, "PROGRESS_EVERY", -1.0)
     lines = []
     flux = simulated_flux(loaded.noun, 0.5, lines.append)

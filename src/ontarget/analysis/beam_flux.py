@@ -78,9 +78,9 @@ def simulated_flux(
     precision : largest relative error of a node of energy that holds 0.3 % of its flavour's flux or more
     progress : is given a line every few seconds
     """
-    asked = neutrino_experiment(experiment)
-    source, site = of_a_tunnel(asked)
-    simulation = Simulation(source, site, asked.detector.tag)
+    experiment = neutrino_experiment(experiment)
+    source, site = of_a_tunnel(experiment)
+    simulation = Simulation(source, site, experiment.detector.tag)
     last = [time.monotonic()]
 
     def on_lattice(whole: Callable[[], Simulation]) -> None:
@@ -89,21 +89,21 @@ def simulated_flux(
             now = whole()
             error = now.error()
             known = f", error {100 * error:.2g} %" if np.isfinite(error) else ""
-            progress(f"flux of {asked.name}: {now.rays:.2g} rays{known}")
+            progress(f"flux of {experiment.name}: {now.rays:.2g} rays{known}")
 
     simulate(simulation, precision, on_lattice=on_lattice)
-    return collected(asked, simulation)
+    return collected(experiment, simulation)
 
 
 def flux_of_lattices(experiment: AbstractExperiment, lattices: int) -> BeamFlux:
     """The flux from a given number of lattices of each component, whatever precision that is."""
-    asked = neutrino_experiment(experiment)
-    source, site = of_a_tunnel(asked)
-    simulation = Simulation(source, site, asked.detector.tag)
+    experiment = neutrino_experiment(experiment)
+    source, site = of_a_tunnel(experiment)
+    simulation = Simulation(source, site, experiment.detector.tag)
     simulation.left = [(i, unit) for i in range(len(simulation.components)) for unit in range(lattices)]
     while simulation.left:
         simulation.count()
-    return collected(asked, simulation)
+    return collected(experiment, simulation)
 
 
 def of_a_tunnel(experiment: AbstractExperiment) -> tuple[DecayTunnel, BeamSite]:

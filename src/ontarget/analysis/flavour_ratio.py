@@ -75,9 +75,10 @@ def cross_section_ratio(
     expected : the flux of the experiment's beam as it is (`beam_variation.count`)
     varied : by name of a set, the fluxes with each of its numbers one standard deviation off
     """
-    asked = neutrino_experiment(experiment)
-    source, _ = of_a_tunnel(asked)
-    per_node = events_per_fluence(asked, source.energies.edges) * float(asked.exposure.protons(asked.facility))
+    experiment = neutrino_experiment(experiment)
+    source, _ = of_a_tunnel(experiment)
+    per_node = events_per_fluence(experiment, source.energies.edges)
+    per_node = per_node * float(experiment.exposure.protons(experiment.facility))
     found = []
     for words, muons in MUONS.items():
         electron, muon = ELECTRONS.events(expected, per_node), muons.events(expected, per_node)

@@ -86,31 +86,31 @@ def off_axis(
     precision : relative statistical error of the flux in every node that matters
     flux : of the experiment, if it is known already (`simulated_flux`)
     """
-    asked, beam = narrow_band(experiment)
-    found = simulated_flux(asked, precision, progress) if flux is None else flux
+    experiment, beam = narrow_band(experiment)
+    found = simulated_flux(experiment, precision, progress) if flux is None else flux
     tried = []
     for spread in spreads:
         for divergence in divergences:
             progress(f"off axis: {100 * spread:.3g} %, {divergence / mrad:.3g} mrad")
-            tried.append(ring_peaks(pions_only(asked, float(spread), float(divergence)), spread, divergence))
+            tried.append(ring_peaks(pions_only(experiment, float(spread), float(divergence)), spread, divergence))
     progress("off axis: the beam as it is")
-    own = ring_peaks(pions_only(asked, None, None), float(beam.spread), float(beam.divergence))
+    own = ring_peaks(pions_only(experiment, None, None), float(beam.spread), float(beam.divergence))
     return in_rings(found, own, tuple(tried))
 
 
 def narrow_band(experiment: AbstractExperiment) -> tuple[Experiment, ParametrisedBeam]:
     """An experiment that knows the radius of each vertex, and its beam of given spread; others are refused."""
-    asked = neutrino_experiment(experiment)
+    experiment = neutrino_experiment(experiment)
     truth = "The method needs a DecayTunnel and the radius of each vertex."
-    source = source_of(asked, DecayTunnel, truth)
-    if not isinstance(asked.detector.tag, Radius):
-        where, got = f"{asked.name}.detector.tag", f"of type {type(asked.detector.tag).__name__}"
+    source = source_of(experiment, DecayTunnel, truth)
+    if not isinstance(experiment.detector.tag, Radius):
+        where, got = f"{experiment.name}.detector.tag", f"of type {type(experiment.detector.tag).__name__}"
         raise InputError(where, got, truth, "Give the detector 'tag: {type: Radius, ...}'.")
     beam = narrowed(
-        *(source.beam, ParametrisedBeam, f"{asked.name}.source.beam"),
+        *(source.beam, ParametrisedBeam, f"{experiment.name}.source.beam"),
         "Spreads and divergences are numbers of a ParametrisedBeam.",
     )
-    return asked, beam
+    return experiment, beam
 
 
 def in_rings(found: BeamFlux, own: RingPeaks, tried: tuple[RingPeaks, ...]) -> OffAxisRings:
