@@ -7,8 +7,8 @@ import pytest
 import tunnel_toys
 
 import ontarget as ot
-from ontarget.analysis.decay_samples import window_points
-from ontarget.beam import Species
+from ontarget.analysis.decay_samples import decay_kinds, window_points
+from ontarget.beam import Species, daughters_of
 from ontarget.ground.units import GeV
 
 
@@ -28,9 +28,28 @@ def test_numbers_and_energies():
         assert len(rays.number) == 2048
         decaying = entering * float(decay.branching) * -np.expm1(-40.0 * mass / (8.5 * lifetime))
         assert float(rays.number.sum()) == pytest.approx(decaying, rel=1e-3)
+        along, place = np.asarray(rays.parent), np.asarray(rays.place)
+        start = place[:, :2] - along[:, :2] / along[:, 2:] * place[:, 2:]
+        both = np.corrcoef(np.concatenate([start, place[:, 2:]], axis=1), rowvar=False)
+        assert np.abs(both - np.eye(3)).max() < 0.1  # where they enter says nothing of where they decay: 0.02 is chance
         energy = np.linalg.norm(np.asarray(rays.neutrino), axis=1) / GeV
         share = (1 - (muon / mass) ** 2) / 2
         assert energy.mean() == pytest.approx(share * np.hypot(8.5, mass), rel=5e-3)
+
+
+def test_decays_of_muons_are_left_out():
+    """Muons are followed, but no ray has their polarisation; a kaon's pions are followed, in the tunnel alone."""
+    links = tuple(one for one in (*daughters_of("pi+"), *daughters_of("K+")) if one.daughter in ("mu+", "pi+"))
+    modes = tunnel_toys.modes("pi_munu", "k_munu", "mu_numu")
+    beam = tunnel_toys.beam(Species(1.0, name="pi+"), Species(1.0, name="K+"))
+    source = tunnel_toys.source(beam, decays=modes, daughters=links, regions=("line", "tunnel"))
+    kinds = decay_kinds(source)
+    assert {chain.decay.name for _, _, chain, _ in kinds} == {"pi_munu", "k_munu"}
+    assert {(one.parent, region) for _, one, chain, region in kinds if not chain.links} == {
+        (parent, region) for parent in ("pi+", "K+") for region in ("line", "tunnel")
+    }
+    followed = {(one.parent, chain.decay.name, region) for _, one, chain, region in kinds if chain.links}
+    assert followed == {("K+", "pi_munu", "tunnel")}
 
 
 def test_windows_are_filled_evenly():

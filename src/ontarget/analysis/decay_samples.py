@@ -25,16 +25,21 @@ def sampled_decays(experiment: AbstractExperiment, rays: int = 100_000) -> Itera
     Muons are left out: their polarisation is not in a ray.
     """
     source, _ = of_a_tunnel(experiment)
-    kinds = [
+    kinds = decay_kinds(source)
+    each = max(1, rays // len(kinds))
+    for j, (i, component, chain, region) in enumerate(kinds):
+        yield chain.decay, decays_of_a_kind(source, component, chain, region, (source.seed, i, j), each)
+
+
+def decay_kinds(source: DecayTunnel) -> list[tuple[int, Component, DecayChain, str]]:
+    """What is drawn apart: the number of a component, itself, a chain of decays that no muon ends, and the region."""
+    return [
         (i, component, chain, region)
         for i, component in enumerate(source.components())
         for chain in (*component.direct, *component.followed)
         if not chain.decay.parent.startswith("mu")
         for region in (component.regions if not chain.links else ("tunnel",))
     ]
-    each = max(1, rays // len(kinds))
-    for j, (i, component, chain, region) in enumerate(kinds):
-        yield chain.decay, decays_of_a_kind(source, component, chain, region, (source.seed, i, j), each)
 
 
 def decays_of_a_kind(
