@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.address import addresses, match, replace
+from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.source.component import Component
@@ -20,8 +21,37 @@ from ontarget.source.site import BeamSite
 from ontarget.source.tag import AbstractTag, place_tag
 from ontarget.source.varied import eigenmodes
 
-Counted = list[tuple[Component, Float[Array, "_ _ _ _"], Float[Array, "_ _ _"]]]
-"""Components with what was counted, [label energy path place], and its variance, [label energy place]."""
+
+class CountedComponent(NamedTuple):
+    """What was counted of one component: neutrinos per area and proton on target, by origin.
+
+    Attributes
+    ----------
+    component : whose origins are the labels
+    means : [label energy path place], 1/area
+    variances : [label energy place], of the sum over paths
+    """
+
+    component: Component
+    means: Float[Array, "label energy path place"]
+    variances: Float[Array, "label energy place"]
+
+
+class VariedComponent(NamedTuple):
+    """What was counted of one component, and what one unit of each pull of the source's yields adds.
+
+    Attributes
+    ----------
+    counted : with all pulls as they are in the source
+    modes : [pull label energy path place], 1/area
+    """
+
+    counted: CountedComponent
+    modes: Float[Array, "pull label energy path place"]
+
+
+Counted = list[CountedComponent]
+"""The flux of a beam, component by component, in the places that a tag knows."""
 
 
 class BeamError(Noun):
@@ -51,29 +81,30 @@ def count(source: DecayTunnel, site: BeamSite, tags: Sequence[AbstractTag]) -> C
     return unmoved(count_with_modes(source, site, tags))
 
 
-def unmoved(found: list[tuple[Component, Any]]) -> Counted:
+def unmoved(found: Sequence[VariedComponent]) -> Counted:
     """What is counted with all pulls where they are."""
-    return [(one, mean, variance) for one, (mean, _, variance) in found]
+    return [one.counted for one in found]
 
 
-def count_with_modes(source: DecayTunnel, site: BeamSite, tags: Sequence[AbstractTag]) -> list[tuple[Component, Any]]:
-    """The same, with what one unit of each pull of the source's yields adds, [pull label energy path place]."""
+def count_with_modes(source: DecayTunnel, site: BeamSite, tags: Sequence[AbstractTag]) -> list[VariedComponent]:
+    """Every component as `count` has it, with what one unit of each pull of the source's yields adds."""
     widest = max(map(place_tag, tags), key=lambda one: one.true_bins)
-    return list(zip(source.components(), counted(source, site, widest), strict=True))
+    parts = zip(source.components(), counted(source, site, widest), strict=True)
+    return [VariedComponent(CountedComponent(one, mean, variance), modes) for one, (mean, modes, variance) in parts]
 
 
-def with_eigenmodes(found: list[tuple[Component, Any]], covariance: Float[np.ndarray, "pull pull"]) -> list[Counted]:
+def with_eigenmodes(found: Sequence[VariedComponent], covariance: Float[np.ndarray, "pull pull"]) -> list[Counted]:
     """What is counted if each eigenmode of a covariance of the pulls is one standard deviation off."""
-    means = np.concatenate([np.ravel(mean) for _, (mean, _, _) in found])
-    modes = np.concatenate([np.reshape(mode, (len(covariance), -1)) for _, (_, mode, _) in found], axis=1)
-    ends = np.cumsum([np.size(mean) for _, (mean, _, _) in found])[:-1]
-    moved = []
-    for mode in eigenmodes(means, modes, covariance):
-        parts = zip(found, np.split(mode, ends), strict=True)
-        moved.append(
-            [(one, mean + part.reshape(np.shape(mean)), variance) for (one, (mean, _, variance)), part in parts]
-        )
-    return moved
+    means = np.concatenate([np.ravel(one.counted.means) for one in found])
+    modes = np.concatenate([np.reshape(one.modes, (len(covariance), -1)) for one in found], axis=1)
+    ends = np.cumsum([np.size(one.counted.means) for one in found])[:-1]
+    return [
+        [
+            one.counted._replace(means=one.counted.means + part.reshape(np.shape(one.counted.means)))
+            for one, part in zip(found, np.split(mode, ends), strict=True)
+        ]
+        for mode in eigenmodes(means, modes, covariance)
+    ]
 
 
 @eqx.filter_jit
@@ -83,6 +114,9 @@ def flux_in(source: DecayTunnel, site: BeamSite, tag: AbstractTag, found: Counte
     values = jnp.zeros((len(FLAVOURS), *grid.shape[:2], tag.bins + 1))
     for component, means, variances in found:
         if means.shape[-1] != grid.shape[2]:
+            if grid.shape[2] > 2:
+                truth = f"The flux was counted in {means.shape[-1] - 1} bins of place."
+                raise InputError("tag", f"{grid.shape[2] - 1} bins", truth, "Give tags of place the same bins.")
             missing = [(0, 0)] * (means.ndim - 1) + [(0, grid.shape[2] - 1)]
             means = jnp.pad(means.sum(axis=-1, keepdims=True), missing)
             variances = jnp.pad(variances.sum(axis=-1, keepdims=True), missing[1:])

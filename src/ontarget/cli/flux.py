@@ -89,12 +89,12 @@ def command(
 
 def simulation_of(experiment: Any) -> Simulation:
     """The simulation of an experiment's source, if it draws rays."""
-    from ontarget.analysis.beam_flux import of_neutrinos
+    from ontarget.experiment.narrow import neutrino_experiment
     from ontarget.source import BeamSite, DecayTunnel
     from ontarget.source.simulation import Simulation
     from ontarget.source.source import check_site
 
-    source, detector = experiment.source, of_neutrinos(experiment).detector
+    source, detector = experiment.source, neutrino_experiment(experiment).detector
     if not isinstance(source, DecayTunnel):
         truth = "It draws no rays: its flux is a closed form."
         raise InputError("source", type(source).__name__, truth, "See 'ontarget expect'.")

@@ -9,6 +9,8 @@ import click
 from ontarget.cli.option import parse_settings, set_option, trust_option
 from ontarget.ground.errors import InputError
 
+RAYS_OF_A_FILE = 10_000_000
+
 SUFFIX = {"dk2nu": ".dk2nu.root", "gsimple": ".gsimple.root", "nuhepmc": ""}
 
 
@@ -27,8 +29,6 @@ def command(
     Weights stand for the protons of the experiment's exposure. nuhepmc writes a table (.csv) of beam particles and the
     attributes of the run (.json).
     """
-    from ontarget.study.beam.rays import RAYS_OF_A_FILE
-
     if not 1 <= count <= RAYS_OF_A_FILE:
         raise InputError("--rays", str(count), f"It is between 1 and {RAYS_OF_A_FILE}.", "Give such a number.")
     path = output or Path("out") / f"{Path(experiment).stem}_rays{SUFFIX[form]}"
@@ -43,15 +43,15 @@ def write(
     import numpy as np
 
     from ontarget.analysis.beam_flux import of_a_tunnel
+    from ontarget.analysis.decay_samples import sampled_decays, window_points
     from ontarget.ground.units import GeV
     from ontarget.io import check_folder
     from ontarget.io.entry import load_experiment
     from ontarget.io.formats.dk2nu import write_dk2nu
     from ontarget.io.formats.gsimple import write_gsimple
     from ontarget.io.formats.nuhepmc import write_rays
-    from ontarget.io.formats.rays import through, window_of
+    from ontarget.io.formats.rays import gather, through, window_of
     from ontarget.io.formats.root import library
-    from ontarget.study.beam.rays import drawn_decays, window_numbers
 
     if form != "nuhepmc":
         library()
@@ -59,12 +59,12 @@ def write(
     source, site = of_a_tunnel(noun)
     check_folder(path.parent)
     click.echo("  drawing decays", err=True)
-    decays = drawn_decays(noun, count)
+    decays = gather(sampled_decays(noun, count))
     protons, window = float(noun.exposure.protons(noun.facility)), window_of(site, source.tunnel)
     if form == "dk2nu":
         middle = window.base + (window.along + window.across) / 2
         return (write_dk2nu(path, decays, {"front face": middle}, protons),)
-    rays = through(decays, window, window_numbers(len(decays), source.seed))
+    rays = through(decays, window, window_points(len(decays), source.seed))
     if form == "gsimple":
         return (write_gsimple(path, rays, protons),)
     edges = np.linspace(0.0, 1.0001 * float(rays.energy.max()), 101)

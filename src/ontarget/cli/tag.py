@@ -65,9 +65,10 @@ def command(
     if not resume and parts.is_dir() and any(parts.iterdir()):
         truth = "There are events in it that would be lost."
         raise InputError(str(parts), "parts that are there already", truth, "Say --resume, or remove them.")
-    from ontarget.analysis.beam_flux import of_a_tunnel, of_neutrinos
+    from ontarget.analysis.beam_flux import of_a_tunnel
+    from ontarget.experiment.narrow import neutrino_experiment
 
-    noun = of_neutrinos(loaded.noun)
+    noun = neutrino_experiment(loaded.noun)
     of_a_tunnel(noun)
     keep_compiled()
     inputs = {f"experiment {experiment}": loaded.digest, f"tagger {tagger}": with_it.digest}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ontarget.analysis.beam_flux import BeamFlux, collected, of_a_tunnel
+from ontarget.analysis.beam_flux import BeamFlux, flux_of_lattices, of_a_tunnel
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.noun import static
-from ontarget.source.simulation import Simulation
 from ontarget.validation.quantity import AbstractQuantity, digest_of
 
 LAST: dict[str, BeamFlux] = {}
@@ -18,13 +17,9 @@ def counted(experiment: Experiment) -> BeamFlux:
     """As many lattices of each component as the experiment's own chain takes."""
     digest = digest_of(experiment)
     if digest not in LAST:
-        source, site = of_a_tunnel(experiment)
-        simulation = Simulation(source, site, experiment.detector.tag)
-        simulation.left = [(i, unit) for i in range(len(simulation.components)) for unit in range(source.repeats)]
-        while simulation.left:
-            simulation.count()
+        source, _ = of_a_tunnel(experiment)
         LAST.clear()
-        LAST[digest] = collected(experiment, simulation)
+        LAST[digest] = flux_of_lattices(experiment, source.repeats)
     return LAST[digest]
 
 

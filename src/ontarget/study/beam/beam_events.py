@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ontarget.analysis.beam_flux import BeamFlux
+from ontarget.analysis.beam_flux import of_a_tunnel, simulated_flux
+from ontarget.analysis.by_origin import OriginEvents, beam_events
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.report.section import Section, Table
-from ontarget.source.origin import Origin
-from ontarget.study.beam.beam_flux import beam_flux
 from ontarget.study.context import Context
 from ontarget.study.task import AbstractTask
 
@@ -33,10 +32,10 @@ class PublishedEvents(Noun):
     region: str = static(default="")
     name: str = static(default="")
 
-    def of(self, found: BeamFlux) -> float:
+    def of(self, found: OriginEvents) -> float:
         """The same number of ours."""
         wanted = {key: value for key in ("neutrino", "parent", "mode", "region") if (value := getattr(self, key))}
-        return float(found.events[found.rows(**wanted)].sum())
+        return found.total(**wanted)
 
 
 class BeamEvents(AbstractTask):
@@ -52,23 +51,23 @@ class BeamEvents(AbstractTask):
     experiments: tuple[str, ...] = static(default=())
     precision: Number = quantity(default=0.01)
     published: tuple[PublishedEvents, ...] = ()
+    key: str = static(default="beam_events")
 
     def check(self, context: Context) -> None:
         check_range(self, "precision", 1e-4, 0.5)
-        for name in self.experiments:
-            context.experiment(name, "experiments")
+        for experiment in context.listed(self.experiments or None):
+            of_a_tunnel(experiment)
 
     def run(self, context: Context) -> Section:
-        names = self.experiments or tuple(context.experiments)
-        found = {name: beam_flux(context, name, float(self.precision)) for name in names}
-        compared = [
-            {"quantity": one.name, "published": float(one.events)}
-            | {key: value for name in names for key, value in beside(name, one, found[name]).items()}
-            for one in self.published
-        ]
-        tables = [Table("beam_events", "Events by origin", event_rows(found))]
-        if compared:
-            tables.insert(0, Table("beam_events_published", "Published events, and ours", compared))
+        precision, found = float(self.precision), {}
+        for name in self.experiments or context.experiments:
+            experiment = context.experiment(name, "experiments")
+            flux = context.once(simulated_flux, experiment, precision, context.progress)
+            found[name] = beam_events(experiment, precision, flux)
+        tables = [Table(self.key, "Events by origin", event_rows(found))]
+        if self.published:
+            compared = published_rows(self.published, found)
+            tables.insert(0, Table(f"{self.key}_published", "Published events, and ours", compared))
         text = (
             "Charged-current events in the whole exposure, the flux averaged over the volume of each detector. "
             "Published numbers are read as the sums that their names say."
@@ -76,26 +75,31 @@ class BeamEvents(AbstractTask):
         return Section("Events", text, tables)
 
 
-def beside(name: str, published: PublishedEvents, found: BeamFlux) -> dict[str, float]:
-    """Ours, and the ratio."""
-    ours = published.of(found)
-    return {name: ours, f"{name} / published": ours / float(published.events)}
-
-
-def event_rows(found: dict[str, BeamFlux]) -> list[dict[str, object]]:
-    """One row per experiment, flavour, parent and region, modes apart."""
+def published_rows(published: Sequence[PublishedEvents], found: Mapping[str, OriginEvents]) -> list[dict[str, object]]:
+    """One row per published number: it, and for each experiment ours and the ratio."""
     rows: list[dict[str, object]] = []
-    for name, one in found.items():
-        for key in dict.fromkeys(_key(origin) for origin in one.origins):
-            same: Sequence[int] = [i for i, origin in enumerate(one.origins) if _key(origin) == key]
-            events = one.events[np.array(same)].sum(axis=(0, 2))
-            total = events.sum()
-            neutrino, parent, followed, mode, region = key
-            row = {"experiment": name, "neutrino": neutrino, "parent": parent, "followed": followed, "mode": mode}
-            mean = float((one.energy * events).sum() / total) if total else None
-            rows.append(row | {"region": region, "events": float(total), "mean energy (GeV)": mean})
+    for one in published:
+        row: dict[str, object] = {"quantity": one.name, "published": float(one.events)}
+        for name, events in found.items():
+            ours = one.of(events)
+            row |= {name: ours, f"{name} / published": ours / float(one.events)}
+        rows.append(row)
     return rows
 
 
-def _key(origin: Origin) -> tuple[str, str, str, str, str]:
-    return origin.neutrino, origin.parent, " > ".join(origin.followed), origin.mode, origin.region
+def event_rows(found: Mapping[str, OriginEvents]) -> list[dict[str, object]]:
+    """One row per experiment, flavour, parent and region, modes apart."""
+    return [
+        {
+            "experiment": name,
+            "neutrino": origin.neutrino,
+            "parent": origin.parent,
+            "followed": " > ".join(origin.followed),
+            "mode": origin.mode,
+            "region": origin.region,
+            "events": float(events),
+            "mean energy (GeV)": float(mean) if np.isfinite(mean) else None,
+        }
+        for name, one in found.items()
+        for origin, events, mean in zip(one.origins, one.events, one.mean_energy, strict=True)
+    ]
