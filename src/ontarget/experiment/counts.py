@@ -132,7 +132,8 @@ class Counts(Noun):
     def table(self) -> tuple[list[str], np.ndarray, dict[str, np.ndarray]]:
         """Names of the parts, their counts [part tag seen (second)], and the edges of each axis after the first."""
         parts = {one.name: one.values.sum(axis=0) for one in self.channels}
-        parts |= {one.name: one.values for one in (*self.leptons, *self.backgrounds)}
+        parts |= {one.name: one.values for one in self.leptons}
+        parts |= {one.name: one.values for one in self.backgrounds}
         edges = {"tag": shown_edges(self.tag), "seen": shown_edges(self.seen)}
         if self.second is not None:
             edges["second"] = shown_edges(self.second)
