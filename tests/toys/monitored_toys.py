@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import cache
-from pathlib import Path
 
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-from counter_toys import KAONS, PIONS, YIELDS, calorimeter, range_meter, source
+from counter_toys import KAONS, PIONS, calorimeter, range_meter, source
 
 from ontarget.analysis.counted_pulls import CountedPulls
 from ontarget.beam.yields import MesonYield, Yields
 from ontarget.experiment import Experiment, LeptonMonitor
 from ontarget.ground.units import GeV, m, mrad
 from ontarget.inference.likelihood import Gaussian, Scale
-from ontarget.io.entry import load
-from ontarget.io.load import Loaded
+from ontarget.io.entry import load, load_experiment
 from ontarget.numerics import LengthAxis
 from ontarget.source import Flux, ProtonsOnTarget, Radius, VariedFlux
 from ontarget.study.context import Context
@@ -66,21 +65,7 @@ def monitors() -> tuple[LeptonMonitor, LeptonMonitor]:
 @cache
 def asked() -> Context:
     """What tasks are handed by a study of these."""
-    every = {"lar": eqx.tree_at(lambda one: one.name, detector(), "lar")} | {one.name: one for one in monitors()}
-    loaded = {name: Loaded(noun, {}, {}, "", Path()) for name, noun in every.items()}
+    every = {"lar": dataclasses.replace(detector(), name="lar")} | {one.name: one for one in monitors()}
+    found = load_experiment("nuscope_lar")
+    loaded = {name: dataclasses.replace(found, noun=noun) for name, noun in every.items()}
     return Context(loaded, (METER, HALO), lambda line: None)
-
-
-__all__ = [
-    "EFFICIENCY",
-    "HALO",
-    "METER",
-    "ONE_MESON",
-    "YIELDS",
-    "F",
-    "asked",
-    "counted",
-    "detector",
-    "flux",
-    "monitors",
-]

@@ -71,7 +71,8 @@ def flavour_ratios(
     r"""Error of :math:`\sigma_{\nu_e}/\sigma_{\nu_\mu}` from monitored neutrinos, by method.
 
     Statistical, :math:`\sqrt{1/N_e + 1/N_\mu}`, and by the flux: what each moved beam changes the ratio by, added in
-    quadrature. Averages over the two spectra, which differ; common errors of the detector cancel.
+    quadrature. Averages over the two spectra, which differ; common errors of the detector cancel. A beam that lacks one of
+    the two has no ratio.
 
     Parameters
     ----------
@@ -85,6 +86,8 @@ def flavour_ratios(
     found = []
     for words, muons in MUONS.items():
         electron, muon = ELECTRONS.events(nominal, per_node), muons.events(nominal, per_node)
+        if electron == 0 or muon == 0:
+            continue
         for method, beams in moved.items():
             off = [ELECTRONS.events(one, per_node) / muons.events(one, per_node) * muon / electron - 1 for one in beams]
             found.append(FlavourRatio(words, method, electron, muon, float(np.sqrt(np.sum(np.square(off))))))
