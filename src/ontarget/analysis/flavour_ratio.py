@@ -71,8 +71,8 @@ def flavour_ratios(
     r"""Error of :math:`\sigma_{\nu_e}/\sigma_{\nu_\mu}` from monitored neutrinos, by method.
 
     Statistical, :math:`\sqrt{1/N_e + 1/N_\mu}`, and by the flux: what each moved beam changes the ratio by, added in
-    quadrature. Averages over the two spectra, which differ; common errors of the detector cancel. A beam that lacks one of
-    the two has no ratio.
+    quadrature. Averages over the two spectra, which differ; common errors of the detector cancel. A beam that lacks
+    one of the two has no ratio.
 
     Parameters
     ----------
