@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from counter_toys import KAONS, PIONS, calorimeter, range_meter, source
 
+from ontarget.analysis.expectation import expected_counts
 from ontarget.experiment import LeptonMonitor
 from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError
@@ -14,7 +15,6 @@ from ontarget.inference.fit import fit, pull_parameters
 from ontarget.inference.likelihood import Gaussian, Scale, likelihood
 from ontarget.io.entry import load
 from ontarget.monitor import PrecomputedLeptons
-from ontarget.analysis.expectation import expected_counts
 from ontarget.report.expected_table import bin_rows, expectation, expectation_rows
 from ontarget.source import ProtonsOnTarget
 

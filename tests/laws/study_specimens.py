@@ -8,7 +8,7 @@ from specimens import behind, in_flight
 from specimens import rings as of_radius
 
 from ontarget.analysis.beam_variation import BeamError
-from ontarget.analysis.cross_section_templates import Bilinear
+from ontarget.analysis.monitored.cross_section_templates import Bilinear
 from ontarget.analysis.sterile_counts import DisappearanceTemplates
 from ontarget.analysis.templates import Oscillated
 from ontarget.analysis.window import BestSignificance, MostAtPurity

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from counter_toys import KAONS, PIONS, calorimeter, range_meter, source
 
-from ontarget.analysis.counted_pulls import CountedPulls
+from ontarget.analysis.monitored.counted_pulls import CountedPulls
 from ontarget.beam.yields import MesonYield, Yields
 from ontarget.experiment import Experiment, LeptonMonitor
 from ontarget.ground.units import GeV, m, mrad

@@ -48,7 +48,13 @@ class ExpectedChannel:
 
 @dataclass(frozen=True)
 class ExpectedLeptons:
-    """Particles of one decay mode over the whole exposure, where leptons are counted: [tag seen], a second observable summed over."""
+    """Particles of one decay mode over the whole exposure, by what counts leptons.
+
+    Attributes
+    ----------
+    name : parent, mode and particle
+    counts : [tag seen] particles; a second observable is summed over
+    """
 
     name: str
     counts: Float[np.ndarray, "tag seen"]

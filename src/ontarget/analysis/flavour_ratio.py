@@ -10,7 +10,8 @@ from jaxtyping import Float
 
 from ontarget.analysis.beam_flux import events_per_fluence, of_a_tunnel
 from ontarget.analysis.beam_variation import Counted
-from ontarget.experiment.experiment import Experiment
+from ontarget.experiment.abstract import AbstractExperiment
+from ontarget.experiment.narrow import neutrino_experiment
 from ontarget.matter.flavour import FLAVOURS
 
 
@@ -22,12 +23,12 @@ class Sample:
     neutrino: str
 
     def events(self, found: Counted, per_node: Float[np.ndarray, "flavour energy"]) -> float:
-        """Interactions in the whole exposure, for so many per neutrino and area [area]."""
+        """Interactions, for so many in a whole exposure per fluence and proton on target, an area."""
         total = 0.0
         for component, means, _ in found:
             for origin, mean in zip(component.origins, np.asarray(means), strict=True):
-                here = origin.region == "tunnel" and not origin.followed
-                if here and (origin.mode, origin.neutrino) == (self.mode, self.neutrino):
+                direct = origin.region == "tunnel" and not origin.followed
+                if direct and (origin.mode, origin.neutrino) == (self.mode, self.neutrino):
                     total += float(mean.sum(axis=(1, 2)) @ per_node[FLAVOURS.index(self.neutrino)])
         return total
 
@@ -37,58 +38,56 @@ MUONS = {"of pions": Sample("pi_munu", "nu_mu"), "of kaons": Sample("k_munu", "n
 
 
 @dataclass(frozen=True)
-class FlavourRatio:
-    """Relative errors of the cross-section of electron over that of muon neutrinos, averages over their spectra.
+class RatioPrecision:
+    """Errors of the ratio of electron to muon neutrinos' cross-sections, relative.
 
     Attributes
     ----------
-    muons : which muon neutrinos: "of pions" or "of kaons"
-    method : by whose knowledge of the flux
-    electron_events, muon_events : interactions in the whole exposure
-    flux : by the errors of the flux, added in quadrature
+    muons : "of pions" or "of kaons": which muon neutrinos are counted
+    errors : the name of the set of errors of the flux
+    electron_events, muon_events : in the whole exposure
+    statistical, flux : of the ratio
     """
 
     muons: str
-    method: str
+    errors: str
     electron_events: float
     muon_events: float
+    statistical: float
     flux: float
 
     @property
-    def statistical(self) -> float:
-        """By counting both."""
-        return float(np.sqrt(1 / self.electron_events + 1 / self.muon_events))
-
-    @property
     def total(self) -> float:
-        """Counting and flux."""
+        """Both in quadrature."""
         return float(np.hypot(self.statistical, self.flux))
 
 
-def flavour_ratios(
-    experiment: Experiment, nominal: Counted, moved: Mapping[str, Sequence[Counted]]
-) -> tuple[FlavourRatio, ...]:
-    r"""Error of :math:`\sigma_{\nu_e}/\sigma_{\nu_\mu}` from monitored neutrinos, by method.
+def cross_section_ratio(
+    experiment: AbstractExperiment, expected: Counted, varied: Mapping[str, Sequence[Counted]]
+) -> tuple[RatioPrecision, ...]:
+    r"""Error of :math:`\sigma_{\nu_e}/\sigma_{\nu_\mu}` from monitored neutrinos, for sets of errors of the flux.
 
-    Statistical, :math:`\sqrt{1/N_e + 1/N_\mu}`, and by the flux: what each moved beam changes the ratio by, added in
+    Statistical, :math:`\sqrt{1/N_e + 1/N_\mu}`, and by the flux: what each of its errors moves the ratio by, added in
     quadrature. Averages over the two spectra, which differ; common errors of the detector cancel. A beam that lacks
     one of the two has no ratio.
 
     Parameters
     ----------
-    experiment : whose detector and exposure count
-    nominal : the beam as it is
-    moved : by method, one standard deviation off for each error of its flux
+    expected : the flux of the experiment's beam as it is (`beam_variation.count`)
+    varied : by name of a set, the fluxes with each of its numbers one standard deviation off
     """
+    experiment = neutrino_experiment(experiment)
     source, _ = of_a_tunnel(experiment)
     per_node = events_per_fluence(experiment, np.asarray(source.energies.edges))
     per_node = per_node * float(experiment.exposure.protons(experiment.facility))
     found = []
     for words, muons in MUONS.items():
-        electron, muon = ELECTRONS.events(nominal, per_node), muons.events(nominal, per_node)
+        electron, muon = ELECTRONS.events(expected, per_node), muons.events(expected, per_node)
         if electron == 0 or muon == 0:
             continue
-        for method, beams in moved.items():
-            off = [ELECTRONS.events(one, per_node) / muons.events(one, per_node) * muon / electron - 1 for one in beams]
-            found.append(FlavourRatio(words, method, electron, muon, float(np.sqrt(np.sum(np.square(off))))))
+        statistical = float(np.sqrt(1 / electron + 1 / muon))
+        for name, fluxes in varied.items():
+            ratios = np.array([ELECTRONS.events(one, per_node) / muons.events(one, per_node) for one in fluxes])
+            flux = float(np.sqrt(np.sum((ratios * muon / electron - 1) ** 2)))
+            found.append(RatioPrecision(words, name, electron, muon, statistical, flux))
     return tuple(found)

@@ -8,7 +8,7 @@ import pytest
 from monitored_toys import F, asked
 
 from ontarget.analysis.beam_variation import BeamError
-from ontarget.analysis.counted_pulls import count_pulls
+from ontarget.analysis.monitored.counted_pulls import count_pulls
 from ontarget.experiment import LeptonMonitor
 from ontarget.experiment.batch import batched_counts
 from ontarget.ground.address import replace

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from monitored_toys import F, asked, counted, flux
 
-from ontarget.analysis.flux_precision import whole_error
-from ontarget.analysis.monitored_flux_scan import production_scan, response_curves, response_scan
+from ontarget.analysis.monitored.flux_precision import whole_error
+from ontarget.analysis.monitored.monitored_flux_scan import production_scan, response_curves, response_scan
 from ontarget.experiment import LeptonMonitor
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import cm

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ontarget.analysis.counted_pulls import CountedPulls, Matrix, count_pulls
+from ontarget.analysis.monitored.counted_pulls import CountedPulls, Matrix, count_pulls
 from ontarget.beam.yields import Yields
 from ontarget.experiment import LeptonMonitor
 from ontarget.ground.errors import check_range

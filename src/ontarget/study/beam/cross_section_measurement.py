@@ -9,13 +9,13 @@ from typing import Annotated
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.analysis.cross_section_precision import (
+from ontarget.analysis.flavour_ratio import RatioPrecision
+from ontarget.analysis.monitored.cross_section_precision import (
     LARGEST_FACTOR,
     CrossSectionPrecision,
     MethodPrecision,
     cross_section,
 )
-from ontarget.analysis.flavour_ratio import FlavourRatio
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.ground.units import BEAM_ENERGY, GeV
@@ -130,12 +130,12 @@ def error_rows(found: CrossSectionPrecision) -> list[dict[str, object]]:
     return rows
 
 
-def ratio_rows(ratios: Sequence[FlavourRatio]) -> list[dict[str, object]]:
+def ratio_rows(ratios: Sequence[RatioPrecision]) -> list[dict[str, object]]:
     """One row per kind of muon neutrinos and method."""
     return [
         {
             "muon neutrinos": one.muons,
-            "flux errors": one.method,
+            "flux errors": one.errors,
             "electron neutrinos": one.electron_events,
             "muon neutrinos, events": one.muon_events,
             "statistical (%)": 100 * one.statistical,

@@ -6,7 +6,7 @@ import equinox as eqx
 
 from ontarget.analysis.beam_flux import of_a_tunnel
 from ontarget.analysis.beam_variation import BeamError
-from ontarget.analysis.cross_section_precision import CrossSectionMethod
+from ontarget.analysis.monitored.cross_section_precision import CrossSectionMethod
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Noun, Number, quantity, static

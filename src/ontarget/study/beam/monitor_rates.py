@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ontarget.analysis.occupancy import MonitorRate, monitor_rates
+from ontarget.analysis.monitored.occupancy import MonitorRate, monitor_rates
 from ontarget.experiment import LeptonMonitor
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Length, Number, Time, quantity, static

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ontarget.analysis.flux_precision import PION_END, FluxPrecision
-from ontarget.analysis.monitored_flux import LeftError, MonitoredFlux, flux_from_leptons
+from ontarget.analysis.monitored.flux_precision import PION_END, FluxPrecision
+from ontarget.analysis.monitored.monitored_flux import LeftError, MonitoredFlux, flux_from_leptons
 from ontarget.experiment import LeptonMonitor
 from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
 from ontarget.ground.noun import BeamEnergy, Number, quantity, static

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from ontarget.analysis.monitored_flux_scan import ProductionScan, ResponseCurves, ResponseScan
+from ontarget.analysis.monitored.monitored_flux_scan import ProductionScan, ResponseCurves, ResponseScan
 from ontarget.plot import Curve, Guide, curves_figure
 from ontarget.report.section import Picture
 

@@ -12,8 +12,8 @@ from monitored_toys import detector
 import ontarget.analysis as analysis
 from ontarget.analysis.beam_flux import of_a_tunnel
 from ontarget.analysis.beam_variation import BeamError, flux_in
-from ontarget.analysis.cross_section_precision import beams_of, bins_between, middle_of
-from ontarget.analysis.cross_section_templates import Bilinear, with_factors
+from ontarget.analysis.monitored.cross_section_precision import beams_of, bins_between, middle_of
+from ontarget.analysis.monitored.cross_section_templates import Bilinear, with_factors
 from ontarget.ground.address import replace
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV

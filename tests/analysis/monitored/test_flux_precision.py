@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from monitored_toys import ONE_MESON, counted, flux
 
-from ontarget.analysis.flux_precision import precision_of, relative, spans, whole_error
+from ontarget.analysis.monitored.flux_precision import precision_of, relative, spans, whole_error
 from ontarget.ground.units import GeV, m
 from ontarget.matter.flavour import FLAVOURS
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from ontarget.analysis.counted_pulls import CountedPulls, Matrix
-from ontarget.analysis.flux_precision import MONITORED, whole_error
+from ontarget.analysis.monitored.counted_pulls import CountedPulls, Matrix
+from ontarget.analysis.monitored.flux_precision import MONITORED, whole_error
 from ontarget.beam.yields import AbstractPulls, Yields
 from ontarget.ground.address import replace
 from ontarget.source import VariedFlux

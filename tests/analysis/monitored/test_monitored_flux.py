@@ -5,10 +5,10 @@ import pytest
 from monitored_toys import EFFICIENCY, METER, ONE_MESON, F, counted, detector, flux, monitors
 
 import ontarget.analysis as analysis
-from ontarget.analysis.counted_pulls import count_pulls
-from ontarget.analysis.flux_precision import whole_error
-from ontarget.analysis.monitored_flux import BINS, left_errors
-from ontarget.analysis.monitored_flux_scan import (
+from ontarget.analysis.monitored.counted_pulls import count_pulls
+from ontarget.analysis.monitored.flux_precision import whole_error
+from ontarget.analysis.monitored.monitored_flux import BINS, left_errors
+from ontarget.analysis.monitored.monitored_flux_scan import (
     FACTORS,
     MODELLING,
     production_models,

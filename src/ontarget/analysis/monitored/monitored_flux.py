@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ontarget.analysis.counted_pulls import CountedPulls, Matrix, count_pulls
-from ontarget.analysis.flux_precision import MONITORED, PION_END, FluxPrecision, precision_of, whole_error
-from ontarget.analysis.monitored_flux_scan import (
+from ontarget.analysis.monitored.counted_pulls import CountedPulls, Matrix, count_pulls
+from ontarget.analysis.monitored.flux_precision import MONITORED, PION_END, FluxPrecision, precision_of, whole_error
+from ontarget.analysis.monitored.monitored_flux_scan import (
     ProductionScan,
     ResponseCurves,
     ResponseScan,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from monitored_toys import EFFICIENCY, HALO, METER, F, counted, monitors
 
-from ontarget.analysis.counted_pulls import CountedPulls, count_pulls, width_of
+from ontarget.analysis.monitored.counted_pulls import CountedPulls, count_pulls, width_of
 from ontarget.ground.address import replace
 from ontarget.inference.fit import covariance, pull_parameters
 from ontarget.inference.likelihood import Scale, likelihood

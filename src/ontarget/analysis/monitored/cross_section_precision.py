@@ -10,10 +10,10 @@ from jaxtyping import Float
 
 from ontarget.analysis.beam_flux import of_a_tunnel
 from ontarget.analysis.beam_variation import BeamError, Counted, count, count_with_modes, unmoved, with_eigenmodes
-from ontarget.analysis.counted_pulls import Matrix
-from ontarget.analysis.cross_section_templates import Bilinear, templates
-from ontarget.analysis.flavour_ratio import FlavourRatio, flavour_ratios
-from ontarget.analysis.unfolding import Square, Unfolded, curvature, unfold
+from ontarget.analysis.flavour_ratio import RatioPrecision, cross_section_ratio
+from ontarget.analysis.monitored.counted_pulls import Matrix
+from ontarget.analysis.monitored.cross_section_templates import Bilinear, templates
+from ontarget.analysis.monitored.unfolding import Square, Unfolded, curvature, unfold
 from ontarget.analysis.work import silent
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError
@@ -102,7 +102,7 @@ class CrossSectionPrecision:
     edges: Float[np.ndarray, " edge"]
     flavour: str
     methods: Mapping[str, MethodPrecision]
-    ratios: tuple[FlavourRatio, ...]
+    ratios: tuple[RatioPrecision, ...]
 
 
 def cross_section(
@@ -134,7 +134,7 @@ def cross_section(
         parts = templates(method.experiment, nominal, moved[name], method.normalisation, axis, flavour)
         found[name] = method_precision(parts, axis, strength, goal)
     first = next(iter(methods.values())).experiment
-    ratios = flavour_ratios(first, nominal, {name: some for name, some in moved.items() if some})
+    ratios = cross_section_ratio(first, nominal, {name: some for name, some in moved.items() if some})
     return CrossSectionPrecision(np.asarray(edges), flavour, found, ratios)
 
 
