@@ -320,6 +320,7 @@ _rows: list[Noun] = [
     counts,
     counts.channels[0],
     counts.backgrounds[0],
+    x.LeptonCounts("pi+_pi_munu_mu+", jnp.ones((1, 2))),
 ]
 
 CHAIN: dict[type[Noun], Noun] = {type(row): row for row in _rows}

@@ -13,6 +13,7 @@ from ontarget.analysis.design.bands import Bands
 from ontarget.analysis.design.merit import AtLeast, AtMost, JointError, UpperLimit
 from ontarget.analysis.design.problem import DesignAddresses
 from ontarget.analysis.interval_construction import Toys, Wilks
+from ontarget.analysis.monitored.cross_section_templates import Bilinear
 from ontarget.analysis.oscillated import Oscillated
 from ontarget.analysis.sterile_counts import (
     Disappearance,
@@ -22,7 +23,6 @@ from ontarget.analysis.sterile_counts import (
     Summed,
     SummedDistances,
 )
-from ontarget.analysis.templates import Bilinear
 from ontarget.analysis.window import BestSignificance, MostAtPurity
 from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband

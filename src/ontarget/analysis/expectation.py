@@ -47,6 +47,25 @@ class ExpectedChannel:
 
 
 @dataclass(frozen=True)
+class ExpectedLeptons:
+    """Particles of one decay mode over the whole exposure, by what counts leptons.
+
+    Attributes
+    ----------
+    name : parent, mode and particle
+    counts : [tag seen] particles; a second observable is summed over
+    """
+
+    name: str
+    counts: Float[np.ndarray, "tag seen"]
+
+    @property
+    def total(self) -> float:
+        """Particles within the axes."""
+        return float(self.counts.sum())
+
+
+@dataclass(frozen=True)
 class ExpectedBackground:
     """Events of one background over the whole exposure: [tag seen], a second observable summed over."""
 
@@ -69,6 +88,7 @@ class Expectation:
     years : the exposure in calendar years
     tag, seen : the axes of the arrays; no tag axis where there is one bin
     channels, backgrounds : events of each
+    leptons : channels of what counts leptons
     """
 
     experiment: AbstractExperiment
@@ -77,11 +97,16 @@ class Expectation:
     seen: AbstractAxis
     channels: tuple[ExpectedChannel, ...]
     backgrounds: tuple[ExpectedBackground, ...]
+    leptons: tuple[ExpectedLeptons, ...] = ()
 
     def spectra(self) -> Float[np.ndarray, "flavour seen"]:
         """Events of all channels and tags by flavour, per display unit of the seen axis."""
         shape = len(FLAVOURS), self.seen.bins
         return sum((one.counts.sum(axis=1) for one in self.channels), np.zeros(shape)) / np.diff(self.seen.shown())
+
+    def lepton_spectra(self) -> dict[str, Float[np.ndarray, " seen"]]:
+        """Particles of all tags by decay mode, per display unit of the seen axis."""
+        return {one.name: one.counts.sum(axis=0) / np.diff(self.seen.shown()) for one in self.leptons}
 
     def background_spectrum(self) -> Float[np.ndarray, " seen"]:
         """Events of all backgrounds and tags, per display unit of the seen axis."""
@@ -99,6 +124,7 @@ def expected_counts(experiment: AbstractExperiment, counts: Counts | None = None
         counts.seen,
         tuple(channel_of(one, counts) for one in counts.channels),
         tuple(ExpectedBackground(one.name, np.asarray(counts.along_seen(one.values))) for one in counts.backgrounds),
+        tuple(ExpectedLeptons(one.name, np.asarray(counts.along_seen(one.values))) for one in counts.leptons),
     )
 
 

@@ -68,7 +68,8 @@ def cross_section_ratio(
     r"""Error of :math:`\sigma_{\nu_e}/\sigma_{\nu_\mu}` from monitored neutrinos, for sets of errors of the flux.
 
     Statistical, :math:`\sqrt{1/N_e + 1/N_\mu}`, and by the flux: what each of its errors moves the ratio by, added in
-    quadrature. Averages over the two spectra, which differ; common errors of the detector cancel.
+    quadrature. Averages over the two spectra, which differ; common errors of the detector cancel. A beam that lacks
+    one of the two has no ratio.
 
     Parameters
     ----------
@@ -77,11 +78,13 @@ def cross_section_ratio(
     """
     experiment = neutrino_experiment(experiment)
     source, _ = of_a_tunnel(experiment)
-    per_node = events_per_fluence(experiment, source.energies.edges)
+    per_node = events_per_fluence(experiment, np.asarray(source.energies.edges))
     per_node = per_node * float(experiment.exposure.protons(experiment.facility))
     found = []
     for words, muons in MUONS.items():
         electron, muon = ELECTRONS.events(expected, per_node), muons.events(expected, per_node)
+        if electron == 0 or muon == 0:
+            continue
         statistical = float(np.sqrt(1 / electron + 1 / muon))
         for name, fluxes in varied.items():
             ratios = np.array([ELECTRONS.events(one, per_node) / muons.events(one, per_node) for one in fluxes])

@@ -33,7 +33,8 @@ def axis_data(axis: AbstractAxis | None) -> dict[str, Any] | None:
 def expectation(found: Expectation) -> dict[str, Any]:
     """Expected counts of an experiment as plain data; numbers of events, axes in the units they name.
 
-    A second observable is summed over.
+    A second observable is summed over. Channels are what the experiment is for: interactions of neutrinos, or, for one
+    that counts leptons, each decay mode of the mesons.
     """
     axes = {"tag": axis_data(found.tag), "seen": axis_data(found.seen)}
     return {
@@ -50,6 +51,16 @@ def expectation(found: Expectation) -> dict[str, Any]:
                 "counts": one.counts.sum(axis=0).tolist(),
             }
             for one in found.channels
+        }
+        | {
+            one.name: {
+                "total": one.total,
+                "total_per_year": one.total / found.years,
+                "by_flavour": {},
+                **axes,
+                "counts": one.counts.tolist(),
+            }
+            for one in found.leptons
         },
         "backgrounds": {
             one.name: {
@@ -81,6 +92,7 @@ def expectation_rows(found: Expectation) -> list[dict[str, Any]]:
 
     return [
         *(row("signal", one.name, one.total, one.by_flavour, one.outside) for one in found.channels),
+        *(row("signal", one.name, one.total, {}, None) for one in found.leptons),
         *(row("background", one.name, one.total, {}, None) for one in found.backgrounds),
     ]
 
@@ -92,6 +104,7 @@ def bin_rows(counts: Counts) -> list[dict[str, Any]]:
     """
     seen, tag = counts.seen.shown(), None if counts.tag is None else counts.tag.shown()
     parts = {part.name: np.asarray(counts.along_seen(part.values.sum(axis=0))) for part in counts.channels}
+    parts |= {part.name: np.asarray(counts.along_seen(part.values)) for part in counts.leptons}
     parts |= {part.name: np.asarray(counts.along_seen(part.values)) for part in counts.backgrounds}
     total, rows = np.asarray(counts.along_seen(counts.total())), []
     for k, o in np.ndindex(*total.shape):

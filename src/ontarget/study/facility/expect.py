@@ -35,12 +35,13 @@ def picture(key: str, found: Sequence[Expectation]) -> Picture:
 
 
 def panel(found: Expectation) -> Panel:
-    """The seen spectrum per unit of its axis, by flavour, on all backgrounds together."""
+    """The seen spectrum per unit of its axis, by flavour or decay mode, on all backgrounds together."""
     unit = found.seen.dimension.unit
     parts = {"background": found.background_spectrum()} if found.backgrounds else {}
     for flavour, values in zip(FLAVOURS, found.spectra(), strict=True):
         if values.sum() > 0:
             parts[LATEX[flavour]] = values
+    parts |= found.lepton_spectra()
     x_label = f"recoil energy ({unit})" if unit == "keV" else f"observable ({unit})".replace(" ()", "")
     title = found.experiment.title or found.experiment.name
     return Panel(title, found.seen.shown(), parts, x_label, f"events per {unit}" if unit else "events")

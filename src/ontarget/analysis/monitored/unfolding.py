@@ -21,12 +21,14 @@ class Unfolded:
     statistical, total : one standard deviation per bin; infinite where nothing is known
     resolved : number of orthogonal combinations of the factors that are known to better than the goal
     freedom : effective degrees of freedom that the data have against the prior; all bins without one
+    covariance : [bin bin] of all errors; infinite on the diagonal where nothing is known
     """
 
     statistical: Float[np.ndarray, " bin"]
     total: Float[np.ndarray, " bin"]
     resolved: int
     freedom: float
+    covariance: Square
 
     @property
     def systematic(self) -> Float[np.ndarray, " bin"]:
@@ -47,7 +49,8 @@ def curvature(edges: Float[np.ndarray, " edge"], strength: float) -> Square:
 
     Parameters
     ----------
-    edges : of the bins; strength : tau, by how much a factor may leave the line through its neighbours, twice
+    edges : of the bins, in any unit: only ratios of widths enter
+    strength : tau, by how much a factor may leave the line through its neighbours, twice
 
     References
     ----------
@@ -92,4 +95,4 @@ def unfold(information: Square, bins: int, goal: float, prior: Square | None = N
     resolved = int((np.linalg.eigvalsh(whole) > goal**-2).sum())
     regular = np.where(np.isfinite(total), total, 0.0)
     freedom = float(np.trace(regular @ whole)) if prior is not None else float((~flat).sum())
-    return Unfolded(statistical, every, resolved, freedom)
+    return Unfolded(statistical, every, resolved, freedom, total)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import equinox as eqx
@@ -12,7 +12,9 @@ import numpy as np
 import scipy.linalg
 from jaxtyping import Array, Float
 
+from ontarget.analysis.work import silent
 from ontarget.experiment import LeptonMonitor
+from ontarget.inference.fit import pull_parameters
 from ontarget.inference.likelihood import AbstractParameter
 from ontarget.inference.likelihood.narrowed import narrowed
 from ontarget.inference.likelihood.parametrised import ParametrisedExperiment, chain_of
@@ -35,7 +37,7 @@ class CountedPulls:
     Attributes
     ----------
     pulls : the names of all pulls of the source
-    priors : width of the prior of each nuisance, by name, in the unit of the parameter
+    priors : width of the prior of each nuisance, by name, in the unit of the parameter; infinite without one
     counts : by counter, [bin] and [bin parameter]; the nuisances first, then the pulls
     """
 
@@ -75,16 +77,49 @@ class CountedPulls:
         return inverse @ inverse.T
 
 
+def count_pulls(
+    monitors: Sequence[LeptonMonitor],
+    pulls: Sequence[str],
+    nuisances: Sequence[AbstractParameter] = (),
+    progress: Callable[[str], None] = silent,
+) -> CountedPulls:
+    """What some counters expect, and what each pull and each nuisance adds to it.
+
+    Parameters
+    ----------
+    monitors : on sources with the same yields
+    pulls : names of all pulls of the source; what the counters' yields have beside them is taken as exact
+    nuisances : other numbers of the counters, with their priors
+    """
+    precomputed = [one.precomputed() for one in monitors]
+    parameters = [*nuisances, *(one for one in pull_parameters(precomputed) if one.name in pulls)]
+    order = [*(one.name for one in nuisances), *pulls]
+    counts = {}
+    for monitor in precomputed:
+        progress(f"what each number adds to the counts of {monitor.name}")
+        counts[monitor.name] = counts_of(monitor, parameters, precomputed, order)
+    return CountedPulls(tuple(pulls), {one.name: width_of(one, precomputed) for one in nuisances}, counts)
+
+
+def width_of(nuisance: AbstractParameter, monitors: Sequence[LeptonMonitor]) -> float:
+    """The width of a prior at the start, in the unit of the parameter: one over the slope of its pull."""
+    slope = float(nuisance.prior.rate(nuisance.initial(tuple(monitors))))
+    return 1 / slope if slope else np.inf
+
+
 def counts_of(
-    noun: LeptonMonitor,
+    monitor: LeptonMonitor,
     parameters: Sequence[AbstractParameter],
     every: Sequence[LeptonMonitor],
     order: Sequence[str],
-) -> tuple[np.ndarray, np.ndarray]:
-    """Counts of one monitor at the start [bin], and their derivatives [bin parameter], the parameters in an order."""
-    own = [one for each in parameters if (one := narrowed(each, (noun,), tuple(every))) is not None]
-    chain = chain_of(noun, own)
-    mean, slopes = compiled_slopes(chain, jnp.asarray([one.initial((noun,)) for one in chain.parameters]))
+) -> tuple[Float[np.ndarray, " bin"], Float[np.ndarray, "bin parameter"]]:
+    """Counts of one monitor at the start, and their derivatives by the parameters in an order.
+
+    The derivatives are in one over the unit of each parameter, and zero by what does not touch this monitor.
+    """
+    own = [one for each in parameters if (one := narrowed(each, (monitor,), tuple(every))) is not None]
+    chain = chain_of(monitor, own)
+    mean, slopes = compiled_slopes(chain, jnp.asarray([one.initial((monitor,)) for one in chain.parameters]))
     found = np.zeros((len(mean), len(order)))
     found[:, [order.index(name) for name in chain.names]] = slopes
     return np.asarray(mean), found

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ontarget.analysis.unfolding import curvature, profiled, unfold
+from ontarget.analysis.monitored.unfolding import curvature, profiled, unfold
 
 EDGES = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 6.0])
 
