@@ -17,7 +17,8 @@ LENGTH = 40 * m
 def many(number: int, momentum: float) -> Tracks:
     """Particles along the axis."""
     zero, event = np.zeros(number), np.arange(number)
-    return Tracks(event, event, zero, zero, zero, zero, zero + momentum, zero)
+    columns = dict.fromkeys(("x", "y", "slope_x", "slope_y", "time"), zero)
+    return Tracks(event=event, who=event, momentum=zero + momentum, **columns)
 
 
 def test_rates_are_those_of_the_source():
@@ -34,7 +35,7 @@ def test_rates_are_those_of_the_source():
 @pytest.mark.parametrize(("name", "momentum"), [("pi+", 8.5), ("K+", 8.5)])
 def test_decays_in_the_tunnel(name, momentum):
     number, particle = 20_000, PARTICLES[name]
-    kind = Kind(name, 0.0, np.empty((0, 5)))
+    kind = Kind(name, 0.0, many(0, 0.0))
     arrived = flown(kind, many(number, momentum * GeV), LENGTH, np.random.default_rng(2))
     alive = np.exp(-LENGTH * particle.mass / (momentum * GeV * c * particle.lifetime))
     through = np.isclose(arrived.momentum, momentum * GeV, rtol=1e-12)

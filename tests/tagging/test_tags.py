@@ -10,7 +10,7 @@ from ontarget.ground.constants import c, pion_mass
 from ontarget.ground.units import ns
 from ontarget.matter.particle import PARTICLES
 from ontarget.tagging import of_pions, performance
-from ontarget.tagging.campaign import joined_tagged, tagged_of
+from ontarget.tagging.campaign import Tagged
 from ontarget.tagging.tag import CHUNK, half_width
 
 
@@ -31,7 +31,7 @@ def test_scrambled_association_falls_to_the_accidental_level():
     found = campaign(tagger).run(1536)
     assert found.tags.own_pair.all()
     pions = flow().kinds[0]
-    short = float(drawing().source.tunnel.length) * pion_mass / (pions.pool[:, 4] * c * PARTICLES["pi+"].lifetime)
+    short = float(drawing().source.tunnel.length) * pion_mass / (pions.pool.momentum * c * PARTICLES["pi+"].lifetime)
     mean = pions.rate * 2 * half_width(tagger) * float(np.mean(-np.expm1(-short)))
     blind = 1 / found.tags.pairs
     expected = (1 - math.exp(-mean)) / mean
@@ -52,7 +52,7 @@ def test_other_peoples_vertices_are_not_tagged():
     made, found = campaign(), []
     for given in (events, changed):
         parts = [made.chunk(given.only(slice(k, k + CHUNK)), k // CHUNK) for k in range(0, len(given), CHUNK)]
-        found.append(joined_tagged(parts).tags)
+        found.append(Tagged.joined(parts).tags)
     purity = [float(one.right[one.candidates > 0].mean()) for one in found]
     tagged = [float((one.candidates > 0).mean()) for one in found]
     assert purity[0] > 0.95
@@ -66,11 +66,11 @@ def test_other_peoples_vertices_are_not_tagged():
 def test_the_same_events_however_work_is_split():
     made = campaign()
     whole = made.run(3 * CHUNK)
-    again = joined_tagged([made.chunk(drawing().block(0).only(slice(k * CHUNK, (k + 1) * CHUNK)), k) for k in range(3)])
+    again = Tagged.joined([made.chunk(drawing().block(0).only(slice(k * CHUNK, (k + 1) * CHUNK)), k) for k in range(3)])
     for name, column in whole.columns().items():
         np.testing.assert_array_equal(column, again.columns()[name])
     np.testing.assert_array_equal(made.run(700).tags.energy, whole.tags.energy[:700])
-    np.testing.assert_array_equal(tagged_of(whole.columns()).tags.z, whole.tags.z)
+    np.testing.assert_array_equal(Tagged.of_columns(whole.columns()).tags.z, whole.tags.z)
 
 
 def test_performance_counts():
