@@ -70,7 +70,7 @@ class PlaneLoad:
     @property
     def muons(self) -> float:
         """Muons per proton on target, of either charge."""
-        return sum(number for species, number in self.numbers.items() if species.startswith("mu"))
+        return sum((number for species, number in self.numbers.items() if species.startswith("mu")), 0.0)
 
 
 def plane_loads(

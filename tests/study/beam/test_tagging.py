@@ -89,6 +89,10 @@ def test_section_says_what_came_out(task, loaded):
     assert len(names) == len(set(names)) == 7
     assert all(one.svg.count("<path") > 5 for one in section.pictures)
     assert any("mrad" in line for line in said)
+    # the plain point is in no scan, but the vertex of 10 mm is what the tagger has: as many interactions, the same tags
+    nominal = {row["interactions of"]: row for row in tables["tagging"]}["pi -> mu nu"]
+    assert tables["tagging_vertex"][0]["efficiency (%)"] == pytest.approx(nominal["efficiency (%)"], abs=12)
+    assert tables["tagging_vertex"][1]["core (%)"] > tables["tagging_vertex"][0]["core (%)"]
 
 
 def test_response_is_on_the_nodes_of_the_flux(loaded, simulated):
