@@ -15,9 +15,9 @@ from ontarget.io.checkpoint import DAMAGE
 from ontarget.io.wording import one_line
 from ontarget.io.write import version, write_bytes
 from ontarget.source.origin import Origin
-from ontarget.tagging.campaign import Tagged, tagged_of
+from ontarget.tagging.campaign import Tagged
 
-FORMAT = 1
+FORMAT = 2
 
 
 def write_part(path: str | Path, part: Tagged, identity: str) -> Path:
@@ -42,7 +42,7 @@ def read_part(path: str | Path, identity: str) -> Tagged:
         if int(found["format"]) != FORMAT:
             raise ValueError
         same = str(found["identity"]) == identity and str(found["version"]) == version("ontarget")
-        part = tagged_of(found)
+        part = Tagged.of_columns(found)
     except DAMAGE:
         raise InputError(where, "a file that is no whole part of a run", "", remedy) from None
     if not same:
@@ -61,8 +61,8 @@ def columns_of(part: Tagged) -> dict[str, np.ndarray]:
         **{f"vertex_{axis}_m": events.vertex[:, i] / m for i, axis in enumerate("xyz")},
         "time_ns": events.time / ns,
         **{f"decay_{axis}_m": events.place[:, i] / m for i, axis in enumerate("xyz")},
-        "parent_momentum_GeV": events.entering[:, 4] / GeV,
-        "lepton_momentum_GeV": events.leaving[:, 4] / GeV,
+        "parent_momentum_GeV": events.entering.momentum / GeV,
+        "lepton_momentum_GeV": events.leaving.momentum / GeV,
         "parent_found": tags.before,
         "lepton_found": tags.after,
         "tracks_left": tags.left,
