@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+import numpy as np
+
 from ontarget.analysis.tags.tag_scans import ApertureScan, Performances, PlaneScan, TimeScan, VertexScan
 from ontarget.ground.units import GeV, cm, m, mrad, ns
 from ontarget.plot import Curve, Mark, curves_figure
