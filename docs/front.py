@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 import ontarget as ot
-from ontarget.analysis.threshold_counts import thresholds
+from ontarget.analysis.facility.threshold_counts import thresholds
 from ontarget.ground.units import keV
 from ontarget.inference.fit import threshold
 from ontarget.plot import to_svg

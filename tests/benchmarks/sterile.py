@@ -10,7 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 
 import ontarget as ot
-from ontarget.analysis.sterile_counts import Disappearance, Distances, chi_square, disappearance_templates, seen
+from ontarget.analysis.oscillation.sterile_counts import (
+    Disappearance,
+    Distances,
+    chi_square,
+    disappearance_templates,
+    seen,
+)
 from ontarget.ground.constants import hbar_c
 from ontarget.ground.units import MeV, eV, m
 from ontarget.io.entry import load_experiment

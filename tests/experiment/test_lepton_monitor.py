@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from counter_toys import KAONS, PIONS, calorimeter, range_meter, source
 
-from ontarget.analysis.expectation import expected_counts
+from ontarget.analysis.facility.expectation import expected_counts
 from ontarget.experiment import LeptonMonitor
 from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError

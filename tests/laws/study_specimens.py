@@ -7,15 +7,15 @@ import numpy as np
 from specimens import behind, in_flight
 from specimens import rings as of_radius
 
-from ontarget.analysis.beam_variation import BeamError
+from ontarget.analysis.beam.beam_variation import BeamError
 from ontarget.analysis.design.band_merit import BandEvents, BandWidth
 from ontarget.analysis.design.bands import Bands
 from ontarget.analysis.design.merit import AtLeast, AtMost, JointError, UpperLimit
 from ontarget.analysis.design.problem import DesignAddresses
-from ontarget.analysis.interval_construction import Toys, Wilks
+from ontarget.analysis.facility.window import BestSignificance, MostAtPurity
 from ontarget.analysis.monitored.cross_section_templates import Bilinear
-from ontarget.analysis.oscillated import Oscillated
-from ontarget.analysis.sterile_counts import (
+from ontarget.analysis.oscillation.oscillated import Oscillated
+from ontarget.analysis.oscillation.sterile_counts import (
     Disappearance,
     DisappearanceTemplates,
     Distances,
@@ -23,7 +23,7 @@ from ontarget.analysis.sterile_counts import (
     Summed,
     SummedDistances,
 )
-from ontarget.analysis.window import BestSignificance, MostAtPurity
+from ontarget.analysis.parameters.interval_construction import Toys, Wilks
 from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static

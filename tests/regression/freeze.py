@@ -42,7 +42,7 @@ def lighter(name: str, experiment: Any) -> Any:
 
 def compute(name: str) -> dict[str, Any]:
     """Counts per year of an experiment of the catalog: total, by flavour, and the spectrum, to nine digits."""
-    from ontarget.analysis.expectation import expected_counts
+    from ontarget.analysis.facility.expectation import expected_counts
     from ontarget.io.entry import load_experiment
     from ontarget.report.expected_table import expectation
 

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from ontarget.analysis.expectation import expected_counts
+from ontarget.analysis.facility.expectation import expected_counts
 from ontarget.experiment import BackgroundCounts, ChannelCounts, Counts
 from ontarget.ground.units import us
 from ontarget.io.entry import load

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.stats import exponnorm
 from study_toys import written
 
-from ontarget.analysis.pion_facility import StoppedPionFacility
+from ontarget.analysis.facility.pion_facility import StoppedPionFacility
 from ontarget.detector import AfterPulse, BeamNeutrons, BetaDecays, ExponentialRecoils, UniqueFirstForbidden
 from ontarget.experiment import BackgroundCounts, ChannelCounts, Counts, Experiment
 from ontarget.ground.units import MW, GeV, Hz, keV, kg, ns

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import ontarget as ot
-from ontarget.analysis.sterile_counts import Disappearance, Distances
+from ontarget.analysis.oscillation.sterile_counts import Disappearance, Distances
 from ontarget.detector import Channel, Detector
 from ontarget.ground.units import GeV, Hz, eV, kW, m, s, tonne
 from ontarget.io import Loaded

@@ -10,8 +10,8 @@ import pytest
 from coherent_reference import ArgonRelease, argon, arrived, csi_2017, csv, events_2021, grid_2017, poisson_term
 from iminuit import Minuit
 
-from ontarget.analysis.quenching_points import fit_quenching
-from ontarget.analysis.signal_strength import count_events
+from ontarget.analysis.facility.quenching_points import fit_quenching
+from ontarget.analysis.parameters.signal_strength import count_events
 from ontarget.ground.address import replace
 from ontarget.ground.units import ns, us
 from ontarget.inference.fit import fit

@@ -5,7 +5,7 @@ import pytest
 from iminuit import Minuit
 
 import ontarget as ot
-from ontarget.analysis.nsi_degeneracy import degenerate_line
+from ontarget.analysis.parameters.nsi_degeneracy import degenerate_line
 from ontarget.ground.constants import weak_angle_low
 from ontarget.inference.fit.batch import score
 

@@ -16,8 +16,8 @@ from ontarget.ground.units import gray
 from ontarget.matter.particle import PARTICLES
 from ontarget.monitor import AbstractPlane, ArmPlane, Sensor, Trackers, dose, spectrometer_resolution
 from ontarget.monitor.plane_hits import PlaneHits, plane_hits
-from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.facility import Facility
+from ontarget.source.tunnel.decay_tunnel import DecayTunnel
 
 RAD = 0.01 * gray
 

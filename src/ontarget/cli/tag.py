@@ -65,7 +65,7 @@ def command(
     if not resume and parts.is_dir() and any(parts.iterdir()):
         truth = "There are events in it that would be lost."
         raise InputError(str(parts), "parts that are there already", truth, "Say --resume, or remove them.")
-    from ontarget.analysis.beam_flux import of_a_tunnel
+    from ontarget.analysis.beam.beam_flux import of_a_tunnel
     from ontarget.experiment.narrow import neutrino_experiment
 
     noun = neutrino_experiment(loaded.noun)
@@ -109,7 +109,7 @@ def part_file(folder: Path, number: int) -> Path:
 
 def tag_parts(made: Campaign, events: int, parts: Path, identity: str, stop: Callable[[], bool]) -> int:
     """Tag what is not there yet, part by part; how many events are there in the end."""
-    from ontarget.io.tagged_file import read_part, write_part
+    from ontarget.io.formats.tagged_file import read_part, write_part
     from ontarget.tagging.interactions import BLOCK
 
     begun, worked = time.monotonic(), 0
@@ -136,8 +136,8 @@ def write_results(
     from ontarget.analysis.tags.tag_campaign import performance_by_mode, tag_responses, tagged_axis
     from ontarget.cli.table import print_table
     from ontarget.io import run_record, write_csv, write_json
-    from ontarget.io.matching_file import write_matching
-    from ontarget.io.tagged_file import read_part, write_tags
+    from ontarget.io.formats.matching_file import write_matching
+    from ontarget.io.formats.tagged_file import read_part, write_tags
     from ontarget.study.beam.tag_performance import performance_columns, performance_rows, response_rows
     from ontarget.tagging.campaign import Tagged
     from ontarget.tagging.interactions import BLOCK

@@ -18,9 +18,9 @@ from ontarget.ground.errors import InputError
 from ontarget.ground.noun import quantity, static
 from ontarget.monitor.flow import PrecomputedLeptons, collect, precompute_leptons
 from ontarget.monitor.instrument import AbstractInstrument
-from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.exposure import AbstractExposure
 from ontarget.source.facility import Facility
+from ontarget.source.tunnel.decay_tunnel import DecayTunnel
 
 BACKGROUND = "background"
 SERVES = frozenset({Moves.NOTHING, Moves.PULLS, Moves.PARTS})

@@ -12,18 +12,18 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, UInt64
 
-from ontarget.beam.chain import follow
-from ontarget.beam.daughter import LeptonDaughter
-from ontarget.beam.hadronic import AbstractHadronic
-from ontarget.beam.mode import daughters_of
-from ontarget.beam.semileptonic import SemileptonicDecay
-from ontarget.beam.two_body import TwoBodyDecay
+from ontarget.beam.decays.chain import follow
+from ontarget.beam.decays.daughter import LeptonDaughter
+from ontarget.beam.decays.hadronic import AbstractHadronic
+from ontarget.beam.decays.mode import daughters_of
+from ontarget.beam.decays.semileptonic import SemileptonicDecay
+from ontarget.beam.decays.two_body import TwoBodyDecay
 from ontarget.beam.yields import Yields
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
 from ontarget.monitor.instrument import AbstractInstrument
 from ontarget.numerics.lattice import lattice, shifts
-from ontarget.source.decay_tunnel import DecayTunnel
+from ontarget.source.tunnel.decay_tunnel import DecayTunnel
 
 BLOCK = 4096
 """Rays at a time: bounds memory, and fits the cache."""

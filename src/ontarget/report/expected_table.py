@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.expectation import Expectation
+from ontarget.analysis.facility.expectation import Expectation
 from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.experiment.counts import Counts
 from ontarget.ground.units import year

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.flux_summary import ComponentFlux, FlavourFlux, node_widths
+from ontarget.analysis.facility.flux_summary import ComponentFlux, FlavourFlux, node_widths
 from ontarget.ground.units import GeV, m
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.axis import AbstractAxis

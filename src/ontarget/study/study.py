@@ -29,7 +29,7 @@ from ontarget.io import (
     write_text,
 )
 from ontarget.io.entry import load_experiment
-from ontarget.io.varied_file import write_varied
+from ontarget.io.formats.varied_file import write_varied
 from ontarget.report.page import page
 from ontarget.report.section import Section
 from ontarget.study.context import Context

@@ -16,8 +16,8 @@ from ontarget.beam.segment import Segments
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Frequency, Noun, Number, quantity
 from ontarget.numerics.lattice import lattice, shifts
-from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.facility import Facility
+from ontarget.source.tunnel.decay_tunnel import DecayTunnel
 from ontarget.tagging.plane_crossing import PlaneCrossing
 
 POOL = 2**16

@@ -17,11 +17,11 @@ from ontarget.ground.constants import c
 from ontarget.ground.errors import InputError
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.matter.particle import PARTICLES
-from ontarget.source.component import Component, DecayChain
-from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.origin import Origin
-from ontarget.source.sampling import Forced
 from ontarget.source.site import BeamSite
+from ontarget.source.tunnel.component import Component, DecayChain
+from ontarget.source.tunnel.decay_tunnel import DecayTunnel
+from ontarget.source.tunnel.sampling import Forced
 from ontarget.tagging.columns import Columns
 from ontarget.tagging.plane_crossing import PlaneCrossing, crossing
 

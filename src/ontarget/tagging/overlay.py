@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float
 
-from ontarget.beam.mode import BRANCHING
+from ontarget.beam.decays.mode import BRANCHING
 from ontarget.ground.constants import c
 from ontarget.matter.particle import PARTICLES, Particle
 from ontarget.tagging.background_tracks import Kind, Stream

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 import jax
 import numpy as np
 
-from ontarget.analysis.flux_average import average_cross_section
+from ontarget.analysis.parameters.flux_average import average_cross_section
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.frozen import FrozenDict

@@ -11,7 +11,7 @@ from ontarget.analysis.design.band_merit import BandEvents, BandWidth
 from ontarget.analysis.design.bands import Bands, BandsByDesign, bands_of, moving, quantiles, width_and_events
 from ontarget.analysis.design.problem import DesignAddresses, DesignProblem
 from ontarget.beam import ParametrisedBeam, Species, Tunnel
-from ontarget.beam.mode import decays_of
+from ontarget.beam.decays.mode import decays_of
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, cm, m, mm
 from ontarget.io.entry import load_experiment

@@ -10,8 +10,8 @@ from counter_toys import PIONS, source
 from monitored_toys import detector
 
 import ontarget.analysis as analysis
-from ontarget.analysis.beam_flux import of_a_tunnel
-from ontarget.analysis.beam_variation import BeamError, flux_in
+from ontarget.analysis.beam.beam_flux import of_a_tunnel
+from ontarget.analysis.beam.beam_variation import BeamError, flux_in
 from ontarget.analysis.monitored.cross_section_precision import beams_of, bins_between, middle_of
 from ontarget.analysis.monitored.cross_section_templates import Bilinear, with_factors
 from ontarget.ground.address import replace

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from monitored_toys import F, asked
 
-from ontarget.analysis.beam_variation import BeamError
+from ontarget.analysis.beam.beam_variation import BeamError
 from ontarget.analysis.monitored.counted_pulls import count_pulls
 from ontarget.experiment import LeptonMonitor
 from ontarget.experiment.batch import batched_counts

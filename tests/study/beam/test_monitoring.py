@@ -13,7 +13,7 @@ from ontarget.ground.errors import InputError
 from ontarget.ground.units import cm
 from ontarget.inference.fit import pull_parameters
 from ontarget.io.entry import load_experiment
-from ontarget.io.varied_file import write_varied
+from ontarget.io.formats.varied_file import write_varied
 from ontarget.source import VariedFlux
 from ontarget.study.beam.monitor_rates import MonitorRates
 from ontarget.study.beam.monitoring import FluxFromLeptons

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ontarget.analysis.expectation import expected_counts
+from ontarget.analysis.facility.expectation import expected_counts
 from ontarget.matter.flavour import LATEX
 from ontarget.study.facility.expect import Expect, panel
 

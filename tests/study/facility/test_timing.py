@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from facility_toys import reached
 
-from ontarget.analysis.window import BestSignificance, MostAtPurity
+from ontarget.analysis.facility.window import BestSignificance, MostAtPurity
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import us, year
 from ontarget.study.facility.timing import Timing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ontarget.analysis.appearance import long_baseline
+from ontarget.analysis.oscillation.appearance import long_baseline
 from ontarget.ground.constants import hbar_c
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import MeV, cm, km, ns

@@ -9,7 +9,7 @@ import pytest
 from study_toys import NEUTRONS, STRENGTH
 
 from ontarget.analysis import PlaneRegion
-from ontarget.analysis.plane_region import allowed_region
+from ontarget.analysis.parameters.plane_region import allowed_region
 from ontarget.ground.errors import InputError
 from ontarget.inference.fit import Fit, Scan, threshold
 from ontarget.interaction import NSI

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ontarget.analysis.projected_fit import FittedPart, ProjectedFit
+from ontarget.analysis.parameters.projected_fit import FittedPart, ProjectedFit
 from ontarget.ground.units import keV, us
 from ontarget.numerics import EnergyAxis, TimeAxis
 from ontarget.plot import residual

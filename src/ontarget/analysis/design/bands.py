@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.analysis.beam_flux import events_per_fluence
+from ontarget.analysis.beam.beam_flux import events_per_fluence
 from ontarget.beam.parametrised import ParametrisedBeam
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.narrow import narrowed, site_of, source_of
@@ -23,10 +23,10 @@ from ontarget.ground.noun import Noun, static
 from ontarget.inference.design.forecast import AbstractDesign
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.axis import BeamEnergyAxis
-from ontarget.source.decay_tunnel import DecayTunnel
-from ontarget.source.grid import cell as cell_of
 from ontarget.source.site import BeamSite
 from ontarget.source.tag import Radius
+from ontarget.source.tunnel.decay_tunnel import DecayTunnel
+from ontarget.source.tunnel.grid import cell as cell_of
 
 BAND_NODES = 200
 """Cells of energy: 0.05 GeV where the axis ends at 10 GeV, a quarter of the narrowest band's half width."""

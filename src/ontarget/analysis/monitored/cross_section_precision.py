@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
-from ontarget.analysis.beam_flux import of_a_tunnel
-from ontarget.analysis.beam_variation import BeamError, Counted, count, count_with_modes, unmoved, with_eigenmodes
-from ontarget.analysis.flavour_ratio import RatioPrecision, cross_section_ratio
+from ontarget.analysis.beam.beam_flux import of_a_tunnel
+from ontarget.analysis.beam.beam_variation import BeamError, Counted, count, count_with_modes, unmoved, with_eigenmodes
+from ontarget.analysis.beam.flavour_ratio import RatioPrecision, cross_section_ratio
 from ontarget.analysis.monitored.counted_pulls import Matrix
 from ontarget.analysis.monitored.cross_section_templates import Bilinear, templates
 from ontarget.analysis.monitored.unfolding import Square, Unfolded, curvature, unfold
@@ -21,7 +21,7 @@ from ontarget.inference.fit import fisher
 from ontarget.inference.likelihood import likelihood
 from ontarget.inference.likelihood.pull import between, pull
 from ontarget.numerics import BeamEnergyAxis, Explicit
-from ontarget.source.decay_tunnel import DecayTunnel
+from ontarget.source.tunnel.decay_tunnel import DecayTunnel
 
 LARGEST_FACTOR = 9.0
 """Of the cross-section that is looked at; an error as large is none that is known."""

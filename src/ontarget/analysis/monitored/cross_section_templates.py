@@ -9,8 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.analysis.beam_flux import of_a_tunnel
-from ontarget.analysis.beam_variation import Counted, flux_in
+from ontarget.analysis.beam.beam_flux import of_a_tunnel
+from ontarget.analysis.beam.beam_variation import Counted, flux_in
 from ontarget.experiment.batch import batched_counts
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.noun import Noun, Scalar, static

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from ontarget.analysis.beam_flux import events_per_fluence, of_a_tunnel
+from ontarget.analysis.beam.beam_flux import events_per_fluence, of_a_tunnel
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.units import GeV
 from ontarget.numerics import AbstractAxis, BeamEnergyAxis

@@ -17,7 +17,7 @@ from ontarget.beam.parametrised import ParametrisedBeam
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.narrow import narrowed, source_of
 from ontarget.ground.units import cm, m, mrad, ns
-from ontarget.source.decay_tunnel import DecayTunnel
+from ontarget.source.tunnel.decay_tunnel import DecayTunnel
 from ontarget.tagging.campaign import Campaign
 from ontarget.tagging.performance import Performance, of_pions, performance
 from ontarget.tagging.tagger import Tagger

@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.analysis.flavour_ratio import RatioPrecision
+from ontarget.analysis.beam.flavour_ratio import RatioPrecision
 from ontarget.analysis.monitored.cross_section_precision import (
     LARGEST_FACTOR,
     CrossSectionPrecision,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import equinox as eqx
 
-from ontarget.analysis.beam_flux import of_a_tunnel
-from ontarget.analysis.beam_variation import BeamError
+from ontarget.analysis.beam.beam_flux import of_a_tunnel
+from ontarget.analysis.beam.beam_variation import BeamError
 from ontarget.analysis.monitored.cross_section_precision import CrossSectionMethod
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError, check_positive

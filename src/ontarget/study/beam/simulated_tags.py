@@ -5,7 +5,7 @@ from __future__ import annotations
 import equinox as eqx
 import numpy as np
 
-from ontarget.analysis.beam_flux import of_a_tunnel
+from ontarget.analysis.beam.beam_flux import of_a_tunnel
 from ontarget.analysis.tags.tag_campaign import tagged_axis, tagged_share, tagging_campaign
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError

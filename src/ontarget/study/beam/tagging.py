@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.analysis.beam_flux import of_a_tunnel
+from ontarget.analysis.beam.beam_flux import of_a_tunnel
 from ontarget.analysis.tags.tag_scans import parametrised_beam
 from ontarget.analysis.tags.tag_summary import TaggingGrid, TaggingResult, tagging
 from ontarget.ground.errors import InputError, check_range

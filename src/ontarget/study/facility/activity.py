@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.target_activity import TargetDecays, decays_of, target_decays
+from ontarget.analysis.facility.target_activity import TargetDecays, decays_of, target_decays
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Noun, RatePerMass, quantity, static
 from ontarget.report.section import Section, Table

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.analysis.baseline_counts import WHY_A_SITE, BaselineCounts, baselines
+from ontarget.analysis.facility.baseline_counts import WHY_A_SITE, BaselineCounts, baselines
 from ontarget.experiment.narrow import site_of
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import quantity, static

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ontarget.analysis.expectation import Expectation, expected_counts
+from ontarget.analysis.facility.expectation import Expectation, expected_counts
 from ontarget.ground.noun import static
 from ontarget.matter.flavour import FLAVOURS, LATEX
 from ontarget.plot import Panel, panels_figure

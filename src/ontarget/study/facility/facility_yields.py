@@ -7,7 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.pion_facility import NeutrinoYields, StoppedPionFacility, constant_yield, neutrino_yields
+from ontarget.analysis.facility.pion_facility import (
+    NeutrinoYields,
+    StoppedPionFacility,
+    constant_yield,
+    neutrino_yields,
+)
 from ontarget.experiment.narrow import narrowed
 from ontarget.ground.noun import static
 from ontarget.io import Record

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.quenching_points import FittedQuenching, QuenchingPoints, fit_quenching
+from ontarget.analysis.facility.quenching_points import FittedQuenching, QuenchingPoints, fit_quenching
 from ontarget.detector.quenching import AbstractQuenching
 from ontarget.ground.noun import Energy, quantity, static
 from ontarget.ground.units import keV

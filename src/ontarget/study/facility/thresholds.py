@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.threshold_counts import ThresholdCounts, thresholds
+from ontarget.analysis.facility.threshold_counts import ThresholdCounts, thresholds
 from ontarget.ground.errors import InputError, check_positive, concrete
 from ontarget.ground.noun import Energy, quantity, static
 from ontarget.ground.units import ENERGY

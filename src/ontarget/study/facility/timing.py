@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.arrivals import check_clocks
-from ontarget.analysis.timing_windows import FacilityTiming, Window, timing
-from ontarget.analysis.window import AbstractWindowCriterion, BestSignificance
+from ontarget.analysis.facility.arrivals import check_clocks
+from ontarget.analysis.facility.timing_windows import FacilityTiming, Window, timing
+from ontarget.analysis.facility.window import AbstractWindowCriterion, BestSignificance
 from ontarget.experiment.narrow import site_of
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Time, quantity, static

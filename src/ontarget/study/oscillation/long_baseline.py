@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.analysis.appearance import PHASES, TRUTH, Appearance, long_baseline
+from ontarget.analysis.oscillation.appearance import PHASES, TRUTH, Appearance, long_baseline
 from ontarget.experiment.narrow import propagation_of, source_of
 from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Length, quantity, static

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import equinox as eqx
 import numpy as np
 
-from ontarget.analysis.oscillated import channel_named, oscillation_templates
-from ontarget.analysis.sterile_limits import AmplitudeLimits, short_baseline
+from ontarget.analysis.oscillation.oscillated import channel_named, oscillation_templates
+from ontarget.analysis.oscillation.sterile_limits import AmplitudeLimits, short_baseline
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.narrow import propagation_of
 from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
@@ -40,7 +40,7 @@ class Search(Noun):
     Attributes
     ----------
     experiment : its name; its propagation is a `Sterile31`
-    channel : one of `ontarget.analysis.oscillated.CHANNELS`
+    channel : one of `ontarget.analysis.oscillation.oscillated.CHANNELS`
     normalisation : relative error of flux times cross-section, all bins alike
     shape : the same in bands of seen energy, each of its own
     misidentified : muon neutrinos seen as electron neutrinos, a share of those in the same bin

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ontarget.analysis.sterile_counts import Disappearance
-from ontarget.analysis.sterile_exclusion import AppearanceReach, sterile_product
+from ontarget.analysis.oscillation.sterile_counts import Disappearance
+from ontarget.analysis.oscillation.sterile_exclusion import AppearanceReach, sterile_product
 from ontarget.ground.errors import check_positive, check_range
 from ontarget.ground.noun import MassSquared, Number, quantity, static
 from ontarget.ground.units import eV

@@ -6,8 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ontarget.analysis.sterile_counts import Disappearance
-from ontarget.analysis.sterile_exclusion import FIVE_SIGMA, DisappearanceReach, blind_splittings, sterile_reach
+from ontarget.analysis.oscillation.sterile_counts import Disappearance
+from ontarget.analysis.oscillation.sterile_exclusion import (
+    FIVE_SIGMA,
+    DisappearanceReach,
+    blind_splittings,
+    sterile_reach,
+)
 from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import MassSquared, Number, quantity, static

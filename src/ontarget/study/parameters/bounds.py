@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.interval_construction import AbstractIntervalConstruction, Wilks
-from ontarget.analysis.parameter_intervals import ParameterIntervals, bounds
-from ontarget.analysis.parameter_intervals import at_start as at_start
+from ontarget.analysis.parameters.interval_construction import AbstractIntervalConstruction, Wilks
+from ontarget.analysis.parameters.parameter_intervals import ParameterIntervals, bounds
+from ontarget.analysis.parameters.parameter_intervals import at_start as at_start
 from ontarget.ground.errors import check_range
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Number, quantity, static

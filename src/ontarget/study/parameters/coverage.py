@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ontarget.analysis.interval_coverage import IntervalCoverage, coverage
+from ontarget.analysis.parameters.interval_coverage import IntervalCoverage, coverage
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.inference.likelihood import AbstractParameter

@@ -7,8 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.flux_average import VALLEY, CrossSectionTrend, coherent_scattering, cross_section_trend
-from ontarget.analysis.signal_strength import MeasuredCrossSection
+from ontarget.analysis.parameters.flux_average import (
+    VALLEY,
+    CrossSectionTrend,
+    coherent_scattering,
+    cross_section_trend,
+)
+from ontarget.analysis.parameters.signal_strength import MeasuredCrossSection
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.noun import static
 from ontarget.plot import Band, Figure, Points, points_figure

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.flux_average import check_channels
-from ontarget.analysis.projected_fit import projections
-from ontarget.analysis.signal_strength import (
+from ontarget.analysis.parameters.flux_average import check_channels
+from ontarget.analysis.parameters.projected_fit import projections
+from ontarget.analysis.parameters.signal_strength import (
     EventCount,
     MeasuredCrossSection,
     SignalMeasurement,

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.interval_construction import AbstractIntervalConstruction, Wilks
-from ontarget.analysis.nsi_degeneracy import degenerate_lines
-from ontarget.analysis.plane_region import PlaneRegion, plane
+from ontarget.analysis.parameters.interval_construction import AbstractIntervalConstruction, Wilks
+from ontarget.analysis.parameters.nsi_degeneracy import degenerate_lines
+from ontarget.analysis.parameters.plane_region import PlaneRegion, plane
 from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Number, quantity, static

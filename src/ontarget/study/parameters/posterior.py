@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.credible_intervals import LEVELS, CredibleIntervals, PosteriorDensity, posterior
+from ontarget.analysis.parameters.credible_intervals import LEVELS, CredibleIntervals, PosteriorDensity, posterior
 from ontarget.ground.errors import InputError
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import static

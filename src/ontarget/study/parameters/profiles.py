@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.interval_construction import AbstractIntervalConstruction, Wilks
-from ontarget.analysis.parameter_intervals import ONE_SIGMA, ParameterIntervals, likelihood_profile
+from ontarget.analysis.parameters.interval_construction import AbstractIntervalConstruction, Wilks
+from ontarget.analysis.parameters.parameter_intervals import ONE_SIGMA, ParameterIntervals, likelihood_profile
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Noun, Number, quantity, static

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ontarget.analysis.projected_fit import FittedPart, ProjectedFit
+from ontarget.analysis.parameters.projected_fit import FittedPart, ProjectedFit
 from ontarget.matter.flavour import LATEX
 from ontarget.numerics.axis import AbstractAxis, TimeAxis
 from ontarget.plot import Component, Projection, garwood, projections_figure, residual

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ontarget.analysis.nuclear_radius import NeutronRadius, mean_radius, neutron_radius, radius_scale
+from ontarget.analysis.parameters.nuclear_radius import NeutronRadius, mean_radius, neutron_radius, radius_scale
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.ground.units import fm

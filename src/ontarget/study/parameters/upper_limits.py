@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.interval_construction import AbstractIntervalConstruction, Wilks
-from ontarget.analysis.parameter_intervals import ParameterIntervals, upper_limit, upper_limits
+from ontarget.analysis.parameters.interval_construction import AbstractIntervalConstruction, Wilks
+from ontarget.analysis.parameters.parameter_intervals import ParameterIntervals, upper_limit, upper_limits
 from ontarget.ground.errors import InputError, check_positive, check_range
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Noun, Number, quantity, static
