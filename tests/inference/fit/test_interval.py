@@ -160,6 +160,16 @@ def test_each_round_puts_eight_points_into_a_cell_that_holds_an_end(germanium):
     assert np.unique(np.round(once.nuisances["norm"], 9)).size > 31
 
 
+def test_what_is_held_stays_held_in_refined_cells(germanium):
+    scan = profile(germanium, {"up": np.linspace(-0.1, 0.1, 11)}, fixed={"norm": 1.0})
+    fine = refine(germanium, scan, 0.90)
+    grid = fine.grids["up"]
+    assert len(grid) > 11
+    # the data are those expected at zero: nothing is lower than there
+    exact = germanium.minus_two_log(np.column_stack([grid, np.ones_like(grid)]))
+    np.testing.assert_allclose(fine.values, np.asarray(exact), atol=1e-6)
+
+
 def test_contours_of_a_known_shape(germanium_scan):
     x, y = np.linspace(-2, 2, 161), np.linspace(-1, 1, 141)
     values = (x[:, None] / 0.5) ** 2 + (y[None, :] / 0.2) ** 2
