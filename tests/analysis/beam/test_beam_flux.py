@@ -9,6 +9,7 @@ import ontarget.analysis.beam.beam_flux as module
 from ontarget.analysis.beam.beam_flux import events_per_fluence, of_a_tunnel, simulated_flux
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, m
+from ontarget.interaction import ElectronScattering
 from ontarget.io.entry import load_experiment
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.source.tag import Untagged
@@ -80,6 +81,18 @@ def test_channels_add_up(loaded):
     twice = eqx.tree_at(lambda one: one.detector.channels, loaded.noun, detector.channels * 2)
     energy = np.array([2.0, 3.0]) * GeV
     assert events_per_fluence(twice, energy) == pytest.approx(2 * events_per_fluence(loaded.noun, energy))
+
+
+def test_all_energies_that_are_transferred_count(loaded):
+    """Muon neutrinos on the 18 electrons of argon, whose energy is anything up to the neutrino's own.
+
+    2 G_F^2 m_e / pi (g_L^2 + g_R^2 / 3) E with sin^2 = 0.231: 1.55e-42 cm2 E/GeV; radiative corrections are 2 %.
+    """
+    elastic = eqx.tree_at(lambda one: one.detector.channels[0].interaction, loaded.noun, ElectronScattering())
+    per_node = events_per_fluence(elastic, np.array([2.0, 3.0]) * GeV) / m**2
+    electrons = 500e6 * 6.02214e23 * 18 / 39.948
+    wanted = electrons * np.array([2.0, 3.0]) * 1.7231e-45 * ((0.231 - 0.5) ** 2 + 0.231**2 / 3)
+    assert per_node[FLAVOURS.index("nu_mu")] == pytest.approx(wanted, rel=0.05)
 
 
 def test_widths_share_the_axis():
