@@ -23,7 +23,6 @@ from ontarget.analysis.oscillation.sterile_counts import (
     Summed,
     SummedDistances,
 )
-from ontarget.analysis.parameters.interval_construction import Toys, Wilks
 from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
@@ -34,6 +33,7 @@ from ontarget.inference import posterior as po
 from ontarget.inference import toys as to
 from ontarget.inference.design.forecast import forecast
 from ontarget.inference.likelihood.parametrised import ParametrisedExperiment
+from ontarget.inference.toys.interval_construction import Toys, Wilks
 from ontarget.monitor import Trackers
 from ontarget.study.beam.beam_events import BeamEvents, PublishedEvents
 from ontarget.study.beam.beam_fluxes import BeamFluxes, PublishedShape

@@ -6,7 +6,6 @@ import importlib
 from typing import Any
 
 _WHERE = {
-    "AbstractIntervalConstruction": "parameters.interval_construction",
     "AbstractWindowCriterion": "facility.window",
     "AllowedRegion": "parameters.plane_region",
     "AmplitudeLimits": "oscillation.sterile_limits",
@@ -24,7 +23,6 @@ _WHERE = {
     "BeamFlux": "beam.beam_flux",
     "BestDesign": "design.best",
     "BestSignificance": "facility.window",
-    "Complete": "work",
     "ComponentFlux": "facility.flux_summary",
     "CountedPulls": "monitored.counted_pulls",
     "CredibleIntervals": "parameters.credible_intervals",
@@ -96,11 +94,9 @@ _WHERE = {
     "TargetDecays": "facility.target_activity",
     "ThresholdCounts": "facility.threshold_counts",
     "TimeScan": "tags.tag_scans",
-    "Toys": "parameters.interval_construction",
     "Unfolded": "monitored.unfolding",
     "UpperLimit": "design.merit",
     "VertexScan": "tags.tag_scans",
-    "Wilks": "parameters.interval_construction",
     "Window": "facility.timing_windows",
     "average_cross_section": "parameters.flux_average",
     "baselines": "facility.baseline_counts",
@@ -132,7 +128,6 @@ _WHERE = {
     "flux_by_component": "facility.flux_summary",
     "flux_by_flavour": "facility.flux_summary",
     "flux_from_leptons": "monitored.monitored_flux",
-    "in_memory": "work",
     "likelihood_profile": "parameters.parameter_intervals",
     "long_baseline": "oscillation.appearance",
     "measure_cross_section": "parameters.signal_strength",
@@ -150,7 +145,6 @@ _WHERE = {
     "projections": "parameters.projected_fit",
     "sampled_decays": "beam.decay_samples",
     "short_baseline": "oscillation.sterile_limits",
-    "silent": "work",
     "simulated_flux": "beam.beam_flux",
     "sterile_product": "oscillation.sterile_exclusion",
     "sterile_reach": "oscillation.sterile_exclusion",

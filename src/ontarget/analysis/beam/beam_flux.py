@@ -11,12 +11,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.analysis.work import silent
 from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.narrow import neutrino_experiment, site_of, source_of
 from ontarget.ground.units import GeV, m
 from ontarget.matter.flavour import FLAVOURS
+from ontarget.numerics.progress import silent
 from ontarget.source.origin import Origin
 from ontarget.source.site import BeamSite
 from ontarget.source.tag import Radius

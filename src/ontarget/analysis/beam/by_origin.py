@@ -9,8 +9,8 @@ import numpy as np
 from jaxtyping import Float
 
 from ontarget.analysis.beam.beam_flux import BeamFlux, rows_of, simulated_flux
-from ontarget.analysis.work import silent
 from ontarget.experiment.abstract import AbstractExperiment
+from ontarget.numerics.progress import silent
 from ontarget.source.origin import Origin
 
 THROUGH: Mapping[str, str] = {"mu+": "muons", "mu-": "muons", "pi+": "pions", "pi-": "pions"}

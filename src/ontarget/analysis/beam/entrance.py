@@ -10,13 +10,13 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.analysis.work import silent
 from ontarget.beam.beam import AbstractBeam, Tunnel
 from ontarget.beam.segment import Segments
 from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.experiment.narrow import source_of
 from ontarget.ground.units import GeV, mm, mrad
 from ontarget.numerics.lattice import lattice, shifts
+from ontarget.numerics.progress import silent
 from ontarget.source.tunnel.decay_tunnel import DecayTunnel
 
 

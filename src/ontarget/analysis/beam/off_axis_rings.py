@@ -10,13 +10,13 @@ import numpy as np
 from ontarget.analysis.beam.beam_flux import BeamFlux, simulated_flux
 from ontarget.analysis.beam.by_origin import mean_of
 from ontarget.analysis.beam.rings import peak_of, pions_only
-from ontarget.analysis.work import silent
 from ontarget.beam.parametrised import ParametrisedBeam
 from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.narrow import narrowed, neutrino_experiment, source_of
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import mrad
+from ontarget.numerics.progress import silent
 from ontarget.source.tag import Radius
 from ontarget.source.tunnel.decay_tunnel import DecayTunnel
 

@@ -12,7 +12,6 @@ from jaxtyping import Bool, Float
 
 from ontarget.analysis.design.merit import AbstractFigureOfMerit, AbstractLimit
 from ontarget.analysis.design.problem import DesignProblem
-from ontarget.analysis.work import silent
 from ontarget.ground.errors import InputError
 from ontarget.inference.design.optimise import (
     AbstractMeasure,
@@ -24,6 +23,7 @@ from ontarget.inference.design.optimise import (
     minimise,
     starting_points,
 )
+from ontarget.numerics.progress import silent
 
 T = TypeVar("T")
 

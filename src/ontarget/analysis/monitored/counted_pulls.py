@@ -12,13 +12,13 @@ import numpy as np
 import scipy.linalg
 from jaxtyping import Array, Float
 
-from ontarget.analysis.work import silent
 from ontarget.experiment import LeptonMonitor
 from ontarget.inference.fit import pull_parameters
 from ontarget.inference.likelihood import AbstractParameter
 from ontarget.inference.likelihood.narrowed import narrowed
 from ontarget.inference.likelihood.parametrised import ParametrisedExperiment, chain_of
 from ontarget.inference.likelihood.poisson import LEAST
+from ontarget.numerics.progress import silent
 
 Matrix = Float[np.ndarray, "pull pull"]
 

@@ -14,13 +14,13 @@ from ontarget.analysis.beam.flavour_ratio import RatioPrecision, cross_section_r
 from ontarget.analysis.monitored.counted_pulls import Matrix
 from ontarget.analysis.monitored.cross_section_templates import Bilinear, templates
 from ontarget.analysis.monitored.unfolding import Square, Unfolded, curvature, unfold
-from ontarget.analysis.work import silent
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError
 from ontarget.inference.fit import fisher
 from ontarget.inference.likelihood import likelihood
 from ontarget.inference.likelihood.pull import between, pull
 from ontarget.numerics import BeamEnergyAxis, Explicit
+from ontarget.numerics.progress import silent
 from ontarget.source.tunnel.decay_tunnel import DecayTunnel
 
 LARGEST_FACTOR = 9.0

@@ -17,10 +17,10 @@ from ontarget.analysis.monitored.monitored_flux_scan import (
     response_curves,
     response_scan,
 )
-from ontarget.analysis.work import silent
 from ontarget.experiment import Experiment, LeptonMonitor
 from ontarget.experiment.narrow import source_of
 from ontarget.inference.likelihood import AbstractParameter
+from ontarget.numerics.progress import silent
 from ontarget.source import Radius, VariedFlux
 
 BEFORE, BINS, EVERY = "before", "response bin by bin", "all counters"

@@ -12,12 +12,12 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.analysis.oscillation.prompt_window import Windows, largest_difference, significance, squared_significance
-from ontarget.analysis.work import silent
 from ontarget.detector import Detector, SquareRootResolution
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.narrow import propagation_of, source_of
 from ontarget.ground.units import MeV, km
 from ontarget.matter.flavour import FLAVOURS
+from ontarget.numerics.progress import silent
 from ontarget.propagation import ThreeFlavour
 from ontarget.source import AbstractPulse, StoppedPion
 

@@ -17,10 +17,10 @@ from ontarget.analysis.oscillation.sterile_counts import (
     disappearance_templates,
     fourth_neutrino,
 )
-from ontarget.analysis.work import silent
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.units import eV
 from ontarget.inference.fit import threshold
+from ontarget.numerics.progress import silent
 
 AMPLITUDES = np.geomspace(1e-4, 1.0, 321)
 """Amplitudes that are tried; a limit is interpolated between two of them, which are 3 % apart."""

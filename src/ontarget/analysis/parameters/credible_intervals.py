@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ontarget.analysis.parameters.signal_strength import ONE_SIGMA
-from ontarget.analysis.work import Complete, in_memory
 from ontarget.inference.fit import Piece, Scan, intervals, profile, refine
 from ontarget.inference.likelihood import AbstractParameter, Likelihood
 from ontarget.inference.posterior import NUTS, AbstractSampler, Draws, Marginal, marginal, target
+from ontarget.numerics.progress import Complete, in_memory
 
 LEVELS = (ONE_SIGMA, 0.90)
 

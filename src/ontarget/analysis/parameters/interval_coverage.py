@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ontarget.analysis.parameters.parameter_intervals import box_grid
-from ontarget.analysis.work import Complete, in_memory
 from ontarget.inference.fit import Intervals, Scan, profile
 from ontarget.inference.likelihood import Likelihood
 from ontarget.inference.toys import Belt, belt_of, construction
+from ontarget.numerics.progress import Complete, in_memory
 
 FINE = 201
 """Points of the profile of the data alone: it needs no toys."""

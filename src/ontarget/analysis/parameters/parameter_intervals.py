@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from ontarget.analysis.parameters.interval_construction import AbstractIntervalConstruction, Wilks
-from ontarget.analysis.work import Complete, in_memory
 from ontarget.inference.fit import Intervals, Scan, intervals, profile
 from ontarget.inference.likelihood import Likelihood
 from ontarget.inference.toys import Belt
+from ontarget.inference.toys.interval_construction import AbstractIntervalConstruction, Wilks
+from ontarget.numerics.progress import Complete, in_memory
 
 ONE_SIGMA = 0.6826894921370859
 """Confidence level of one standard deviation of a normal distribution."""

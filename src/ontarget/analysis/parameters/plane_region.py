@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from ontarget.analysis.parameters.interval_construction import AbstractIntervalConstruction, Wilks
 from ontarget.analysis.parameters.parameter_intervals import at_start, grids_of, nuisances_of, start_of
-from ontarget.analysis.work import Complete, in_memory
 from ontarget.inference.fit import Polyline, Scan, contour, profile, threshold
 from ontarget.inference.likelihood import Likelihood
 from ontarget.inference.toys import Belt
+from ontarget.inference.toys.interval_construction import AbstractIntervalConstruction, Wilks
+from ontarget.numerics.progress import Complete, in_memory
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from ontarget.analysis.parameters.flux_average import average_cross_section, mean_neutron_number
-from ontarget.analysis.work import silent
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError
 from ontarget.inference.fit import Components, Fit, Piece, fit, intervals, predicted_spread, profile
 from ontarget.inference.likelihood import AbstractParameter, Likelihood, Scale, likelihood
 from ontarget.inference.toys import GoodnessOfFit, Significance, goodness_of_fit, significance
+from ontarget.numerics.progress import silent
 
 ONE_SIGMA = 0.6826894921370859
 """Probability of a normal distribution within one standard deviation."""

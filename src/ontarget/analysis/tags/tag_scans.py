@@ -12,11 +12,11 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from ontarget.analysis.tags.tag_campaign import tagging_campaign
-from ontarget.analysis.work import silent
 from ontarget.beam.parametrised import ParametrisedBeam
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.narrow import narrowed, source_of
 from ontarget.ground.units import cm, m, mrad, ns
+from ontarget.numerics.progress import silent
 from ontarget.source.tunnel.decay_tunnel import DecayTunnel
 from ontarget.tagging.campaign import Campaign
 from ontarget.tagging.performance import Performance, of_pions, performance

@@ -30,9 +30,9 @@ from ontarget.analysis.tags.tag_scans import (
     tags_against_time,
     tags_against_vertex,
 )
-from ontarget.analysis.work import silent
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.units import cm, m, mrad, ns
+from ontarget.numerics.progress import silent
 from ontarget.tagging.energy_error import sample_of
 from ontarget.tagging.performance import Performance, of_pions
 from ontarget.tagging.tagger import Tagger

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.parameters.interval_construction import AbstractIntervalConstruction, Wilks
 from ontarget.analysis.parameters.parameter_intervals import ParameterIntervals, bounds
 from ontarget.analysis.parameters.parameter_intervals import at_start as at_start
 from ontarget.ground.errors import check_range
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.inference.likelihood import AbstractParameter
+from ontarget.inference.toys.interval_construction import AbstractIntervalConstruction, Wilks
 from ontarget.plot import Figure, Interval, intervals_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context

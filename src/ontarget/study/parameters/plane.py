@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.parameters.interval_construction import AbstractIntervalConstruction, Wilks
 from ontarget.analysis.parameters.nsi_degeneracy import degenerate_lines
 from ontarget.analysis.parameters.plane_region import PlaneRegion, plane
 from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.inference.likelihood import AbstractParameter
+from ontarget.inference.toys.interval_construction import AbstractIntervalConstruction, Wilks
 from ontarget.plot import Figure, Guide, Map, Region, maps_figure, regions_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context

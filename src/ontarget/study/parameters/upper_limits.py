@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.parameters.interval_construction import AbstractIntervalConstruction, Wilks
 from ontarget.analysis.parameters.parameter_intervals import ParameterIntervals, upper_limit, upper_limits
 from ontarget.ground.errors import InputError, check_positive, check_range
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.inference.likelihood import AbstractParameter
+from ontarget.inference.toys.interval_construction import AbstractIntervalConstruction, Wilks
 from ontarget.plot import Curve, Figure, Guide, curves_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ontarget.analysis.work import Complete, in_memory
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
 from ontarget.inference.fit import Scan
 from ontarget.inference.likelihood import Likelihood
 from ontarget.inference.toys import Belt, belt_of, construction
+from ontarget.numerics.progress import Complete, in_memory
 
 
 class CalibratedScan(NamedTuple):
