@@ -90,7 +90,7 @@ CAPTIONS = {
     "14_a_posterior_posterior": "Density and profile of a coupling and the signal: the second solution has a weight.",
     "15_a_better_experiment_share": "Joint error of two couplings when 23.5 kg are shared among two targets.",
     "16_handed_on_curve": "The same profile by ontarget and by pyhf, from the workspace that was written.",
-    "17_answers_in_python_bounds": "Profile of a coupling to u quarks, caesium iodide at the ESS: two solutions at 90 %.",
+    "17_answers_in_python_bounds": "Profile of a coupling to u quarks in CsI at the ESS: two solutions at 90 %.",
     "coherent_toys_flavours": "CsI 2017: couplings of electron and muon neutrinos, by toys and by Wilks (dashed).",
     "coherent_toys_flavours_critical": "Critical values of the toys over that plane; chi squared's is 4.61.",
     "ess_posterior_nsi_u_2": "One coupling, two targets: the second solution keeps two per cent of the probability.",

@@ -1,4 +1,4 @@
-"""Floor 4: from protons on a target to decays in flight: production, beam line, decays. No detector in here."""
+"""From protons on a target to decays in flight: production, beam line, decays. No detector in here."""
 
 from ontarget.beam.aperture import AbstractAperture, Elliptical, Open, Rectangular, Round
 from ontarget.beam.beam import AbstractBeam, Tunnel

@@ -1,4 +1,4 @@
-"""Floor 13: the command `ontarget`. Help costs nothing: a command's module is imported when it is called."""
+"""The command `ontarget`. Help costs nothing: a command's module is imported when it is called."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Floor 7: what stands at the site: target, channels, response, backgrounds."""
+"""What stands at the site: target, channels, response, backgrounds."""
 
 from ontarget.detector.acceptance import InterpolatedEfficiency, LogisticEfficiency, StepEfficiency
 from ontarget.detector.background import (

@@ -1,4 +1,4 @@
-"""Floor 8: the chain, and the counts it expects."""
+"""The chain, and the counts it expects."""
 
 from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.experiment.batch import batched_counts

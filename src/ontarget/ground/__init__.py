@@ -1,1 +1,1 @@
-"""Floor 1: units, constants, errors, and the base of every noun."""
+"""Units, constants, errors, and the base of every noun."""

@@ -1,4 +1,4 @@
-"""Floor 6: one process on one target."""
+"""One process on one target."""
 
 from ontarget.interaction.axial import AxialCEvNS
 from ontarget.interaction.binned import BinnedScale, Factor

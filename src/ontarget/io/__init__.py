@@ -1,4 +1,4 @@
-"""Floor 10: the only room that opens files. YAML and units come in as nouns; tables and records go out."""
+"""The only room that opens files. YAML and units come in as nouns; tables and records go out."""
 
 from ontarget.io.bibliography import bibtex, keys_in, keys_of, keys_of_class, references
 from ontarget.io.catalog import KINDS, entries, find, resolve

@@ -1,4 +1,4 @@
-"""Floor 3: flavours, nuclides, materials, spin expectation values, nuclear form factors."""
+"""Flavours, nuclides, materials, spin expectation values, nuclear form factors."""
 
 from ontarget.matter.flavour import FAMILY, FLAVOURS, LATEX, UNICODE
 from ontarget.matter.form_factor import (

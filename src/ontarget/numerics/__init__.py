@@ -1,4 +1,4 @@
-"""Floor 2: axes, quadrature, special functions. No physics in here."""
+"""Axes, quadrature, special functions. No physics in here."""
 
 from ontarget.numerics.axis import (
     AbstractAxis,

@@ -1,4 +1,4 @@
-"""Floor 10: figures for people. The only room that imports matplotlib; it draws arrays and knows no physics objects."""
+"""Figures for people. The only room that imports matplotlib; it draws arrays and knows no physics objects."""
 
 from matplotlib.figure import Figure
 

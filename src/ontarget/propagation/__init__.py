@@ -1,4 +1,4 @@
-"""Floor 6: what happens to the neutrinos on their way."""
+"""What happens to the neutrinos on their way."""
 
 from ontarget.propagation.none import NoOscillation
 from ontarget.propagation.propagation import AbstractPropagation

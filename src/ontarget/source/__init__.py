@@ -1,4 +1,4 @@
-"""Floor 5: the facility, its pulse and running plan, the site, and the neutrinos born there."""
+"""The facility, its pulse and running plan, the site, and the neutrinos born there."""
 
 from ontarget.source.computed import PrecomputedFlux
 from ontarget.source.distance_tag import TimeAndDistance

@@ -1,1 +1,1 @@
-"""Floor 11: long computations in chunks: stores that survive their process, and who computes."""
+"""Long computations in chunks: stores that survive their process, and who computes."""
