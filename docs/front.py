@@ -9,11 +9,11 @@ import numpy as np
 from matplotlib.axes import Axes
 
 import ontarget as ot
-from ontarget.ground.units import keV, kg, year
+from ontarget.analysis.facility.threshold_counts import thresholds
+from ontarget.ground.units import keV
 from ontarget.inference.fit import threshold
 from ontarget.plot import to_svg
 from ontarget.plot.style import COLOURS, RULES, new_grid
-from ontarget.study.facility.thresholds import recoils_above
 
 NAMES = {
     "CsI": "ess_csi",
@@ -32,12 +32,10 @@ def draw_counts(axes: Axes, experiments: dict[str, ot.Experiment]) -> None:
     energies = np.geomspace(0.05 * keV, 150 * keV, 70)
     for (label, one), colour in zip(experiments.items(), COLOURS, strict=False):
         style = "--" if label == "xenon" else "-"  # it lies on caesium iodide, its neighbour
-        unit = float(one.exposure.calendar(one.facility) / year * one.detector.mass / kg)
-        counts = one.expected()
-        above = recoils_above(counts.channels[0], energies) / unit
-        axes.plot(energies / keV, above, style, color=colour, label=label)
-        start = float(one.detector.seen.start)
-        axes.plot(start / keV, recoils_above(counts.channels[0], np.array([start])) / unit, "o", color=colour)
+        counts, start = one.expected(), np.array([float(one.detector.seen.start)])
+        found, proposed = thresholds(one, energies, counts), thresholds(one, start, counts)
+        axes.plot(found.thresholds, found.above, style, color=colour, label=label)
+        axes.plot(proposed.thresholds, proposed.above, "o", color=colour)
     axes.set(xscale="log", yscale="log", xlim=(0.05, 150), ylim=(1, 1e3))
     axes.set_xlabel("threshold on recoil energy (keV)")
     axes.set_ylabel("recoils above it, per kg and year")

@@ -43,7 +43,7 @@ for flavour in ("nu_mu", "nu_e"):
 wall = ot.load("nuscope_tunnel", set=few | {"source.repeats": 4}).precomputed()
 counts = wall.counts()
 print(f"\nin {float(wall.exposure.protons(wall.facility)):.2g} protons on target, on the wall:")
-for part in sorted(counts.backgrounds, key=lambda one: -one.values.sum())[:6]:
+for part in sorted((*counts.leptons, *counts.backgrounds), key=lambda one: -one.values.sum())[:6]:
     print(f"{part.name:22s} {float(part.values.sum()):10.2g}")
 
 # If we knew what the calorimeter makes of each particle, a flash of the beam would do: here from ten million protons,

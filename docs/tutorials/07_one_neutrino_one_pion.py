@@ -10,16 +10,16 @@ from pathlib import Path
 import numpy as np
 
 import ontarget as ot
+from ontarget.analysis.tags.tag_campaign import tagging_campaign
 from ontarget.ground.units import GeV, m, ns
 from ontarget.plot import Curve, curves_figure, to_svg
-from ontarget.study.beam.tag_campaign import campaign
 from ontarget.tagging import of_pions, performance
 
 # The tagger of this entry is made of what is published (pitch, times, a bound on thickness) and of assumptions, each
 # of them marked: `ontarget show taggers/nuscope`.
 
 experiment, tagger = ot.load("nuscope_lar", set={"source.daughters": []}), ot.load("taggers/nuscope")
-spill = campaign(experiment, tagger, intensity=1.0, seed=1)
+spill = tagging_campaign(experiment, tagger, intensity=1.0, seed=1)
 print(f"{spill.flow.rate * ns:.0f} particles pass the last plane before the tunnel in each nanosecond")
 
 # Interactions are drawn as nature draws them; around each stands all that flows at that moment. Tracks that went

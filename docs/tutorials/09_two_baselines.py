@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import ontarget as ot
-from ontarget.analysis.sterile_counts import disappearance_templates
+from ontarget.analysis.oscillation.sterile_counts import disappearance_templates
 from ontarget.plot import Curve, curves_figure, to_svg
 
 # The detectors are cylinders 4.5 m across and high, so a path is not one number: the volume is cut into cells of

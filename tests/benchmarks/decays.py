@@ -67,7 +67,7 @@ def simulation(**given: Any) -> Any:
     """The whole flux of the catalog's beam through the front face of its detector, untagged."""
     from ontarget.io.entry import load_experiment
     from ontarget.source import Untagged
-    from ontarget.source.simulation import Simulation
+    from ontarget.source.tunnel.simulation import Simulation
 
     settings = {f"source.{name}": value for name, value in given.items()}
     experiment = load_experiment("nuscope_lar_face", {"detector.tag": "Untagged", **settings}).noun
@@ -76,7 +76,7 @@ def simulation(**given: Any) -> Any:
 
 def flux(sampling: str = "Forced", rays: str = "65536") -> dict[str, float]:
     """Seconds to the precision, compilation apart, and how many rays it took."""
-    from ontarget.source.simulation import PILOT, simulate
+    from ontarget.source.tunnel.simulation import PILOT, simulate
 
     begun = time.perf_counter()
     warm = simulation(sampling=sampling, rays=int(rays))

@@ -10,12 +10,17 @@ import jax.numpy as jnp
 import numpy as np
 
 import ontarget as ot
-from ontarget.analysis.sterile_counts import chi_square, disappearance_templates, seen
+from ontarget.analysis.oscillation.sterile_counts import (
+    Disappearance,
+    Distances,
+    chi_square,
+    disappearance_templates,
+    seen,
+)
 from ontarget.ground.constants import hbar_c
 from ontarget.ground.units import MeV, eV, m
 from ontarget.io.entry import load_experiment
 from ontarget.matter.flavour import FLAVOURS
-from ontarget.study.oscillation.disappearance import Disappearance, Distances
 
 SPLITTINGS = np.geomspace(0.1, 100.0, 50)
 AMPLITUDES = np.geomspace(1e-3, 1.0, 50)

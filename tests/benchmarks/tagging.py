@@ -16,21 +16,21 @@ CORES = 2
 
 def tagging() -> dict[str, float]:
     """Seconds, compilation apart; interactions are drawn within them."""
+    from ontarget.analysis.tags.tag_campaign import tagging_campaign
     from ontarget.io.entry import load, load_experiment
-    from ontarget.study.beam.tag_campaign import campaign
     from ontarget.tagging import of_pions, performance
-    from ontarget.tagging.campaign import joined_tagged
+    from ontarget.tagging.campaign import Tagged
     from ontarget.tagging.interactions import BLOCK
 
     begun = time.perf_counter()
-    made = campaign(load_experiment("nuscope_lar").noun, load("taggers/nuscope"), 1.0, 1)
+    made = tagging_campaign(load_experiment("nuscope_lar").noun, load("taggers/nuscope"), 1.0, 1)
     made.run(BLOCK)  # compiles; block 0 is not counted
     compilation = time.perf_counter() - begun
     begun = time.perf_counter()
     sizes = [min(BLOCK, INTERACTIONS - first) for first in range(0, INTERACTIONS, BLOCK)]
     parts = [made.part(i, size) for i, size in enumerate(sizes, 1)]
     seconds = time.perf_counter() - begun
-    found = joined_tagged([part for part in parts if part is not None])
+    found = Tagged.joined([part for part in parts if part is not None])
     assert len(found) == INTERACTIONS
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     efficiency = performance(found, of_pions(found, made.drawing.origins)).efficiency

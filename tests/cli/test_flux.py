@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from ontarget.cli import run
-from ontarget.source.simulation import Simulation
+from ontarget.source.tunnel.simulation import Simulation
 
 EXPERIMENT = """
 name: A small beam
@@ -139,7 +139,7 @@ def test_interrupted_and_resumed(small, whole, tmp_path, capsys, monkeypatch):
 KILLED = """
 import sys, time
 import ontarget.cli.flux as flux
-from ontarget.source.simulation import Simulation
+from ontarget.source.tunnel.simulation import Simulation
 flux.KEPT_EVERY = 0.0
 count = Simulation.count
 def slow(self):

@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 from counter_toys import KAONS, PIONS, calorimeter, range_meter, source
 
+from ontarget.analysis.facility.expectation import expected_counts
 from ontarget.experiment import LeptonMonitor
 from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError
+from ontarget.ground.units import year
 from ontarget.inference.fit import fit, pull_parameters
 from ontarget.inference.likelihood import Gaussian, Scale, likelihood
 from ontarget.io.entry import load
 from ontarget.monitor import PrecomputedLeptons
+from ontarget.report.expected_table import bin_rows, expectation, expectation_rows
 from ontarget.source import ProtonsOnTarget
 
 
@@ -44,11 +47,48 @@ def bins_at(behind):
     return jax.jit(bins)
 
 
-def test_settled_is_the_same(behind, bins_at):
+def test_precomputed_is_the_same(behind, bins_at):
     """The same rays, in another order of sums."""
     precomputed = behind.precomputed()
     assert isinstance(precomputed.source, PrecomputedLeptons)
     np.testing.assert_allclose(precomputed.bins(), bins_at(jnp.zeros(len(MOVED))), rtol=1e-10, atol=1e-10)
+
+
+def test_what_decays_make_is_signal(wall):
+    """Only the halo, three parts in a million of the protons, is a background; bins and totals are all together."""
+    monitor = wall.precomputed()
+    counts, protons = monitor.counts(), 1e10
+    assert [one.name for one in counts.leptons] == list(monitor.by_template())
+    assert {one.name.partition("_")[0] for one in counts.leptons} == {"K+"}
+    (halo,) = counts.backgrounds
+    assert float(halo.values.sum()) == pytest.approx(3e-6 * protons, rel=1e-12)
+    np.testing.assert_array_equal(counts.background(), halo.values)
+    seen = sum(np.asarray(one) for one in monitor.by_template().values())
+    np.testing.assert_allclose(counts.signal(), seen, rtol=1e-13)  # rounding of sums of a few terms
+    np.testing.assert_array_equal(monitor.bins(), np.asarray(counts.total()).ravel())
+    names, values, _ = counts.table()
+    assert names == [*monitor.by_template(), "background"]
+    np.testing.assert_allclose(values.sum(axis=0).reshape(2, -1), counts.total(), rtol=1e-13)
+
+
+def test_tables_of_expected_counts(wall):
+    """Signal in tables and in JSON; numbers are those of the counts, per year of the facility."""
+    counts = wall.expected()
+    found = expected_counts(wall, counts)
+    data, rows = expectation(found), expectation_rows(found)
+    assert list(data["channels"]) == [one.name for one in counts.leptons]
+    assert list(data["backgrounds"]) == ["background"]
+    assert [row["kind"] for row in rows] == ["signal"] * len(counts.leptons) + ["background"]
+    years = float(wall.exposure.calendar(wall.facility)) / year
+    for lepton, row in zip(counts.leptons, rows, strict=False):
+        part = data["channels"][lepton.name]
+        assert part["total"] == row["total"] == pytest.approx(float(lepton.values.sum()))
+        assert part["total_per_year"] == row["per year"] == pytest.approx(part["total"] / years)
+        np.testing.assert_allclose(part["counts"], counts.along_seen(lepton.values))
+        assert row["nu_mu"] is None
+    for row, total in zip(bin_rows(counts), np.ravel(counts.along_seen(counts.total())), strict=True):
+        assert sum(row[name] for name in (*data["channels"], "background")) == pytest.approx(row["total"])
+        assert row["total"] == pytest.approx(float(total))
 
 
 def test_linear_in_the_pulls(wall):
@@ -77,7 +117,7 @@ def test_a_common_scale(wall):
         np.testing.assert_allclose(moved.by_template()[name].sum(), 1.05 * values.sum(), rtol=1e-4)
 
 
-def test_settled_only_where_that_is_right(wall):
+def test_precomputed_only_where_that_is_right(wall):
     assert isinstance(wall.precomputed_for(["instrument.samples.muons.muon"]).source, PrecomputedLeptons)
     assert isinstance(wall.precomputed_for(["source.yields.pulls.pi+_0_0.value"]).source, PrecomputedLeptons)
     assert wall.precomputed_for(["source.beam.divergence"]) is wall

@@ -25,7 +25,7 @@ from ontarget.interaction import (
     SmallerOfBoth,
     Strengths,
 )
-from ontarget.interaction.lepton import leptons_between
+from ontarget.interaction.charged.lepton import leptons_between
 from ontarget.matter import FLAVOURS, Nuclides
 
 NU_E, NUBAR_E = FLAVOURS.index("nu_e"), FLAVOURS.index("nubar_e")

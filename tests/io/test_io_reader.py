@@ -9,7 +9,7 @@ import pytest
 from ontarget.beam.line import Beamline
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, m
-from ontarget.interaction.charged_current import ChargedCurrent
+from ontarget.interaction.charged.charged_current import ChargedCurrent
 from ontarget.io import digest, load_tree, structure
 from ontarget.io.formats.cross_section_file import read_cross_section
 from ontarget.io.formats.flux_file import flux_of_text

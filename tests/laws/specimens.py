@@ -26,8 +26,8 @@ from ontarget.ground.noun import Noun
 from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, eV, fm, g, keV, kg, m, mm, ms, ns, tesla, um, us, year
 from ontarget.numerics.quantile import Quantiles
 from ontarget.numerics.regression import fit_polynomial
-from ontarget.source.importance import evenly
 from ontarget.source.spectrum import NegativeMuonDecay, PionDecayInFlight, decay_at_rest
+from ontarget.source.tunnel.importance import evenly
 
 energy = nu.EnergyAxis(0.0, 50 * keV, 20, nu.SquareRoot())
 seen = nu.EnergyAxis(5 * keV, 50 * keV, 6)
@@ -320,6 +320,7 @@ _rows: list[Noun] = [
     counts,
     counts.channels[0],
     counts.backgrounds[0],
+    x.LeptonCounts("pi+_pi_munu_mu+", jnp.ones((1, 2))),
 ]
 
 CHAIN: dict[type[Noun], Noun] = {type(row): row for row in _rows}

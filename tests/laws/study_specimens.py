@@ -7,10 +7,22 @@ import numpy as np
 from specimens import behind, in_flight
 from specimens import rings as of_radius
 
-from ontarget.analysis.beam_variation import BeamError
-from ontarget.analysis.sterile_counts import DisappearanceTemplates
-from ontarget.analysis.templates import Bilinear, Oscillated
-from ontarget.analysis.window import BestSignificance, MostAtPurity
+from ontarget.analysis.beam.beam_variation import BeamError
+from ontarget.analysis.design.band_merit import BandEvents, BandWidth
+from ontarget.analysis.design.bands import Bands
+from ontarget.analysis.design.merit import AtLeast, AtMost, JointError, UpperLimit
+from ontarget.analysis.design.problem import DesignAddresses
+from ontarget.analysis.facility.window import BestSignificance, MostAtPurity
+from ontarget.analysis.monitored.cross_section_templates import Bilinear
+from ontarget.analysis.oscillation.oscillated import Oscillated
+from ontarget.analysis.oscillation.sterile_counts import (
+    Disappearance,
+    DisappearanceTemplates,
+    Distances,
+    Rates,
+    Summed,
+    SummedDistances,
+)
 from ontarget.beam import Beamline, Drift
 from ontarget.detector import ConstantQuenching, Sideband
 from ontarget.ground.noun import Noun, Scalar, quantity, static
@@ -21,6 +33,7 @@ from ontarget.inference import posterior as po
 from ontarget.inference import toys as to
 from ontarget.inference.design.forecast import forecast
 from ontarget.inference.likelihood.parametrised import ParametrisedExperiment
+from ontarget.inference.toys.interval_construction import Toys, Wilks
 from ontarget.monitor import Trackers
 from ontarget.study.beam.beam_events import BeamEvents, PublishedEvents
 from ontarget.study.beam.beam_fluxes import BeamFluxes, PublishedShape
@@ -33,10 +46,9 @@ from ontarget.study.beam.off_axis import OffAxis
 from ontarget.study.beam.simulated_tags import SimulatedTags
 from ontarget.study.beam.tagging import Tagging
 from ontarget.study.beam.trackers import PublishedLoad, TrackerSpecification
-from ontarget.study.design.band_merit import BandEvents, Bands, BandWidth
 from ontarget.study.design.design import Design
 from ontarget.study.design.design_space import DesignNumber, Tie, design_space
-from ontarget.study.design.merit import AtLeast, AtMost, Formula, JointError, UpperLimit
+from ontarget.study.design.formula import Formula
 from ontarget.study.facility.activity import Activity, TargetActivity
 from ontarget.study.facility.baselines import BaselineScan
 from ontarget.study.facility.expect import Expect
@@ -44,7 +56,6 @@ from ontarget.study.facility.facility_yields import FacilityYields
 from ontarget.study.facility.quenching import QuenchingFit, QuenchingPoints
 from ontarget.study.facility.thresholds import ThresholdScan
 from ontarget.study.facility.timing import Timing
-from ontarget.study.oscillation.disappearance import Disappearance, Distances, Rates, Summed, SummedDistances
 from ontarget.study.oscillation.long_baseline import LongBaseline
 from ontarget.study.oscillation.short_baseline import Search, ShortBaseline
 from ontarget.study.oscillation.sterile_product import SterileProduct
@@ -57,7 +68,6 @@ from ontarget.study.parameters.plane import Plane
 from ontarget.study.parameters.posterior import Posterior
 from ontarget.study.parameters.profiles import Profiles, PublishedRange
 from ontarget.study.parameters.radius import Radius
-from ontarget.study.parameters.region import Toys, Wilks
 from ontarget.study.parameters.upper_limits import PublishedLimit, UpperLimits
 from ontarget.study.published import PublishedPrecision
 from ontarget.study.study import Study
@@ -250,6 +260,7 @@ _rows: list[Noun] = [
     free,
     tie,
     space,
+    DesignAddresses((("toy.noise",),)),
     planned,
     planned.planned[0],
     JointError(),

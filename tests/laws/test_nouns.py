@@ -75,7 +75,7 @@ def undescribed(path) -> list[str]:
 
 @pytest.mark.parametrize("room", PHYSICS)
 def test_physics_is_described(room):
-    missing = [name for path in files() if path.parent.name == room for name in undescribed(path)]
+    missing = [name for path in files() if path.relative_to(SRC).parts[0] == room for name in undescribed(path)]
     assert missing == []
 
 

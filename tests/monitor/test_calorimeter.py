@@ -7,7 +7,7 @@ import pytest
 from counter_toys import TUNNEL, calorimeter, source
 
 from ontarget.beam import Segments, Species, TwoBodyDecay, decays_of
-from ontarget.beam.decay import AbstractDecay
+from ontarget.beam.decays.decay import AbstractDecay
 from ontarget.ground.constants import kaon_mass, muon_mass, pion_mass
 from ontarget.ground.units import GeV, MeV, cm, g, m, mrad
 from ontarget.matter.particle import PARTICLES

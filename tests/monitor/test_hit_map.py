@@ -12,7 +12,7 @@ from ontarget.io.entry import load
 from ontarget.monitor import EntrancePlane, Hits, Raster, Sensor, Trackers, raster_around
 from ontarget.monitor.plane_hits import PlaneHits, plane_hits
 from ontarget.numerics.lattice import lattice, shifts
-from ontarget.source.decay_tunnel import positive_modes
+from ontarget.source.tunnel.decay_tunnel import positive_modes
 
 SENSOR = Sensor(300 * um, 0.04 * ns, 0.01)
 TUNNEL = Tunnel(40 * m, 1 * m, 2 * m)

@@ -7,7 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ontarget.beam import Beamline, Dipole, Drift, Quadrupole, Rays, highland
+from ontarget.beam import Beamline, Dipole, Drift, Quadrupole, Rays
+from ontarget.beam.scattering import highland
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, m, mm, ns, tesla, um
 from ontarget.matter.particle import PARTICLES

@@ -42,6 +42,7 @@ def lighter(name: str, experiment: Any) -> Any:
 
 def compute(name: str) -> dict[str, Any]:
     """Counts per year of an experiment of the catalog: total, by flavour, and the spectrum, to nine digits."""
+    from ontarget.analysis.facility.expectation import expected_counts
     from ontarget.io.entry import load_experiment
     from ontarget.report.expected_table import expectation
 
@@ -49,7 +50,7 @@ def compute(name: str) -> dict[str, Any]:
         return float(f"{value:.9g}")
 
     found: dict[str, Any] = {}
-    data = expectation(lighter(name, load_experiment(name, FEW.get(name)).noun))
+    data = expectation(expected_counts(lighter(name, load_experiment(name, FEW.get(name)).noun)))
     for channel, part in data["channels"].items():
         found[f"{name}.{channel}"] = {
             "total_per_year": rounded(part["total_per_year"]),

@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from ontarget.analysis.facility.expectation import expected_counts
 from ontarget.experiment import BackgroundCounts, ChannelCounts, Counts
 from ontarget.ground.units import us
 from ontarget.io.entry import load
@@ -27,7 +28,7 @@ def timed():
 
 def test_tag_and_seen_axes(timed):
     experiment, counts = timed
-    channel = expectation(experiment, counts)["channels"]["cevns"]
+    channel = expectation(expected_counts(experiment, counts))["channels"]["cevns"]
     assert channel["tag"] == {"quantity": "time", "unit": "us", "edges": pytest.approx([0.0, 3.0, 6.0, 9.0])}
     assert np.shape(channel["counts"]) == (3, counts.seen.bins)
 
@@ -35,13 +36,13 @@ def test_tag_and_seen_axes(timed):
 def test_seen_and_unseen_are_all_interactions(timed):
     """What is seen, what falls outside, and what the threshold kills: the last is all that is missing."""
     experiment, counts = timed
-    channel = expectation(experiment, counts)["channels"]["cevns"]
+    channel = expectation(expected_counts(experiment, counts))["channels"]["cevns"]
     assert channel["total"] + channel["outside"] < channel["interactions"]
     assert channel["outside"] > channel["total"]  # a window of 9 us in a pulse of 2.86 ms
 
 
 def test_it_is_json(timed):
-    assert json.loads(json.dumps(expectation(*timed)))["exposure"] == "3 yr"
+    assert json.loads(json.dumps(expectation(expected_counts(*timed))))["exposure"] == "3 yr"
 
 
 def test_rows(timed):
@@ -49,7 +50,7 @@ def test_rows(timed):
     rows = bin_rows(counts)
     assert len(rows) == 3 * counts.seen.bins
     assert sum(row["total"] for row in rows) == pytest.approx(float(counts.total().sum()), rel=1e-12)  # rounding
-    kinds = [(row["kind"], row["name"]) for row in expectation_rows(experiment, counts)]
+    kinds = [(row["kind"], row["name"]) for row in expectation_rows(expected_counts(experiment, counts))]
     assert kinds == [("signal", "cevns"), ("background", "steady_state")]
 
 

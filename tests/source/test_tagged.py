@@ -23,9 +23,9 @@ from ontarget.source import (
     TaggedPath,
     Untagged,
 )
-from ontarget.source.decay_tunnel import compiled_flux
 from ontarget.source.origin import Origin
-from ontarget.source.simulation import Simulation
+from ontarget.source.tunnel.decay_tunnel import compiled_flux
+from ontarget.source.tunnel.simulation import Simulation
 
 NU_E, NU_MU = FLAVOURS.index("nu_e"), FLAVOURS.index("nu_mu")
 AXIS = BeamEnergyAxis(0.0 * GeV, 6.0 * GeV, 12)

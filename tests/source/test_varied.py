@@ -39,7 +39,7 @@ from ontarget.source import (
     VariedFlux,
     covariance_of,
 )
-from ontarget.source.decay_tunnel import compiled_flux, compiled_modes
+from ontarget.source.tunnel.decay_tunnel import compiled_flux, compiled_modes
 
 RINGS = Radius(LengthAxis(0.0, 2.8 * m, 3))
 NU_MU = FLAVOURS.index("nu_mu")

@@ -16,7 +16,15 @@ from ontarget.tagging.two_body import errors_of_track
 def straight(number: int, slope: float = 0.0) -> Tracks:
     """Particles of 8.5 GeV/c on the axis."""
     zero, event = np.zeros(number), np.arange(number)
-    return Tracks(event, event, zero, zero, zero + slope, zero, zero + 8.5 * GeV, zero)
+    columns = {
+        "x": zero,
+        "y": zero,
+        "slope_x": zero + slope,
+        "slope_y": zero,
+        "momentum": zero + 8.5 * GeV,
+        "time": zero,
+    }
+    return Tracks(event=event, who=event, **columns)
 
 
 @pytest.mark.parametrize(("measured", "arm", "towards"), [(at_entrance, PIONS, 1), (at_end, MUONS, -1)])

@@ -54,17 +54,27 @@ def derivatives(known, z, depth):
     return before, after, jax.jacfwd(measured)(free), jax.grad(energy)(free), energy(free)
 
 
+def variance_of(information, slope):
+    """Of a function with this gradient by the free numbers, which are brought to the same scale first."""
+    scale = 1 / np.sqrt(np.diag(information))
+    return (scale * slope) @ np.linalg.inv(scale[:, None] * information * scale) @ (scale * slope)
+
+
 def test_error_is_that_of_the_information(sample):
-    """Twelve measurements, eight parameters: the inverse of J^T V^-1 J, with the energy's gradient on both sides."""
+    """Twelve measurements, eight parameters: the inverse of J^T V^-1 J, with the energy's gradient on both sides.
+
+    Less the same with seven, the place of the decay being known, it is the part of that place.
+    """
     found = relative_errors(TAGGER, sample)
     each = [np.asarray(one) for one in derivatives(sample.known[:20], sample.z[:20], sample.depth[:20])]
     for i, (before, after, jacobian, slope, energy) in enumerate(zip(*each, strict=True)):
         weight = np.zeros((12, 12))
         weight[:7, :7], weight[7:, 7:] = np.linalg.inv(before), np.linalg.inv(after)
-        scale = 1 / np.sqrt(np.diag(jacobian.T @ weight @ jacobian))
-        inverse = np.linalg.inv(scale[:, None] * (jacobian.T @ weight @ jacobian) * scale)
-        variance = (scale * slope) @ inverse @ (scale * slope) / energy**2
+        variance, with_z_known = (
+            variance_of(jacobian[:, :free].T @ weight @ jacobian[:, :free], slope[:free]) / energy**2 for free in (8, 7)
+        )
         assert float(found.whole[i]) == pytest.approx(variance, rel=1e-6)  # the condition of the matrix
+        assert float(found.decay[i]) == pytest.approx(variance - with_z_known, rel=1e-5, abs=1e-6 * variance)
         assert 0 < float(found.decay[i]) < variance
 
 

@@ -7,7 +7,7 @@ from monitor_toys import ENERGIES, SITE, TUNNEL, beam_of, drawing
 from ontarget.ground.constants import c, muon_mass, pion_mass
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import cm, m
-from ontarget.tagging.interactions import BLOCK, RAYS, Drawing, joined
+from ontarget.tagging.interactions import BLOCK, RAYS, Drawing, Interactions
 
 
 def test_interactions_have_the_mean_energy_and_place_of_weighted_rays():
@@ -30,11 +30,11 @@ def test_interactions_have_the_mean_energy_and_place_of_weighted_rays():
 
 def test_events_hang_together():
     events = drawing().block(1).only(slice(500))
-    x, _, slope_x, slope_y, momentum, time = events.entering.T
+    x, _, slope_x, slope_y, momentum, time = events.entering.columns().values()
     assert not time.any()
     np.testing.assert_allclose(x + slope_x * events.place[:, 2], events.place[:, 0], atol=1e-9 * m)
     left = np.sqrt(momentum**2 + pion_mass**2) - events.energy
-    np.testing.assert_allclose(np.sqrt(events.leaving[:, 4] ** 2 + muon_mass**2), left, rtol=1e-12)
+    np.testing.assert_allclose(np.sqrt(events.leaving.momentum**2 + muon_mass**2), left, rtol=1e-12)
     np.testing.assert_allclose(np.linalg.norm(events.vertex - events.place, axis=1), events.path, rtol=1e-12)
     slower = np.sqrt(1 + slope_x**2 + slope_y**2) * np.sqrt(1 + (pion_mass / momentum) ** 2)
     np.testing.assert_allclose(events.time, (events.place[:, 2] * slower + events.path) / c, rtol=1e-11)
@@ -48,7 +48,7 @@ def test_blocks_are_their_own():
     one, other = drawing().block(2), drawing.__wrapped__().block(2)
     np.testing.assert_array_equal(one.energy, other.energy)
     assert not np.intersect1d(one.energy, drawing().block(3).energy).size
-    twice = joined([one, other])
+    twice = Interactions.joined([one, other])
     assert len(twice) == 2 * BLOCK > RAYS
 
 

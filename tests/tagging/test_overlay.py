@@ -1,5 +1,7 @@
 """What passes while a neutrino interacts: numbers, times, decays."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from monitor_toys import RATE, TUNNEL, flow
@@ -17,7 +19,8 @@ LENGTH = 40 * m
 def many(number: int, momentum: float) -> Tracks:
     """Particles along the axis."""
     zero, event = np.zeros(number), np.arange(number)
-    return Tracks(event, event, zero, zero, zero, zero, zero + momentum, zero)
+    columns = dict.fromkeys(("x", "y", "slope_x", "slope_y", "time"), zero)
+    return Tracks(event=event, who=event, momentum=zero + momentum, **columns)
 
 
 def test_rates_are_those_of_the_source():
@@ -34,7 +37,7 @@ def test_rates_are_those_of_the_source():
 @pytest.mark.parametrize(("name", "momentum"), [("pi+", 8.5), ("K+", 8.5)])
 def test_decays_in_the_tunnel(name, momentum):
     number, particle = 20_000, PARTICLES[name]
-    kind = Kind(name, 0.0, np.empty((0, 5)))
+    kind = Kind(name, 0.0, many(0, 0.0))
     arrived = flown(kind, many(number, momentum * GeV), LENGTH, np.random.default_rng(2))
     alive = np.exp(-LENGTH * particle.mass / (momentum * GeV * c * particle.lifetime))
     through = np.isclose(arrived.momentum, momentum * GeV, rtol=1e-12)
@@ -61,6 +64,19 @@ def test_unseen_particle_has_its_mass(name, mode, unseen):
     found = whole**2 - (missing**2).sum(axis=1)
     np.testing.assert_allclose(found / GeV**2, unseen**2 / GeV**2, atol=1e-12)  # rounding of 72 GeV2
     assert {pion_mass, kaon_mass, muon_mass} >= {mass}
+
+
+def test_steep_particles_live_and_fly_along_their_path():
+    """At a slope of one a particle flies sqrt(2) for every metre of z: fewer are alive, and those are later."""
+    number, pion = 20_000, PARTICLES["pi+"]
+    steep = dataclasses.replace(many(number, 1 * GeV), slope_x=np.ones(number))
+    arrived = flown(Kind("pi+", 0.0, many(0, 0.0)), steep, LENGTH, np.random.default_rng(2))
+    through = np.isclose(arrived.momentum, 1 * GeV, rtol=1e-12)
+    alive = np.exp(-np.sqrt(2) * LENGTH * pion.mass / (1 * GeV * c * pion.lifetime))
+    assert abs(through.sum() / number - alive) < 4 * np.sqrt(alive * (1 - alive) / number)
+    np.testing.assert_allclose(arrived.x[through], LENGTH, rtol=1e-12)
+    slowness = np.sqrt(2) * np.hypot(1, pion.mass / GeV) / c
+    np.testing.assert_allclose(arrived.time[through], slowness * LENGTH, rtol=1e-12)
 
 
 def test_muons_of_pions_are_flat_in_energy():

@@ -8,7 +8,7 @@ from monitor_toys import MUONS, PIONS, flow
 from ontarget.ground.constants import muon_mass, pion_mass
 from ontarget.ground.units import m, ns
 from ontarget.tagging.overlay import overlay
-from ontarget.tagging.track import at_end, at_entrance, precision
+from ontarget.tagging.track import Precisions, at_end, at_entrance, precision
 from ontarget.tagging.veto import match_through_going, one_to_one, windows
 
 
@@ -47,7 +47,7 @@ def test_what_flew_through_is_removed_and_nothing_else():
     entering, leaving = overlay(flow(), np.zeros(40), 1.5 * ns, 40 * m, random)
     pions, muons = (dataclasses.replace(arm, efficiency=1.0) for arm in (PIONS, MUONS))
     before, after = at_entrance(pions, entering, random), at_end(muons, leaving, random)
-    known = precision(pions, before, pion_mass), precision(muons, after, muon_mass)
+    known = Precisions(precision(pions, before, pion_mass), precision(muons, after, muon_mass))
     gone = match_through_going(before, after, known, 40 * m, 25.0)
     same = dict(zip(leaving.who.tolist(), leaving.momentum.tolist(), strict=True))
     through = np.array(

@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 
-from ontarget.analysis.beam_flux import BeamFlux, flux_of_lattices
+from ontarget.analysis.beam.beam_flux import BeamFlux, flux_of_lattices
 from ontarget.io.entry import load_experiment
 from ontarget.source.origin import Origin
 

@@ -10,14 +10,15 @@ import pytest
 from coherent_reference import ArgonRelease, argon, arrived, csi_2017, csv, events_2021, grid_2017, poisson_term
 from iminuit import Minuit
 
+from ontarget.analysis.facility.quenching_points import fit_quenching
+from ontarget.analysis.parameters.signal_strength import count_events
 from ontarget.ground.address import replace
 from ontarget.ground.units import ns, us
 from ontarget.inference.fit import fit
 from ontarget.inference.likelihood import Expansions, likelihood
 from ontarget.io.entry import load_experiment
-from ontarget.study.context import Context
 from ontarget.study.facility.quenching import QuenchingFit
-from ontarget.study.parameters.measurement import Measurement, count_events
+from ontarget.study.parameters.measurement import Measurement, event_quantities
 from ontarget.study.study import load_study
 
 KNOWN = Expansions()
@@ -38,10 +39,15 @@ def counted(key: str, experiment=None) -> dict[str, tuple[float, float | None]]:
     """The first fit of a measurement of the study, values and errors by name."""
     task = tasks()[key]
     assert isinstance(task, Measurement)
-    context = Context({}, (), lambda line: None, tolerance=1e-3, expansions=KNOWN)
-    found = count_events(noun(task.experiment) if experiment is None else experiment, task, context)
+    found = count_events(
+        noun(task.experiment) if experiment is None else experiment,
+        task.strength,
+        task.backgrounds,
+        task.systematics,
+        likelihood_of=functools.partial(likelihood, tolerance=1e-3, known=KNOWN),
+    )
     assert found.best.converged
-    return {row["quantity"]: (row["value"], row["error"]) for row in found.rows()}
+    return {one.name: (one.value, one.error) for one in event_quantities(found)}
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +152,7 @@ def test_the_steady_state_falls_as_the_catalog_says(mirror):
 def test_the_fitted_quenching_is_what_the_catalog_says(mirror):
     task = tasks()["quenching"]
     assert isinstance(task, QuenchingFit)
-    fitted = task.fit()
+    fitted = fit_quenching(task.points, task.degree).fit
     variant = noun("coherent_csi_2017_fitted_quenching").detector.channels[0].response[0]
     # seven digits are written there, in powers of keV
     np.testing.assert_allclose(variant.coefficients, fitted.coefficients, rtol=1e-6)

@@ -5,7 +5,7 @@ import pytest
 
 from ontarget.ground.units import m
 from ontarget.io.entry import load_experiment
-from ontarget.source.simulation import Simulation
+from ontarget.source.tunnel.simulation import Simulation
 
 HELD = 3e-3  # of the flux between 2 and 9.3 GeV: bins with less are not asked for
 HALF_WAY = 0.03  # GeV: what the half height of the pions' edge may differ by

@@ -5,9 +5,9 @@ import pytest
 from iminuit import Minuit
 
 import ontarget as ot
+from ontarget.analysis.parameters.nsi_degeneracy import degenerate_line
 from ontarget.ground.constants import weak_angle_low
 from ontarget.inference.fit.batch import score
-from ontarget.study.parameters.degeneracy import degenerate_line
 
 COUPLINGS = {"detector.channels.cevns.interaction.couplings": {"type": "NSI"}}
 FREE = [

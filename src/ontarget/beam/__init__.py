@@ -3,25 +3,25 @@
 from ontarget.beam.aperture import AbstractAperture, Elliptical, Open, Rectangular, Round
 from ontarget.beam.beam import AbstractBeam, Tunnel
 from ontarget.beam.bmpt import BMPT, MesonSpectrum
-from ontarget.beam.daughter import AbstractDaughter, Born, LeptonDaughter
-from ontarget.beam.decay import AbstractDecay, Emission
+from ontarget.beam.decays.daughter import AbstractDaughter, Born, LeptonDaughter
+from ontarget.beam.decays.decay import AbstractDecay, Emission
+from ontarget.beam.decays.hadronic import HadronicThreeBody, HadronicTwoBody
+from ontarget.beam.decays.mode import PARENTS, daughters_of, decays_of
+from ontarget.beam.decays.muon import MuonToElectronNeutrino, MuonToMuonNeutrino
+from ontarget.beam.decays.semileptonic import SemileptonicDecay
+from ontarget.beam.decays.two_body import TwoBodyDecay
 from ontarget.beam.element import AbstractElement, Collimator, Dipole, Drift, Quadrupole
-from ontarget.beam.hadronic import HadronicThreeBody, HadronicTwoBody
 from ontarget.beam.line import Beamline, Orbit, Pieces
-from ontarget.beam.mode import PARENTS, daughters_of, decays_of
-from ontarget.beam.muon import MuonToElectronNeutrino, MuonToMuonNeutrino
 from ontarget.beam.parametrised import ParametrisedBeam, Species
 from ontarget.beam.production import AbstractProduction
 from ontarget.beam.ray import Rays, on_axis
 from ontarget.beam.reinteraction import AbstractReinteraction, LeadingNucleon, NoReinteraction
 from ontarget.beam.scattering import highland
 from ontarget.beam.segment import Decays, Segments
-from ontarget.beam.semileptonic import SemileptonicDecay
 from ontarget.beam.tabulated_yield import AbstractMesonTable, CountTable, DensityTable, TabulatedYield
 from ontarget.beam.target import RodTarget
 from ontarget.beam.tracked import TrackedBeam
 from ontarget.beam.twiss import Spread, Twiss, spread
-from ontarget.beam.two_body import TwoBodyDecay
 from ontarget.beam.yields import AbstractPulls, MesonYield, Pull, Yields
 
 __all__ = [

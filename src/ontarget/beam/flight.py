@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.beam.beam import Tunnel
-from ontarget.beam.decay import AbstractDecay
+from ontarget.beam.decays.decay import AbstractDecay
 from ontarget.beam.segment import Decays, Segments
 from ontarget.ground.constants import c
 from ontarget.matter.particle import PARTICLES, Particle

@@ -38,8 +38,7 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        found = importlib.import_module(f"ontarget.cli.{COMMANDS[cmd_name][0]}").command
-        assert isinstance(found, click.Command)
+        found: click.Command = importlib.import_module(f"ontarget.cli.{COMMANDS[cmd_name][0]}").command
         return found
 
     def resolve_command(

@@ -14,6 +14,7 @@ from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
 def command(name: str, settings: tuple[str, ...], trust: bool, form: str) -> None:
     """Expected counts of an experiment: by channel, flavour, tag and seen bin; and of its backgrounds."""
+    from ontarget.analysis.facility.expectation import expected_counts
     from ontarget.io import csv_text, json_text
     from ontarget.io.entry import load_experiment
     from ontarget.report.expected_table import bin_rows, expectation, expectation_rows
@@ -22,10 +23,10 @@ def command(name: str, settings: tuple[str, ...], trust: bool, form: str) -> Non
     keep_compiled()
     counts = experiment.expected()
     if form == "json":
-        click.echo(json_text(expectation(experiment, counts)), nl=False)
+        click.echo(json_text(expectation(expected_counts(experiment, counts))), nl=False)
     elif form == "csv":
         click.echo(csv_text(bin_rows(counts)), nl=False)
     else:
         from ontarget.cli.table import print_table
 
-        print_table(experiment.title or name, expectation_rows(experiment, counts))
+        print_table(experiment.title or name, expectation_rows(expected_counts(experiment, counts)))

@@ -18,7 +18,7 @@ from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust
 from ontarget.ground.errors import InputError
 
 if TYPE_CHECKING:
-    from ontarget.source.simulation import Simulation
+    from ontarget.source.tunnel.simulation import Simulation
 
 SAMPLING = {"forced": "Forced", "drawn": "Analogue"}
 KEPT_EVERY = 10.0
@@ -56,7 +56,7 @@ def command(
     from ontarget.ground.units import NUMBER
     from ontarget.io import check_folder, parse, read_checkpoint, write_checkpoint
     from ontarget.io.entry import load_experiment
-    from ontarget.source.simulation import simulate
+    from ontarget.source.tunnel.simulation import simulate
 
     wanted = parse(precision, NUMBER, "--precision")
     if not 0 < wanted < 1:
@@ -91,8 +91,8 @@ def simulation_of(experiment: Any) -> Simulation:
     """The simulation of an experiment's source, if it draws rays."""
     from ontarget.experiment.narrow import neutrino_experiment
     from ontarget.source import BeamSite, DecayTunnel
-    from ontarget.source.simulation import Simulation
     from ontarget.source.source import check_site
+    from ontarget.source.tunnel.simulation import Simulation
 
     source, detector = experiment.source, neutrino_experiment(experiment).detector
     if not isinstance(source, DecayTunnel):
@@ -103,17 +103,18 @@ def simulation_of(experiment: Any) -> Simulation:
 
 def tell(simulation: Simulation, folder: Path, inputs: dict[str, str], title: str) -> None:
     """Print the table, write the files."""
+    from ontarget.analysis.facility.flux_summary import flux_by_component, flux_by_flavour
     from ontarget.cli.table import print_table
     from ontarget.io import run_record, write_csv, write_json
     from ontarget.report.flux_table import component_rows, flavour_rows, flux_rows
 
     flux = simulation.flux()
     write_csv(folder / "flux.csv", flux_rows(flux, simulation.tag.axis))
-    write_csv(folder / "components.csv", component_rows(simulation))
+    write_csv(folder / "components.csv", component_rows(flux_by_component(simulation)))
     record = run_record(inputs, simulation.source.seed)
     counted = {"rays": simulation.rays, "lattices": [one.units for one in simulation.tallies]}
     write_json(folder / "run.json", record | counted | {"error": simulation.error()})
-    print_table(title, flavour_rows(flux))
+    print_table(title, flavour_rows(flux_by_flavour(flux)))
     click.echo(f"{simulation.rays} rays: {folder}")
 
 

@@ -42,8 +42,8 @@ def write(
     """Draw and write; the files."""
     import numpy as np
 
-    from ontarget.analysis.beam_flux import of_a_tunnel
-    from ontarget.analysis.decay_samples import sampled_decays, window_points
+    from ontarget.analysis.beam.beam_flux import of_a_tunnel
+    from ontarget.analysis.beam.decay_samples import sampled_decays, window_points
     from ontarget.ground.units import GeV
     from ontarget.io import check_folder
     from ontarget.io.entry import load_experiment

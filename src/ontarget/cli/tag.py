@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ontarget.experiment.experiment import Experiment
     from ontarget.tagging.campaign import Campaign, Tagged
 
-MOST = 10_000_000
+MOST_EVENTS = 10_000_000
 
 
 @click.command()
@@ -65,7 +65,7 @@ def command(
     if not resume and parts.is_dir() and any(parts.iterdir()):
         truth = "There are events in it that would be lost."
         raise InputError(str(parts), "parts that are there already", truth, "Say --resume, or remove them.")
-    from ontarget.analysis.beam_flux import of_a_tunnel
+    from ontarget.analysis.beam.beam_flux import of_a_tunnel
     from ontarget.experiment.narrow import neutrino_experiment
 
     noun = neutrino_experiment(loaded.noun)
@@ -73,23 +73,23 @@ def command(
     keep_compiled()
     inputs = {f"experiment {experiment}": loaded.digest, f"tagger {tagger}": with_it.digest}
     inputs |= {"intensity": repr(intensity), "seed": str(seed)}
-    from ontarget.study.beam.tag_campaign import campaign
+    from ontarget.analysis.tags.tag_campaign import tagging_campaign
 
     click.echo("  compiling: up to a minute before the first events", err=True)
-    made = campaign(noun, with_it.noun, intensity, seed)
+    made = tagging_campaign(noun, with_it.noun, intensity, seed)
     with interrupts() as interrupted:
-        done = work(made, events, parts, identity_of(inputs), interrupted.is_set)
+        done = tag_parts(made, events, parts, identity_of(inputs), interrupted.is_set)
     if done < events:
         click.echo(f"Interrupted after {done} events. The same command with --resume goes on.", err=True)
         return 130
-    tell(made, events, folder, inputs, seed, noun)
+    write_results(made, events, folder, inputs, seed, noun)
     return 0
 
 
 def check_numbers(events: int, seed: int, intensity: float) -> None:
     """Refuse options that mean nothing."""
-    if not 1 <= events <= MOST:
-        raise InputError("--events", str(events), f"It is between 1 and {MOST}.", "Give such a number.")
+    if not 1 <= events <= MOST_EVENTS:
+        raise InputError("--events", str(events), f"It is between 1 and {MOST_EVENTS}.", "Give such a number.")
     if not 0 <= seed < 2**62:
         raise InputError("--seed", str(seed), "It is a whole number, not negative.", "Give e.g. 1.")
     if not 0 <= intensity <= 100:
@@ -107,9 +107,9 @@ def part_file(folder: Path, number: int) -> Path:
     return folder / f"part_{number:05d}.npz"
 
 
-def work(made: Campaign, events: int, parts: Path, identity: str, stop: Callable[[], bool]) -> int:
+def tag_parts(made: Campaign, events: int, parts: Path, identity: str, stop: Callable[[], bool]) -> int:
     """Tag what is not there yet, part by part; how many events are there in the end."""
-    from ontarget.io.tagged_file import read_part, write_part
+    from ontarget.io.formats.tagged_file import read_part, write_part
     from ontarget.tagging.interactions import BLOCK
 
     begun, worked = time.monotonic(), 0
@@ -127,16 +127,19 @@ def work(made: Campaign, events: int, parts: Path, identity: str, stop: Callable
     return events
 
 
-def tell(made: Campaign, events: int, folder: Path, inputs: dict[str, str], seed: int, experiment: Experiment) -> None:
+def write_results(
+    made: Campaign, events: int, folder: Path, inputs: dict[str, str], seed: int, experiment: Experiment
+) -> None:
     """Print the table, write the files."""
     import numpy as np
 
+    from ontarget.analysis.tags.tag_campaign import performance_by_mode, tag_responses, tagged_axis
     from ontarget.cli.table import print_table
     from ontarget.io import run_record, write_csv, write_json
-    from ontarget.io.matching_file import write_matching
-    from ontarget.io.tagged_file import read_part, write_tags
-    from ontarget.study.beam.tag_campaign import axis_of, performance_rows, response_rows, responses
-    from ontarget.tagging.campaign import joined_tagged
+    from ontarget.io.formats.matching_file import write_matching
+    from ontarget.io.formats.tagged_file import read_part, write_tags
+    from ontarget.study.beam.tag_performance import performance_columns, performance_rows, response_rows
+    from ontarget.tagging.campaign import Tagged
     from ontarget.tagging.interactions import BLOCK
     from ontarget.tagging.tag_response import simulated_tag
 
@@ -147,13 +150,13 @@ def tell(made: Campaign, events: int, folder: Path, inputs: dict[str, str], seed
     origins, title = made.drawing.origins, experiment.title or experiment.name
     record = run_record(inputs, seed) | {"events": events}
     write_tags(folder / "tags.csv", each(), origins, record)
-    found: Tagged = joined_tagged(list(each()))
-    rows = performance_rows(found, origins)
-    write_csv(folder / "performance.csv", rows)
-    energy, axis = np.asarray(made.drawing.source.energies.edges), axis_of(experiment)
-    made_of = responses(found, origins, energy, np.asarray(axis.edges))
+    found: Tagged = Tagged.joined(list(each()))
+    by_mode = performance_by_mode(found, origins)
+    write_csv(folder / "performance.csv", performance_rows(by_mode))
+    energy, axis = np.asarray(made.drawing.source.energies.edges), tagged_axis(experiment)
+    made_of = tag_responses(found, origins, energy, np.asarray(axis.edges))
     write_csv(folder / "response.csv", response_rows(made_of))
     write_matching(folder / "matching.yaml", simulated_tag(found, origins, energy, axis), f"{title}, {events} events.")
     write_json(folder / "run.json", record | {"origins": [one.label for one in origins]})
-    print_table(title, [{"": key, **{str(row["interactions of"]): row[key] for row in rows}} for key in rows[0]][1:])
+    print_table(title, performance_columns(by_mode))
     click.echo(f"{events} events: {folder}")

@@ -13,7 +13,7 @@ from ontarget.ground.constants import electron_mass
 from ontarget.ground.errors import check_positive, check_range
 from ontarget.ground.noun import Energy, Mass, Noun, Number, RatePerMass, quantity
 from ontarget.ground.units import eV
-from ontarget.interaction.coulomb import FermiFunction
+from ontarget.interaction.charged.coulomb import FermiFunction
 from ontarget.numerics.quadrature import interval_nodes
 from ontarget.source.running import Running
 from ontarget.source.tag import AbstractTag

@@ -2,7 +2,7 @@
 
 from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.experiment.batch import batched_counts
-from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
+from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts, LeptonCounts
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.lepton_monitor import LeptonMonitor
 
@@ -12,6 +12,7 @@ __all__ = [
     "ChannelCounts",
     "Counts",
     "Experiment",
+    "LeptonCounts",
     "LeptonMonitor",
     "batched_counts",
 ]

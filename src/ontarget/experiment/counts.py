@@ -41,6 +41,17 @@ class ChannelCounts(Noun):
         return self.truth.sum(axis=1)
 
 
+class LeptonCounts(Noun):
+    """Charged particles of one decay mode of one parent, [tag seen]: a channel of what counts leptons in a tunnel.
+
+    Whatever comes of the beam's mesons is signal there, hadrons that pass for leptons included: all of it says how many
+    mesons there were.
+    """
+
+    name: str = static()
+    values: Float[Arrays, "tag seen"]
+
+
 class BackgroundCounts(Noun):
     """Counts of one background, [tag seen]."""
 
@@ -52,6 +63,13 @@ class Counts(Noun):
     """Expected counts of an experiment, with their axes.
 
     Where there is a second observable, seen bins are pairs of bins of both, the second fastest.
+
+    Attributes
+    ----------
+    channels : of neutrinos
+    backgrounds : what neither the beam's neutrinos nor, in a tunnel, its mesons make
+    seen, tag, second : axes; None where there is none
+    leptons : of an instrument that counts leptons, which has no channels of neutrinos
     """
 
     channels: tuple[ChannelCounts, ...]
@@ -59,6 +77,7 @@ class Counts(Noun):
     seen: AbstractAxis
     tag: AbstractAxis | None
     second: AbstractAxis | None = None
+    leptons: tuple[LeptonCounts, ...] = ()
 
     def along_seen(self, values: Float[Arrays, "*parts seen"]) -> Float[Arrays, "*parts first"]:
         """Counts by the first observable alone: summed over the second, where there is one."""
@@ -67,8 +86,9 @@ class Counts(Noun):
         return values.reshape(*values.shape[:-1], self.seen.bins, self.second.bins).sum(axis=-1)
 
     def signal(self) -> Float[Arrays, "tag seen"]:
-        """All channels and flavours."""
+        """All channels, of neutrinos or of leptons, and all flavours."""
         parts = [channel.values.sum(axis=0) for channel in self.channels]
+        parts += [lepton.values for lepton in self.leptons]
         return reduce(add, parts) if parts else 0.0 * self.backgrounds[0].values
 
     def background(self) -> Float[Arrays, "tag seen"]:
@@ -112,6 +132,7 @@ class Counts(Noun):
     def table(self) -> tuple[list[str], np.ndarray, dict[str, np.ndarray]]:
         """Names of the parts, their counts [part tag seen (second)], and the edges of each axis after the first."""
         parts = {one.name: one.values.sum(axis=0) for one in self.channels}
+        parts |= {one.name: one.values for one in self.leptons}
         parts |= {one.name: one.values for one in self.backgrounds}
         edges = {"tag": shown_edges(self.tag), "seen": shown_edges(self.seen)}
         if self.second is not None:

@@ -1,12 +1,20 @@
 """Floor 6: one process on one target."""
 
-from ontarget.interaction.allowed import AllowedTransitions, Strengths
 from ontarget.interaction.axial import AxialCEvNS
 from ontarget.interaction.binned import BinnedScale, Factor
 from ontarget.interaction.cevns import CEvNS
 from ontarget.interaction.charge_radius import ChargeRadii, ChargeRadius, ElectronChargeRadius
-from ontarget.interaction.charged_current import ChargedCurrent, CrossSection
-from ontarget.interaction.coulomb import AbstractCoulomb, EffectiveMomentum, FermiFunction, NoCoulomb, SmallerOfBoth
+from ontarget.interaction.charged.allowed import AllowedTransitions, Strengths
+from ontarget.interaction.charged.charged_current import ChargedCurrent, CrossSection
+from ontarget.interaction.charged.coulomb import (
+    AbstractCoulomb,
+    EffectiveMomentum,
+    FermiFunction,
+    NoCoulomb,
+    SmallerOfBoth,
+)
+from ontarget.interaction.charged.inverse_beta import InverseBetaDecay
+from ontarget.interaction.charged.nuclear_table import NuclearTable
 from ontarget.interaction.coupling import NSI, AbstractCouplings, RadiativeCouplings, TreeCouplings
 from ontarget.interaction.electron import ElectronScattering
 from ontarget.interaction.electron_coupling import (
@@ -17,10 +25,8 @@ from ontarget.interaction.electron_coupling import (
 )
 from ontarget.interaction.electron_photon import PhotonCorrection
 from ontarget.interaction.interaction import AbstractInteraction
-from ontarget.interaction.inverse_beta import InverseBetaDecay
 from ontarget.interaction.magnetic_moment import ElectronMagneticMoment, MagneticMoment, MagneticMoments
 from ontarget.interaction.millicharge import ElectronMillicharge, Millicharge, Millicharges
-from ontarget.interaction.nuclear_table import NuclearTable
 from ontarget.interaction.scalar_mediator import ElectronLightScalar, LightScalar
 from ontarget.interaction.vector_mediator import (
     AbstractCharges,

@@ -2,7 +2,7 @@
 
 from ontarget.io.bibliography import bibtex, keys_in, keys_of, keys_of_class, references
 from ontarget.io.catalog import KINDS, entries, find, resolve
-from ontarget.io.checkpoint import read_checkpoint, write_checkpoint
+from ontarget.io.formats.checkpoint import read_checkpoint, write_checkpoint
 from ontarget.io.load import Loaded, digest, load, load_tree, override
 from ontarget.io.provenance import Record
 from ontarget.io.quantity import parse

@@ -11,8 +11,8 @@ from jax.scipy.special import ndtr
 from jaxtyping import Array, Float
 
 from ontarget.beam.beam import Tunnel
+from ontarget.beam.decays.kinematics import energy_of
 from ontarget.beam.flight import ALONG, norm
-from ontarget.beam.kinematics import energy_of
 from ontarget.beam.segment import Segments
 from ontarget.ground.effect import Moves, part
 from ontarget.ground.errors import InputError, check_positive, check_range

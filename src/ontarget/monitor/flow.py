@@ -12,18 +12,18 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, UInt64
 
-from ontarget.beam.chain import follow
-from ontarget.beam.daughter import AbstractDaughter, LeptonDaughter
-from ontarget.beam.hadronic import AbstractHadronic
-from ontarget.beam.mode import daughters_of
-from ontarget.beam.semileptonic import SemileptonicDecay
-from ontarget.beam.two_body import TwoBodyDecay
+from ontarget.beam.decays.chain import follow
+from ontarget.beam.decays.daughter import LeptonDaughter
+from ontarget.beam.decays.hadronic import AbstractHadronic
+from ontarget.beam.decays.mode import daughters_of
+from ontarget.beam.decays.semileptonic import SemileptonicDecay
+from ontarget.beam.decays.two_body import TwoBodyDecay
 from ontarget.beam.yields import Yields
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
 from ontarget.monitor.instrument import AbstractInstrument
 from ontarget.numerics.lattice import lattice, shifts
-from ontarget.source.decay_tunnel import DecayTunnel
+from ontarget.source.tunnel.decay_tunnel import DecayTunnel
 
 BLOCK = 4096
 """Rays at a time: bounds memory, and fits the cache."""
@@ -35,7 +35,7 @@ HELD = 3e-3
 """A bin that holds less than this share of all particles is not asked to be exact."""
 
 
-Link = AbstractDaughter | None
+Link = LeptonDaughter | AbstractHadronic | None
 """A way from a parent to a charged particle; None for the parent itself."""
 
 
@@ -93,7 +93,7 @@ class PrecomputedLeptons(Noun):
 
 def links_of(source: DecayTunnel, parent: str, instrument: AbstractInstrument) -> tuple[Link, ...]:
     """The ways to charged particles that an instrument counts; None for the parent itself."""
-    leptons = [
+    leptons: list[LeptonDaughter | AbstractHadronic] = [
         LeptonDaughter(decay)
         for decay in source.decays
         if decay.parent == parent and isinstance(decay, TwoBodyDecay | SemileptonicDecay)
@@ -109,7 +109,6 @@ def mode_of(link: Link) -> str:
         return "undecayed"
     if isinstance(link, LeptonDaughter):
         return link.decay.name
-    assert isinstance(link, AbstractHadronic)
     return "k_" + "".join(one.rstrip("+-") for one in link.products)
 
 
@@ -119,7 +118,7 @@ def collect(instrument: AbstractInstrument, source: DecayTunnel) -> PrecomputedL
 
 
 def precompute_leptons(instrument: AbstractInstrument, source: DecayTunnel) -> PrecomputedLeptons:
-    """The same, compiled, and refused where the statistical error is larger than the source's precision."""
+    """The particles at an instrument, compiled, and refused where its precision is not reached."""
     found = _collected(instrument, source, compiled_average)
     worst, wanted = found.worst(), float(source.precision)
     if worst > wanted:

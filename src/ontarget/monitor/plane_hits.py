@@ -13,7 +13,7 @@ from jaxtyping import Array, Float
 from ontarget.beam import AbstractBeam, AbstractDecay, Tunnel
 from ontarget.monitor.hit_map import Raster, raster_around
 from ontarget.monitor.silicon import hardness
-from ontarget.monitor.tracker import AbstractPlane, ArmPlane, Hits, Trackers, coming
+from ontarget.monitor.tracker import AbstractPlane, Hits, Trackers, coming
 from ontarget.numerics.lattice import lattice, shifts
 
 CELLS = 4
@@ -67,7 +67,7 @@ class PlaneHits:
 
 
 def coarser(maps: Float[np.ndarray, "repeat x y"]) -> Float[np.ndarray, "repeat x y"]:
-    """The same maps with hat functions twice as wide: such a one is half its neighbours' and the whole of its own."""
+    """Maps with hat functions twice as wide, made of those given: half of both neighbours and the whole of its own."""
     for axis in (1, 2):
         room = [(1, 1) if one == axis else (0, 0) for one in range(3)]
         around = np.moveaxis(np.pad(maps, room), axis, 0)
@@ -107,14 +107,12 @@ def plane_hits(
         for repeat in range(repeats):
             progress(f"{parent}, {repeat + 1} of {repeats}")
             u = lattice(jnp.uint64(0), rays, shifts((seed, place, repeat), beam.dimensions + 1 + most))
-            came = coming(beam, tunnel, trackers.arm, parent, u[:, : beam.dimensions])
+            arriving = coming(beam, tunnel, trackers.arm, parent, u[:, : beam.dimensions])
             for index, plane in enumerate(planes):
-                hits = plane.passing(came)
+                hits = plane.passing(arriving)
                 if len(found) == index:
                     found.append(PlaneHits(plane, raster_around(hits, CELLS, REACH)))
                 found[index].count(parent, parent, hits)
-                for decay in plane.decays(tuple(followed)):
-                    assert isinstance(plane, ArmPlane)
-                    left = u[:, beam.dimensions : beam.dimensions + 1 + decay.dimensions]
-                    found[index].count(f"{decay.lepton} of {decay.name}", decay.lepton, plane.muons(came, decay, left))
+                for decay, muons in plane.muons(arriving, followed, u[:, beam.dimensions :]):
+                    found[index].count(f"{decay.lepton} of {decay.name}", decay.lepton, muons)
     return found

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ontarget.beam.beam import Tunnel
+from ontarget.ground.errors import InputError
 from ontarget.monitor.calorimeter import TunnelCalorimeter
 from ontarget.monitor.flow import PrecomputedLeptons
+from ontarget.monitor.instrument import AbstractInstrument
 from ontarget.monitor.range_meter import RangeMeter
 from ontarget.source.facility import Facility
 
@@ -56,6 +58,18 @@ def protons_in_spill(facility: Facility) -> float:
     """Protons per time while they are extracted, evenly."""
     per_spill = float(facility.protons_while_running) / float(facility.repetition)
     return per_spill / float(facility.pulse.length)
+
+
+def rates_at(
+    instrument: AbstractInstrument, tunnel: Tunnel, facility: Facility, given: PrecomputedLeptons
+) -> list[Rate]:
+    """Charged particles where they reach an instrument first, one rate for each of its places."""
+    if isinstance(instrument, TunnelCalorimeter):
+        return wall_rates(instrument, tunnel, facility, given)
+    if isinstance(instrument, RangeMeter):
+        return plane_rates(instrument, facility, given)
+    truth = "Rates by place are known for a TunnelCalorimeter and for a RangeMeter."
+    raise InputError("instrument", f"of type {type(instrument).__name__}", truth, "Ask for one of these.")
 
 
 def wall_rates(

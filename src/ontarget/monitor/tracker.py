@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -98,9 +99,16 @@ class AbstractPlane(Noun):
     def passing(self, coming: Coming) -> Hits:
         """Where particles of the beam cross it."""
 
-    def decays(self, decays: tuple[AbstractDecay, ...]) -> tuple[AbstractDecay, ...]:
-        """Of these the ones whose muons are followed to here."""
-        return ()
+    def muons(
+        self, coming: Coming, decays: Sequence[AbstractDecay], u: Float[Array, "ray dimension"]
+    ) -> Iterator[tuple[AbstractDecay, Hits]]:
+        """Where muons of decays in the tunnel cross it, by decay; none do before the tunnel's end.
+
+        Parameters
+        ----------
+        u : uniform in [0, 1[; each decay takes the first 1 + `decay.dimensions` of each ray
+        """
+        return iter(())
 
 
 class LinePlane(AbstractPlane):
@@ -157,12 +165,13 @@ class ArmPlane(AbstractPlane):
     def passing(self, coming: Coming) -> Hits:
         return self.behind(coming.flight, PARTICLES[coming.particle], coming)
 
-    def decays(self, decays: tuple[AbstractDecay, ...]) -> tuple[AbstractDecay, ...]:
-        return tuple(one for one in decays if one.lepton.startswith("mu"))
-
-    def muons(self, coming: Coming, decay: AbstractDecay, u: Float[Array, "ray dimension"]) -> Hits:
-        """Muons of one kind of decay in the tunnel, from 1 + `decay.dimensions` numbers."""
-        return self.behind(muons_of(coming, decay, u), PARTICLES[decay.lepton], coming)
+    def muons(
+        self, coming: Coming, decays: Sequence[AbstractDecay], u: Float[Array, "ray dimension"]
+    ) -> Iterator[tuple[AbstractDecay, Hits]]:
+        for decay in decays:
+            if decay.lepton.startswith("mu"):
+                flight = muons_of(coming, decay, u[:, : 1 + decay.dimensions])
+                yield decay, self.behind(flight, PARTICLES[decay.lepton], coming)
 
     def behind(self, flight: Segments, particle: Particle, coming: Coming) -> Hits:
         """Of flights in the tunnel those that leave it through its end, at this plane."""

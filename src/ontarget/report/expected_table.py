@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
+from ontarget.analysis.facility.expectation import Expectation
 from ontarget.experiment.abstract import AbstractExperiment
-from ontarget.experiment.counts import ChannelCounts, Counts
+from ontarget.experiment.counts import Counts
 from ontarget.ground.units import year
-from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.axis import AbstractAxis
 from ontarget.source.exposure import RunningTime
 
@@ -29,57 +30,71 @@ def axis_data(axis: AbstractAxis | None) -> dict[str, Any] | None:
     return {"quantity": axis.dimension.name, "unit": axis.dimension.unit, "edges": axis.shown().tolist()}
 
 
-def expectation(experiment: AbstractExperiment, counts: Counts | None = None) -> dict[str, Any]:
+def expectation(found: Expectation) -> dict[str, Any]:
     """Expected counts of an experiment as plain data; numbers of events, axes in the units they name.
 
-    A second observable is summed over.
+    A second observable is summed over. Channels are what the experiment is for: interactions of neutrinos, or, for one
+    that counts leptons, each decay mode of the mesons.
     """
-    counts = experiment.expected() if counts is None else counts
-    years = float(experiment.exposure.calendar(experiment.facility)) / year
+    axes = {"tag": axis_data(found.tag), "seen": axis_data(found.seen)}
     return {
-        "experiment": experiment.name,
-        "exposure": exposure_text(experiment),
-        "channels": {channel.name: channel_data(channel, counts, years) for channel in counts.channels},
-        "backgrounds": {
-            background.name: {
-                "total": float(background.values.sum()),
-                "total_per_year": float(background.values.sum()) / years,
-                "tag": axis_data(counts.tag),
-                "seen": axis_data(counts.seen),
-                "counts": np.asarray(counts.along_seen(background.values)).tolist(),
+        "experiment": found.experiment.name,
+        "exposure": exposure_text(found.experiment),
+        "channels": {
+            one.name: {
+                "total": one.total,
+                "total_per_year": one.total / found.years,
+                "by_flavour": one.by_flavour,
+                "outside": one.outside,
+                "interactions": one.interactions,
+                **axes,
+                "counts": one.counts.sum(axis=0).tolist(),
             }
-            for background in counts.backgrounds
+            for one in found.channels
+        }
+        | {
+            one.name: {
+                "total": one.total,
+                "total_per_year": one.total / found.years,
+                "by_flavour": {},
+                **axes,
+                "counts": one.counts.tolist(),
+            }
+            for one in found.leptons
+        },
+        "backgrounds": {
+            one.name: {
+                "total": one.total,
+                "total_per_year": one.total / found.years,
+                **axes,
+                "counts": one.counts.tolist(),
+            }
+            for one in found.backgrounds
         },
     }
 
 
-def channel_data(channel: ChannelCounts, counts: Counts, years: float) -> dict[str, Any]:
-    """One channel as plain data."""
-    by_flavour = np.asarray(channel.values.sum(axis=(1, 2)))
-    outside, interactions = float(channel.outside.sum()), float(channel.interactions.sum())
-    return {
-        "total": float(by_flavour.sum()),
-        "total_per_year": float(by_flavour.sum()) / years,
-        "by_flavour": {name: float(n) for name, n in zip(FLAVOURS, by_flavour, strict=True) if n > 0},
-        "outside": outside if outside > 1e-12 * interactions else 0.0,  # less is rounding of the sums
-        "interactions": interactions,
-        "tag": axis_data(counts.tag),
-        "seen": axis_data(counts.seen),
-        "counts": np.asarray(counts.along_seen(channel.values.sum(axis=0))).tolist(),
-    }
-
-
-def expectation_rows(experiment: AbstractExperiment, counts: Counts) -> list[dict[str, Any]]:
+def expectation_rows(found: Expectation) -> list[dict[str, Any]]:
     """One row per channel and background: what is expected in total and per year."""
-    data = expectation(experiment, counts)
-    rows = []
-    for kind, parts in (("signal", data["channels"]), ("background", data["backgrounds"])):
-        for name, part in parts.items():
-            row = {"experiment": experiment.name, "exposure": data["exposure"], "kind": kind, "name": name}
-            row |= {"total": part["total"], "per year": part["total_per_year"]}
-            row |= {flavour: part.get("by_flavour", {}).get(flavour) for flavour in ("nu_mu", "nu_e", "nubar_mu")}
-            rows.append(row | {"outside": part.get("outside")})
-    return rows
+    exposure, flavours = exposure_text(found.experiment), ("nu_mu", "nu_e", "nubar_mu")
+
+    def row(kind: str, name: str, total: float, by_flavour: Mapping[str, float], outside: float | None) -> dict:
+        return {
+            "experiment": found.experiment.name,
+            "exposure": exposure,
+            "kind": kind,
+            "name": name,
+            "total": total,
+            "per year": total / found.years,
+            **{flavour: by_flavour.get(flavour) for flavour in flavours},
+            "outside": outside,
+        }
+
+    return [
+        *(row("signal", one.name, one.total, one.by_flavour, one.outside) for one in found.channels),
+        *(row("signal", one.name, one.total, {}, None) for one in found.leptons),
+        *(row("background", one.name, one.total, {}, None) for one in found.backgrounds),
+    ]
 
 
 def bin_rows(counts: Counts) -> list[dict[str, Any]]:
@@ -89,6 +104,7 @@ def bin_rows(counts: Counts) -> list[dict[str, Any]]:
     """
     seen, tag = counts.seen.shown(), None if counts.tag is None else counts.tag.shown()
     parts = {part.name: np.asarray(counts.along_seen(part.values.sum(axis=0))) for part in counts.channels}
+    parts |= {part.name: np.asarray(counts.along_seen(part.values)) for part in counts.leptons}
     parts |= {part.name: np.asarray(counts.along_seen(part.values)) for part in counts.backgrounds}
     total, rows = np.asarray(counts.along_seen(counts.total())), []
     for k, o in np.ndindex(*total.shape):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,25 +15,46 @@ from ontarget.ground.units import Dimension
 from ontarget.io import Loaded
 
 
-def leaf_rows(loaded: Loaded[Any]) -> list[dict[str, Any]]:
-    """One row per number or label of a noun, in the order of its fields."""
-    rows = []
+@dataclass(frozen=True)
+class Leaf:
+    """A number, array or label of an entry.
+
+    Attributes
+    ----------
+    address : within the entry
+    classes : on the way to it, an empty text where a part of the address names none
+    value : as it was given, or in its unit
+    unit, cite, note, source : of a number; where it came from
+    default : nobody gave it
+    """
+
+    address: str
+    classes: tuple[str, ...]
+    value: str
+    unit: str = ""
+    cite: tuple[str, ...] = ()
+    note: str = ""
+    source: str = ""
+    default: bool = False
+
+
+def leaf_rows(found: Iterable[Leaf]) -> list[dict[str, Any]]:
+    """One row per number or label."""
+    return [{**dataclasses.asdict(one), "cite": list(one.cite)} for one in found]
+
+
+def leaves_of(loaded: Loaded[Any]) -> list[Leaf]:
+    """Numbers and labels of an entry with where they came from, in the order of its fields."""
+    found = []
     for address, classes, value, dimension in leaves(loaded.noun):
         record = loaded.provenance.get(address)
-        text = shown(value, dimension)
-        rows.append(
-            {
-                "address": address,
-                "classes": classes,
-                "value": record.text if record and record.text and np.ndim(value) == 0 else text,
-                "unit": dimension.unit if dimension else "",
-                "cite": list(record.cite) if record else [],
-                "note": record.note if record else "",
-                "source": record.source if record else "",
-                "default": record is None and dimension is not None,
-            }
-        )
-    return rows
+        given = record.text if record and np.ndim(value) == 0 else ""
+        text, unit = given or shown(value, dimension), dimension.unit if dimension else ""
+        if record:
+            found.append(Leaf(address, classes, text, unit, tuple(record.cite), record.note, record.source))
+        else:
+            found.append(Leaf(address, classes, text, unit, default=dimension is not None))
+    return found
 
 
 def leaves(noun: Noun, path: str = "", classes: tuple[str, ...] = ()) -> Iterator[tuple]:

@@ -1,7 +1,6 @@
 """Floor 5: the facility, its pulse and running plan, the site, and the neutrinos born there."""
 
 from ontarget.source.computed import PrecomputedFlux
-from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.distance_tag import TimeAndDistance
 from ontarget.source.exposure import AbstractExposure, ProtonsOnTarget, RunningTime
 from ontarget.source.facility import Facility
@@ -22,7 +21,6 @@ from ontarget.source.pulse import (
     UniformPulse,
 )
 from ontarget.source.running import Running
-from ontarget.source.sampling import AbstractSampling, Analogue, Forced
 from ontarget.source.site import AbstractSite, BeamSite, Site
 from ontarget.source.source import AbstractSource
 from ontarget.source.stopped_pion import StoppedPion
@@ -45,6 +43,8 @@ from ontarget.source.tag import (
     Untagged,
 )
 from ontarget.source.tracked_tag import Remainder, TaggedEnergy, TaggedPath
+from ontarget.source.tunnel.decay_tunnel import DecayTunnel
+from ontarget.source.tunnel.sampling import AbstractSampling, Analogue, Forced
 from ontarget.source.varied import Eigenmodes, VariedFlux, covariance_of
 from ontarget.source.volume import AbstractVolume, PointVolume, UprightCylinder
 

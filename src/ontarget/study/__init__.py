@@ -1,5 +1,7 @@
 """Studies: a question in YAML, answered in one folder."""
 
+from ontarget.analysis.design.band_merit import BandEvents, BandWidth
+from ontarget.analysis.design.merit import AtLeast, AtMost, JointError, UpperLimit
 from ontarget.study.beam.beam_events import BeamEvents
 from ontarget.study.beam.beam_fluxes import BeamFluxes
 from ontarget.study.beam.cross_section_measurement import CrossSectionMeasurement
@@ -9,10 +11,9 @@ from ontarget.study.beam.monitoring import FluxFromLeptons
 from ontarget.study.beam.off_axis import OffAxis
 from ontarget.study.beam.tagging import Tagging
 from ontarget.study.beam.trackers import TrackerSpecification
-from ontarget.study.design.band_merit import BandEvents, BandWidth
 from ontarget.study.design.design import Design
-from ontarget.study.design.design_space import DesignNumber, Tie
-from ontarget.study.design.merit import AtLeast, AtMost, Formula, JointError, UpperLimit, planned
+from ontarget.study.design.design_space import DesignNumber, Tie, planned
+from ontarget.study.design.formula import Formula
 from ontarget.study.facility.activity import Activity, TargetActivity
 from ontarget.study.facility.baselines import BaselineScan
 from ontarget.study.facility.expect import Expect
@@ -32,7 +33,6 @@ from ontarget.study.parameters.plane import Plane
 from ontarget.study.parameters.posterior import Posterior
 from ontarget.study.parameters.profiles import Profiles
 from ontarget.study.parameters.radius import Radius
-from ontarget.study.parameters.region import AbstractIntervalConstruction, Toys, Wilks
 from ontarget.study.parameters.upper_limits import UpperLimits
 from ontarget.study.study import Study, load_study, run, write
 from ontarget.study.task import AbstractTask

@@ -29,7 +29,7 @@ from ontarget.io import (
     write_text,
 )
 from ontarget.io.entry import load_experiment
-from ontarget.io.varied_file import write_varied
+from ontarget.io.formats.varied_file import write_varied
 from ontarget.report.page import page
 from ontarget.report.section import Section
 from ontarget.study.context import Context
@@ -138,9 +138,7 @@ def run(
     """
     study = load_study(name, trust)
     loaded = load_experiments(study, set, trust)
-    interest = [task.interest() for task in study.noun.tasks]
-    tolerance = float(study.noun.tolerance)
-    context = Context(loaded, study.noun.parameters, progress or say, interest, tolerance, campaign, study.noun.tasks)
+    context = context_of(study.noun, loaded, progress, campaign)
     for task in study.noun.tasks:
         task.check(context)
     inputs = {f"study {study.path.stem}": study.digest} | {one: found.digest for one, found in loaded.items()}
@@ -153,6 +151,18 @@ def run(
             keep(Answer(study, context, sections, run_record(inputs)))
         raise
     return Answer(study, context, sections, run_record(inputs))
+
+
+def context_of(
+    study: Study,
+    experiments: Mapping[str, Loaded[AbstractExperiment]],
+    progress: Callable[[str], None] | None = None,
+    campaign: Campaign | None = None,
+) -> Context:
+    """What the tasks of a study are handed, with its experiments by name; see `run`."""
+    interest = [task.interest() for task in study.tasks]
+    tolerance = float(study.tolerance)
+    return Context(experiments, study.parameters, progress or say, interest, tolerance, campaign, study.tasks)
 
 
 def say(line: str) -> None:

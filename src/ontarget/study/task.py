@@ -35,6 +35,11 @@ class AbstractTask(Noun):
         """Answer it."""
 
 
+def prefixed(key: str, name: str) -> str:
+    """The name of a table or a figure of a task that stands in a study once or, then with a key, several times."""
+    return f"{key}_{name}" if key else name
+
+
 def check_points(points: int, least: int, most: int) -> None:
     """Refuse a grid that is too coarse to mean anything, or too fine to be computed."""
     if not least <= points <= most:

@@ -16,8 +16,9 @@ from ontarget.beam.segment import Segments
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Frequency, Noun, Number, quantity
 from ontarget.numerics.lattice import lattice, shifts
-from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.facility import Facility
+from ontarget.source.tunnel.decay_tunnel import DecayTunnel
+from ontarget.tagging.plane_crossing import PlaneCrossing
 
 POOL = 2**16
 """Particles of each kind from which those that pass are taken."""
@@ -51,14 +52,18 @@ def working_point(facility: Facility, intensity: float = 1.0) -> WorkingPoint:
 
 @dataclass(frozen=True)
 class Kind:
-    """Particles of one kind at T6: their rate per time, and a pool of them, each as probable.
+    """Particles of one kind at T6.
 
-    `pool` [track 5] holds x, y, slopes and momentum.
+    Attributes
+    ----------
+    name : of the particle, such as pi+
+    rate : of them, per time
+    pool : examples that are all as probable; their times are zero
     """
 
     name: str
     rate: float
-    pool: Float[np.ndarray, "track 5"]
+    pool: PlaneCrossing
 
 
 @dataclass(frozen=True)
@@ -73,19 +78,19 @@ class Stream:
         return sum(kind.rate for kind in self.kinds)
 
     def times(self, factor: float) -> Stream:
-        """The same at another intensity."""
+        """The stream with every rate multiplied by a factor: the beam at another intensity."""
         return Stream([replace(kind, rate=factor * kind.rate) for kind in self.kinds])
 
 
 def stream(source: DecayTunnel, point: WorkingPoint) -> Stream:
-    """The stream of a source's beam; its parents, and protons."""
+    """What passes T6 of a source's beam at a working point: its parents, kind by kind, and protons."""
     kinds = []
     for i, parent in enumerate(source.beam.parents):
         shift = jnp.asarray(shifts((source.seed, i, 2**31), source.beam.dimensions))
         u = lattice(jnp.uint64(0), RAYS, shift)
         at_entrance = _entering(source.beam, parent, source.tunnel, u)
         number = np.asarray(at_entrance.number)
-        pool = rows_of(at_entrance)[chosen(number, np.random.default_rng((source.seed, i, 2**31)))]
+        pool = at_t6(at_entrance).only(chosen(number, np.random.default_rng((source.seed, i, 2**31))))
         kinds.append(Kind(parent, float(point.rate) * float(number.sum()), pool))
         if parent == "pi+" and float(point.protons) > 0:
             kinds.append(Kind("p", float(point.protons) * kinds[-1].rate, pool))
@@ -97,17 +102,25 @@ def _entering(beam: AbstractBeam, parent: str, tunnel: Tunnel, u: Float[Array, "
     return beam.segments(parent, "tunnel", tunnel, u)
 
 
-def rows_of(segments: Segments) -> Float[np.ndarray, "track 5"]:
-    """Where straight flights cross z = 0: x, y, slopes, momentum."""
-    momentum = np.asarray(segments.momentum)
-    slopes = momentum[:, :2] / momentum[:, 2:]
-    start = np.asarray(segments.start)
-    places = start[:, :2] - slopes * start[:, 2:]
-    return np.concatenate([places, slopes, np.asarray(norm(segments.momentum))[:, None]], axis=1)
+def at_t6(segments: Segments) -> PlaneCrossing:
+    """Where straight flights cross T6 (z = 0); times there are zero."""
+    momentum, start = np.asarray(segments.momentum), np.asarray(segments.start)
+    slope_x, slope_y = momentum[:, 0] / momentum[:, 2], momentum[:, 1] / momentum[:, 2]
+    return PlaneCrossing(
+        x=start[:, 0] - slope_x * start[:, 2],
+        y=start[:, 1] - slope_y * start[:, 2],
+        slope_x=slope_x,
+        slope_y=slope_y,
+        momentum=np.asarray(norm(segments.momentum)),
+        time=np.zeros(len(start)),
+    )
 
 
 def chosen(number: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """Which rays fill a pool: each as often as it stands for particles (systematic resampling), in random order."""
+    """Which of the rays [ray], that stand for `number` particles each, fill a pool: [POOL], in random order.
+
+    Systematic resampling: each as often as it stands for particles.
+    """
     reached = np.cumsum(number) / number.sum()
     picked = np.searchsorted(reached, (np.arange(POOL) + random.random()) / POOL)
     return random.permutation(np.minimum(picked, len(number) - 1))

@@ -4,46 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
 from ontarget.numerics.cores import cores
 from ontarget.tagging.background_tracks import Stream
-from ontarget.tagging.interactions import BLOCK, Drawing, Interactions, joined
-from ontarget.tagging.tag import CHUNK, Tags, joined_tags, tag
+from ontarget.tagging.columns import Columns
+from ontarget.tagging.interactions import BLOCK, Drawing, Interactions
+from ontarget.tagging.tag import CHUNK, Tags, tag
 from ontarget.tagging.tagger import Tagger
 
 
 @dataclass(frozen=True)
-class Tagged:
-    """Interactions, and what came of each."""
+class Tagged(Columns):
+    """Interactions, and the tag of each, if it has one."""
 
     events: Interactions
     tags: Tags
-
-    def __len__(self) -> int:
-        return len(self.events)
-
-    def only(self, chosen: np.ndarray | slice) -> Tagged:
-        """Some of them."""
-        return Tagged(self.events.only(chosen), self.tags.only(chosen))
-
-    def columns(self) -> dict[str, np.ndarray]:
-        """All arrays by name."""
-        both = [(name, part) for name, part in (("events", self.events), ("tags", self.tags))]
-        return {f"{name}.{one.name}": getattr(part, one.name) for name, part in both for one in fields(part)}
-
-
-def tagged_of(columns: dict[str, np.ndarray]) -> Tagged:
-    """What `columns` says, put together again."""
-    events = Interactions(*(columns[f"events.{one.name}"] for one in fields(Interactions)))
-    return Tagged(events, Tags(*(columns[f"tags.{one.name}"] for one in fields(Tags))))
-
-
-def joined_tagged(parts: list[Tagged]) -> Tagged:
-    """All parts, one after another."""
-    return Tagged(joined([part.events for part in parts]), joined_tags([part.tags for part in parts]))
 
 
 @dataclass(frozen=True)
@@ -71,9 +49,9 @@ class Campaign:
 
         with ThreadPoolExecutor(cores()) as pool:
             done = [part for part in pool.map(one, starts) if part is not None]
-        return joined_tagged(done).only(slice(size)) if len(done) == len(starts) else None
+        return Tagged.joined(done).only(slice(size)) if len(done) == len(starts) else None
 
     def run(self, events: int) -> Tagged:
         """Tag so many interactions."""
         sizes = [min(BLOCK, events - first) for first in range(0, events, BLOCK)]
-        return joined_tagged([part for i, size in enumerate(sizes) if (part := self.part(i, size)) is not None])
+        return Tagged.joined([part for i, size in enumerate(sizes) if (part := self.part(i, size)) is not None])

@@ -17,7 +17,7 @@ from ontarget.ground.noun import Scalar
 from ontarget.tagging.interactions import HASTE, Interactions
 from ontarget.tagging.pair_fit import solved
 from ontarget.tagging.tagger import Tagger
-from ontarget.tagging.two_body import Known, covariance_of_known, error_of_vertex, errors_of_track, jacobians
+from ontarget.tagging.two_body import MOMENTUM, Known, covariance_of_known, error_of_vertex, errors_of_track, jacobians
 
 BLOCK = 512
 """Decays at a time."""
@@ -27,7 +27,15 @@ CORE = 0.6827
 
 
 class Sample(NamedTuple):
-    """True decays: the pion and the vertex [event 7], z of the decay, depth of the vertex, length of the tunnel."""
+    """True decays of pions in the tunnel; internal units.
+
+    Attributes
+    ----------
+    known : [event 7] the pion at T6 (x, y, slopes, momentum) and x and y of the vertex
+    z : [event] of the decay, a length
+    depth : [event] z of the vertex, a length
+    length : of the tunnel
+    """
 
     known: Float[Array, "event 7"]
     z: Float[Array, " event"]
@@ -36,8 +44,8 @@ class Sample(NamedTuple):
 
 
 def sample_of(events: Interactions, length: float) -> Sample:
-    """Decays of pions in the tunnel, as they were."""
-    known = np.concatenate([events.entering[:, :5], events.vertex[:, :2]], axis=1)
+    """The decays of these interactions as they were, in a tunnel of this length."""
+    known = np.concatenate([events.entering.vectors(), events.vertex[:, :2]], axis=1)
     return Sample(*(jnp.asarray(one) for one in (known, events.place[:, 2], events.vertex[:, 2], length)))
 
 
@@ -55,7 +63,7 @@ class Parts(NamedTuple):
 
     @property
     def whole(self) -> Float[Array, "*event"]:
-        """All of it."""
+        """The square of the relative error of the energy [event]."""
         return self.momentum + self.points + self.scattering + self.vertex
 
 
@@ -71,29 +79,29 @@ def parts(known: Known, z: Scalar, depth: Scalar, length: Scalar, tagger: Tagger
     """
     before = covariance_of_known(tagger.pions, tagger.vertex, known, depth)
     muon, energy, by_known, by_z = jacobians(known, z, depth, length)
-    pion_errors = errors_of_track(tagger.pions, known[4], pion_mass, 1)
-    muon_errors = errors_of_track(tagger.muons, muon[4], muon_mass, -1)
+    pion_errors = errors_of_track(tagger.pions, known[MOMENTUM], pion_mass, 1)
+    muon_errors = errors_of_track(tagger.muons, muon[MOMENTUM], muon_mass, -1)
     matrix, along = by_known[:5], by_z[:5]
-    bent = matrix @ (before @ by_known[5])
-    by_along, by_bent = solved(muon_errors.whole + matrix @ before @ matrix.T, (along, bent))
-    steer = by_z[5] - bent @ by_along
-    of_muon = by_bent + by_along * steer / (along @ by_along)
+    shared = matrix @ (before @ by_known[5])  # covariance of the expected muon and of the energy
+    by_along, by_shared = solved(muon_errors.whole + matrix @ before @ matrix.T, (along, shared))
+    steepness = by_z[5] - shared @ by_along
+    of_muon = by_shared + by_along * steepness / (along @ by_along)
     of_known = by_known[5] - matrix.T @ of_muon
     pion, vertex = of_known[:5], of_known[5:]
     both = zip(pion_errors, muon_errors, strict=True)
     tracks = [pion @ one @ pion + of_muon @ other @ of_muon for one, other in both]
     placed = vertex @ error_of_vertex(tagger.vertex, known, depth) @ vertex
-    return Parts(*(one / energy**2 for one in (*tracks, placed, steer**2 / (along @ by_along))))
+    return Parts(*(one / energy**2 for one in (*tracks, placed, steepness**2 / (along @ by_along))))
 
 
 @eqx.filter_jit
 def relative_errors(tagger: Tagger, sample: Sample) -> Parts:
-    """Of every decay."""
+    """Squares of the relative errors of the energies of all decays of a sample, by what makes them."""
     return jax.vmap(parts, (0, 0, 0, None, None))(sample.known, sample.z, sample.depth, sample.length, tagger)
 
 
 def errors_in_blocks(tagger: Tagger, sample: Sample) -> Parts:
-    """The same of samples of any size, with one compiled program."""
+    """`relative_errors` of samples of any size, with one compiled program."""
     found = []
     for low in range(0, len(sample.z), BLOCK):
         size = min(BLOCK, len(sample.z) - low)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import equinox as eqx
@@ -17,11 +17,13 @@ from ontarget.ground.constants import c
 from ontarget.ground.errors import InputError
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.matter.particle import PARTICLES
-from ontarget.source.component import Component, DecayChain
-from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.origin import Origin
-from ontarget.source.sampling import Forced
 from ontarget.source.site import BeamSite
+from ontarget.source.tunnel.component import Component, DecayChain
+from ontarget.source.tunnel.decay_tunnel import DecayTunnel
+from ontarget.source.tunnel.sampling import Forced
+from ontarget.tagging.columns import Columns
+from ontarget.tagging.plane_crossing import PlaneCrossing, crossing
 
 RAYS = 2**13
 """Rays of one origin at a time."""
@@ -29,8 +31,8 @@ RAYS = 2**13
 BLOCK = 2**13
 """Interactions at a time."""
 
-KEPT = 2
-"""Blocks that are kept: a study asks for the same ones again and again."""
+KEPT_BLOCKS = 2
+"""Blocks of a drawing that are kept: a study asks for the same ones again and again."""
 
 CAP = 0.995
 """Of the rays of an origin, the part whose weights are drawn at most once; heavier rays may come twice."""
@@ -38,8 +40,8 @@ CAP = 0.995
 Numbers = Float[np.ndarray, " event"]
 
 
-@dataclass(frozen=True)
-class Interactions:
+@dataclass(frozen=True, kw_only=True)
+class Interactions(Columns):
     """Charged-current interactions as nature draws them.
 
     Frame of the tunnel, z from T6. Times are since the parent of the beam crossed T6 (or would have, or what it left).
@@ -47,12 +49,13 @@ class Interactions:
     Attributes
     ----------
     origin : [event] number in the source's origins
-    energy : [event] of the neutrino; path : [event] flown by it
-    vertex : [event 3]; time : [event] of the interaction
-    place : [event 3] of the decay
-    entering : [event 6] x, y, slopes, momentum, time at T6 of the parent, or of the lepton if it decayed before
-    leaving : [event 6] the same at T7 of the lepton, or of the parent if it decays behind; momentum 0 if it flies
-        backwards
+    energy : [event] of the neutrino
+    path : [event] length flown by it
+    vertex : [event 3] x, y, z of the interaction
+    time : [event] of the interaction
+    place : [event 3] x, y, z of the decay
+    entering : [event] at T6: the parent, or the lepton if the parent decayed before
+    leaving : [event] at T7: the lepton, or the parent if it decays behind
     """
 
     origin: Int[np.ndarray, " event"]
@@ -61,37 +64,27 @@ class Interactions:
     vertex: Float[np.ndarray, "event 3"]
     time: Numbers
     place: Float[np.ndarray, "event 3"]
-    entering: Float[np.ndarray, "event 6"]
-    leaving: Float[np.ndarray, "event 6"]
-
-    def __len__(self) -> int:
-        return len(self.origin)
-
-    def only(self, chosen: np.ndarray | slice) -> Interactions:
-        """Some of them."""
-        return Interactions(*(getattr(self, field.name)[chosen] for field in fields(self)))
-
-
-def joined(parts: Sequence[Interactions]) -> Interactions:
-    """All of these, one after another."""
-    return Interactions(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Interactions)))
+    entering: PlaneCrossing
+    leaving: PlaneCrossing
 
 
 @dataclass(frozen=True)
-class Sort:
-    """One origin, and how to draw it."""
+class DrawnOrigin:
+    """One origin of neutrinos, the component of the source that it belongs to, and the decays that lead to it."""
 
     origin: Origin
     component: Component
-    way: DecayChain
+    chain: DecayChain
 
 
-def sorts(source: DecayTunnel) -> list[Sort]:
+def drawn_origins(source: DecayTunnel) -> list[DrawnOrigin]:
     """All origins of a source; none is left out."""
     found = []
     for component in source.components():
-        ways = [way for way in component.direct for _ in component.regions] + list(component.followed)
-        found += [Sort(origin, component, way) for origin, way in zip(component.origins, ways, strict=True)]
+        chains = [chain for chain in component.direct for _ in component.regions] + list(component.followed)
+        found += [
+            DrawnOrigin(origin, component, chain) for origin, chain in zip(component.origins, chains, strict=True)
+        ]
     return found
 
 
@@ -120,8 +113,8 @@ class Drawing:
         self.source, self.site, self.seed = source, site, seed
         self.energy, self.targets = energy, targets
         self.kept: dict[int, Interactions] = {}
-        self.sorts = sorts(source)
-        pilots = [self._weights(i, self._rays(i, np.random.default_rng((seed, i)))) for i in range(len(self.sorts))]
+        self.each = drawn_origins(source)
+        pilots = [self._weights(i, self._rays(i, np.random.default_rng((seed, i)))) for i in range(len(self.each))]
         self.caps = [float(np.quantile(one, CAP)) for one in pilots]
         self.totals = np.array([one.sum() for one in pilots])
         if not self.totals.sum() > 0:
@@ -130,63 +123,63 @@ class Drawing:
 
     @property
     def origins(self) -> tuple[Origin, ...]:
-        """What `Interactions.origin` counts."""
-        return tuple(one.origin for one in self.sorts)
+        """The origins whose number `Interactions.origin` is."""
+        return tuple(one.origin for one in self.each)
 
     def per_proton(self) -> Float[np.ndarray, " origin"]:
         """Interactions per proton on target of each origin; to the error of some thousand rays."""
         return self.totals
 
     def _rays(self, i: int, random: np.random.Generator) -> tuple[Decays, Array, Segments]:
-        one = self.sorts[i]
+        one = self.each[i]
         u = random.random((RAYS, one.component.dimensions(self.source.beam)))
-        return _forced(self.source, self.site, one.component, one.way, one.origin.region, jnp.asarray(u))
+        return _forced(self.source, self.site, one.component, one.chain, one.origin.region, jnp.asarray(u))
 
     def _weights(self, i: int, rays: tuple[Decays, Array, Segments]) -> np.ndarray:
         """Interactions per proton that each ray stands for."""
         energy = np.asarray(norm(rays[0].neutrino))
-        row = FLAVOURS.index(self.sorts[i].origin.neutrino)
+        row = FLAVOURS.index(self.each[i].origin.neutrino)
         weight = np.interp(energy, self.energy, self.targets[row], left=0.0, right=0.0)
         return weight * np.asarray(rays[0].number)
 
     def block(self, number: int) -> Interactions:
         """`BLOCK` interactions of all origins, mixed as they come; the last ones drawn are kept."""
         if number not in self.kept:
-            while len(self.kept) >= KEPT:
+            while len(self.kept) >= KEPT_BLOCKS:
                 self.kept.pop(next(iter(self.kept)))
             self.kept[number] = self._drawn(number)
         return self.kept[number]
 
     def _drawn(self, number: int) -> Interactions:
-        random = np.random.default_rng((self.seed, len(self.sorts), number))
+        random = np.random.default_rng((self.seed, len(self.each), number))
         counts = random.multinomial(BLOCK, self.totals / self.totals.sum()).tolist()
-        parts = [self._of_sort(i, count, random) for i, count in enumerate(counts) if count]
-        whole = joined(parts)
+        parts = [self._of_origin(i, count, random) for i, count in enumerate(counts) if count]
+        whole = Interactions.joined(parts)
         return whole.only(random.permutation(len(whole)))
 
-    def _of_sort(self, i: int, count: int, random: np.random.Generator) -> Interactions:
+    def _of_origin(self, i: int, count: int, random: np.random.Generator) -> Interactions:
         parts: list[Interactions] = []
         while sum(len(part) for part in parts) < count:
             rays = self._rays(i, random)
             copies = np.floor(self._weights(i, rays) / self.caps[i] + random.random(RAYS)).astype(int)
             kept = np.repeat(np.arange(RAYS), copies)
-            parts.append(_interactions(i, self.sorts[i], rays, kept, float(self.source.tunnel.length)))
-        return joined(parts).only(slice(count))
+            parts.append(_interactions(i, self.each[i], rays, kept, float(self.source.tunnel.length)))
+        return Interactions.joined(parts).only(slice(count))
 
 
 def forced(
     source: DecayTunnel,
     site: BeamSite,
     component: Component,
-    way: DecayChain,
+    chain: DecayChain,
     region: str,
     u: Float[Array, "ray dimension"],
 ) -> tuple[Decays, Float[Array, "ray 3"], Segments]:
     """Decays of one origin whose neutrinos fly through the detector, their vertices there, and the beam's particles."""
     first, left = u[:, : source.beam.dimensions], u[:, source.beam.dimensions :]
     parents = source.beam.segments(component.parent, region, source.tunnel, first)
-    segments, left = component.daughters(parents, way, source.tunnel, left)
-    decays, vertex = Forced().rays(segments, way.decay, source.tunnel, site, left)
+    segments, left = component.daughters(parents, chain, source.tunnel, left)
+    decays, vertex = Forced().rays(segments, chain.decay, source.tunnel, site, left)
     return decays, vertex, parents
 
 
@@ -196,37 +189,31 @@ _forced: Callable[..., Any] = eqx.filter_jit(forced, **HASTE)
 
 
 def _interactions(
-    i: int, one: Sort, rays: tuple[Decays, Array, Segments], kept: np.ndarray, length: float
+    i: int, one: DrawnOrigin, rays: tuple[Decays, Array, Segments], kept: np.ndarray, length: float
 ) -> Interactions:
-    """Interactions of the rays that are kept."""
+    """One interaction for each of the numbers of rays in `kept`, of origin i; T7 is `length` behind T6."""
     decays, vertex, parents = rays
     place, point = np.asarray(decays.place)[kept], np.asarray(vertex)[kept]
-    own, lepton = PARTICLES[one.origin.parent], PARTICLES[one.way.decay.lepton]
+    own, lepton = PARTICLES[one.origin.parent], PARTICLES[one.chain.decay.lepton]
     start, momentum = np.asarray(parents.start)[kept], np.asarray(parents.momentum)[kept]
     left = np.asarray(decays.lepton)[kept]
-    begun = -_crossing(start, momentum, np.zeros(len(kept)), own.mass, 0.0)[:, 5]
+    begun = -crossing(start, momentum, np.zeros(len(kept)), own.mass, 0.0).time
     decay_time = begun + np.asarray(decays.time)[kept] - np.asarray(parents.time)[kept]
-    first = _crossing(start, momentum, begun, own.mass, 0.0)
-    last = _crossing(place, left, decay_time, lepton.mass, length)
+    first = crossing(start, momentum, begun, own.mass, 0.0)
+    last = crossing(place, left, decay_time, lepton.mass, length)
     if one.origin.region == "line":
-        first = _crossing(place, left, decay_time, lepton.mass, 0.0)
+        first = crossing(place, left, decay_time, lepton.mass, 0.0)
     if one.origin.region == "exit":
-        last = _crossing(start, momentum, begun, own.mass, length)
+        last = crossing(start, momentum, begun, own.mass, length)
     path = np.sqrt(((point - place) ** 2).sum(axis=1))
     energy = np.sqrt((np.asarray(decays.neutrino)[kept] ** 2).sum(axis=1))
-    origin = np.full(len(kept), i)
-    return Interactions(origin, energy, path, point, decay_time + path / c, place, first, last)
-
-
-def _crossing(
-    start: np.ndarray, momentum: np.ndarray, time: np.ndarray, mass: float, z: float
-) -> Float[np.ndarray, "event 6"]:
-    """x, y, slopes, momentum and time where a straight flight crosses a plane; momentum zero if it flies backwards."""
-    forwards = momentum[:, 2] > 0
-    along = np.where(forwards, momentum[:, 2], 1.0)
-    slopes = momentum[:, :2] / along[:, None]
-    size = np.sqrt((momentum**2).sum(axis=1))
-    step = z - start[:, 2]
-    slowness = np.sqrt(size**2 + mass**2) / (c * along)
-    places = start[:, :2] + slopes * step[:, None]
-    return np.stack([*places.T, *slopes.T, np.where(forwards, size, 0.0), time + slowness * step], axis=1)
+    return Interactions(
+        origin=np.full(len(kept), i),
+        energy=energy,
+        path=path,
+        vertex=point,
+        time=decay_time + path / c,
+        place=place,
+        entering=first,
+        leaving=last,
+    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
 
-from ontarget.beam.mode import BRANCHING
+from ontarget.beam.decays.mode import BRANCHING
 from ontarget.ground.constants import c
 from ontarget.matter.particle import PARTICLES, Particle
 from ontarget.tagging.background_tracks import Kind, Stream
@@ -44,28 +44,18 @@ def overlay(
     entering, leaving, first = [], [], len(middle)
     for kind in flow.kinds:
         event = np.repeat(np.arange(len(middle)), random.poisson(2 * width * kind.rate, len(middle)))
-        rows = kind.pool[random.integers(len(kind.pool), size=len(event))]
+        drawn = kind.pool.only(random.integers(len(kind.pool), size=len(event)))
         time = middle[event] + width * (2 * random.random(len(event)) - 1)
         who = first + np.arange(len(event))
         first += len(event)
-        x, y, slope_x, slope_y, momentum = np.ascontiguousarray(rows.T)
-        there = Tracks(event, who, x, y, slope_x, slope_y, momentum, time)
+        there = Tracks(**(drawn.columns() | {"event": event, "who": who, "time": time}))
         entering.append(there)
         leaving.append(flown(kind, there, length, random))
-    return _joined(entering), _joined(leaving)
-
-
-def _joined(parts: list[Tracks]) -> Tracks:
-    """All kinds in one."""
-    nothing = np.empty(0)
-    whole = Tracks(nothing.astype(int), nothing.astype(int), *([nothing] * 6))
-    for part in parts:
-        whole = whole.and_(part)
-    return whole
+    return Tracks.joined(entering), Tracks.joined(leaving)
 
 
 def flown(kind: Kind, there: Tracks, length: float, random: np.random.Generator) -> Tracks:
-    """What arrives at T7, `length` behind T6."""
+    """What of the particles of a kind at T6 arrives at T7, `length` behind it: themselves, or what they decay to."""
     particle = PARTICLES[kind.name]
     secant = np.sqrt(1 + there.slope_x**2 + there.slope_y**2)
     if kind.name in MODES:
@@ -82,28 +72,25 @@ def flown(kind: Kind, there: Tracks, length: float, random: np.random.Generator)
         chosen = (low <= draw) & (draw < low + mode.branching)
         low += mode.branching
         born = charged(parents.only(chosen), particle, mode, random)
-        arrived = arrived.and_(straight(born, PARTICLES[mode.charged].mass, length - place[decays][chosen]))
+        further = straight(born, PARTICLES[mode.charged].mass, length - place[decays][chosen])
+        arrived = Tracks.joined([arrived, further])
     return arrived
 
 
 def straight(particles: Tracks, mass: float, step: float | Float[np.ndarray, " track"]) -> Tracks:
-    """The same particles further along z by a step."""
+    """Particles of a mass (an energy) as they are further along z by a step, a length."""
     secant = np.sqrt(1 + particles.slope_x**2 + particles.slope_y**2)
     slowness = np.sqrt(1 + (mass / particles.momentum) ** 2) / c
-    return Tracks(
-        particles.event,
-        particles.who,
-        particles.x + particles.slope_x * step,
-        particles.y + particles.slope_y * step,
-        particles.slope_x,
-        particles.slope_y,
-        particles.momentum,
-        particles.time + secant * slowness * step,
+    return replace(
+        particles,
+        x=particles.x + particles.slope_x * step,
+        y=particles.y + particles.slope_y * step,
+        time=particles.time + secant * slowness * step,
     )
 
 
 def charged(parents: Tracks, particle: Particle, mode: TwoBody, random: np.random.Generator) -> Tracks:
-    r"""The charged particle of an isotropic two-body decay; those that fly backwards are lost.
+    r"""The charged particle of an isotropic two-body decay, where its parent decays; what flies backwards is lost.
 
     .. math:: \vec p = \vec p^* + \vec P\,\frac{E_p + E_p^*}{E + m},\quad m E_p = E E_p^* + \vec P\cdot\vec p^*
     """
@@ -121,6 +108,5 @@ def charged(parents: Tracks, particle: Particle, mode: TwoBody, random: np.rando
     vector = star + momentum * ((outer + inner_energy) / (energy + mass))[:, None]
     forwards = vector[:, 2] > 0
     vector, kept = vector[forwards], parents.only(forwards)
-    slopes = vector[:, :2] / vector[:, 2:]
     size = np.sqrt((vector**2).sum(axis=1))
-    return Tracks(kept.event, kept.who, kept.x, kept.y, slopes[:, 0], slopes[:, 1], size, kept.time)
+    return replace(kept, slope_x=vector[:, 0] / vector[:, 2], slope_y=vector[:, 1] / vector[:, 2], momentum=size)

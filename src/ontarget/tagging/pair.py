@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from ontarget.ground.constants import c, muon_mass, pion_mass
+from ontarget.tagging.columns import Columns
 from ontarget.tagging.tagger import Tagger
-from ontarget.tagging.track import Precision, Tracks
+from ontarget.tagging.track import Precisions, Tracks
 from ontarget.tagging.two_body import RELEASED
 from ontarget.tagging.veto import windows
 
@@ -23,17 +24,17 @@ SOFTEST = 0.999 * (muon_mass / pion_mass) ** 2
 Numbers = Float[np.ndarray, " pair"]
 
 
-@dataclass(frozen=True)
-class Pairs:
-    """Pairs of tracks.
+@dataclass(frozen=True, kw_only=True)
+class Pairs(Columns):
+    """Pairs of a track before the tunnel and one behind it, with where their lines come nearest; internal units.
 
     Attributes
     ----------
-    event : [pair]
+    event : [pair] number of the interaction that both were recorded with
     before, after : [pair] numbers of the tracks
-    z : [pair] where the two come nearest, in the tunnel; z_error its standard deviation
-    x, y : [pair] there, on the pion's line
-    apart : [pair] standard deviation of the distance of the lines there, per plane
+    z, z_error : [pair] where the two come nearest, in the tunnel, and its standard deviation; lengths
+    x, y : [pair] there, on the pion's line; lengths
+    apart : [pair] standard deviation of the distance of the lines there, per plane; a length
     """
 
     event: Int[np.ndarray, " pair"]
@@ -45,32 +46,25 @@ class Pairs:
     y: Numbers
     apart: Numbers
 
-    def __len__(self) -> int:
-        return len(self.event)
 
-    def only(self, chosen: np.ndarray) -> Pairs:
-        """Some of them."""
-        return Pairs(*(getattr(self, field.name)[chosen] for field in fields(self)))
-
-
-def paired(before: Tracks, after: Tracks, known: tuple[Precision, Precision], length: float, tagger: Tagger) -> Pairs:
+def paired(before: Tracks, after: Tracks, known: Precisions, length: float, tagger: Tagger) -> Pairs:
     """All pairs in time whose momenta, kink and distance fit a pion that decays to a muon."""
     i, j = _in_time(before, after, known, length, float(tagger.in_time))
     p, q = before.momentum[i], after.momentum[j]
-    error = SIGMAS * np.hypot(known[0].momentum[i] * SOFTEST, known[1].momentum[j])
+    error = SIGMAS * np.hypot(known.before.momentum[i] * SOFTEST, known.after.momentum[j])
     good = (q > SOFTEST * p - error) & (q < p + error / SOFTEST)
     i, j, q = i[good], j[good], q[good]
     kink_x, kink_y = before.slope_x[i] - after.slope_x[j], before.slope_y[i] - after.slope_y[j]
-    error = q * np.hypot(known[0].slope[i], known[1].slope[j])
+    error = q * np.hypot(known.before.slope[i], known.after.slope[j])
     good = q * np.hypot(kink_x, kink_y) < ACROSS + SIGMAS * error
     return _nearest(before, after, i[good], j[good], known, length, float(tagger.approach))
 
 
 def _in_time(
-    before: Tracks, after: Tracks, known: tuple[Precision, Precision], length: float, sigmas: float
+    before: Tracks, after: Tracks, known: Precisions, length: float, sigmas: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pairs whose times agree for a decay somewhere: between a flight as a pion all the way, and one as a muon."""
-    gate = sigmas * np.hypot(known[0].time, known[1].time)
+    gate = sigmas * np.hypot(known.before.time, known.after.time)
     as_pion, as_muon = flight(before, pion_mass, length), flight(after, muon_mass, length)
     slack = max((np.abs(one - length / c).max(initial=0.0) for one in (as_pion, as_muon)), default=0.0)
     middle, coarse = before.time + length / c, gate + slack
@@ -98,7 +92,7 @@ def _nearest(
     after: Tracks,
     i: np.ndarray,
     j: np.ndarray,
-    known: tuple[Precision, Precision],
+    known: Precisions,
     length: float,
     sigmas: float,
 ) -> Pairs:
@@ -109,17 +103,26 @@ def _nearest(
     kink = np.maximum(np.hypot(kink_x, kink_y), 1e-12)
     z = -(gap_x * kink_x + gap_y * kink_y) / kink**2
     held = np.clip(z, 0.0, length)
-    apart = np.hypot(held * known[0].slope[i], (length - held) * known[1].slope[j])
+    apart = np.hypot(held * known.before.slope[i], (length - held) * known.after.slope[j])
     distance = np.hypot(gap_x + held * kink_x, gap_y + held * kink_y)
     good = distance < sigmas * apart
     i, j, held = i[good], j[good], held[good]
     x, y = before.x[i] + before.slope_x[i] * held, before.y[i] + before.slope_y[i] * held
-    return Pairs(before.event[i], i, j, held, np.minimum(apart[good] / kink[good], length), x, y, apart[good])
+    return Pairs(
+        event=before.event[i],
+        before=i,
+        after=j,
+        z=held,
+        z_error=np.minimum(apart[good] / kink[good], length),
+        x=x,
+        y=y,
+        apart=apart[good],
+    )
 
 
 @dataclass(frozen=True)
 class Seen:
-    """Interactions as the detector sees them: vertex [event 3], time, and visible energy."""
+    """Interactions as the detector sees them: vertex [event 3] (lengths), time [event], visible energy [event]."""
 
     vertex: Float[np.ndarray, "event 3"]
     time: Float[np.ndarray, " event"]
@@ -151,11 +154,18 @@ def expected_time(before: Tracks, pairs: Pairs, seen: Seen, z: np.ndarray) -> tu
 
 
 def plausible(
-    before: Tracks, after: Tracks, known: tuple[Precision, Precision], pairs: Pairs, seen: Seen, tagger: Tagger
+    before: Tracks, after: Tracks, known: Precisions, pairs: Pairs, seen: Seen, tagger: Tagger
 ) -> Bool[np.ndarray, " pair"]:
-    r"""Whether a pair may go with the vertex, before anything is fitted.
+    """Whether a pair may go with the vertex, before anything is fitted."""
+    return disagreement(before, after, known, pairs, seen, float(tagger.vertex)) < float(tagger.impact)
 
-    .. math:: \vec\Delta = \vec p_{\pi\perp} - \vec p_{\mu\perp} - E\,\vec n
+
+def disagreement(
+    before: Tracks, after: Tracks, known: Precisions, pairs: Pairs, seen: Seen, vertex: float
+) -> Float[np.ndarray, " pair"]:
+    r"""Chi-square of what is missing across and along the beam, for an error of the `vertex` (a length) per axis.
+
+    .. math:: \vec\Delta = \vec p_{\pi\perp} - \vec p_{\mu\perp} - E\,\vec n,\quad \delta = p_\pi - p_\mu - E
 
     with the energy E from the angle; its error holds those of both slopes, of the vertex, and of the decay point.
     """
@@ -170,11 +180,11 @@ def plausible(
     angle = np.hypot(slope_x - before.slope_x[i], slope_y - before.slope_y[i])
     u = (p * angle / pion_mass) ** 2
     doubt = energy * (2 * u / (1 + u) * pairs.z_error / distance + 0.01)
-    across = (p * known[0].slope[i]) ** 2 + (q * known[1].slope[j]) ** 2
-    place = (energy / distance) ** 2 * (pairs.apart**2 + float(tagger.vertex) ** 2)
+    across = (p * known.before.slope[i]) ** 2 + (q * known.after.slope[j]) ** 2
+    place = (energy / distance) ** 2 * (pairs.apart**2 + vertex**2)
     steep = doubt * np.hypot(slope_x, slope_y) + energy * angle * pairs.z_error / distance
     # errors of the momenta come with the slopes of the tracks
-    lever = np.hypot(before.slope_x[i], before.slope_y[i]) * np.hypot(known[0].momentum[i], known[1].momentum[j])
+    lever = np.hypot(before.slope_x[i], before.slope_y[i]) * np.hypot(known.before.momentum[i], known.after.momentum[j])
     chi_square = (off[0] ** 2 + off[1] ** 2) / (across + place + steep**2 + lever**2)
-    missing = (p - q - energy) ** 2 / (known[0].momentum[i] ** 2 + known[1].momentum[j] ** 2 + doubt**2)
-    return chi_square + missing < float(tagger.impact)
+    missing = (p - q - energy) ** 2 / (known.before.momentum[i] ** 2 + known.after.momentum[j] ** 2 + doubt**2)
+    return chi_square + missing

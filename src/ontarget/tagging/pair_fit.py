@@ -12,7 +12,7 @@ from jaxtyping import Array, Float, Int
 from ontarget.ground.constants import muon_mass
 from ontarget.ground.noun import Scalar
 from ontarget.tagging.tagger import Tagger
-from ontarget.tagging.two_body import Known, Seen, covariance_of_known, errors_of_track, jacobians
+from ontarget.tagging.two_body import MOMENTUM, Known, Seen, covariance_of_known, errors_of_track, jacobians
 
 STEPS = 8
 """Gauss-Newton steps from each start: they converge quadratically once the decay point is right to some metres."""
@@ -28,13 +28,23 @@ Iterate = tuple[Known, Scalar, Scalar, Scalar, Scalar]
 """Pion and vertex, z, chi-square, energy and its variance."""
 
 
-class Fitted(NamedTuple):
-    """Of each pair: chi-square (four degrees of freedom), energy of the neutrino with its error, and z of the decay."""
+Numbers = Float[Array | np.ndarray, " pair"]
 
-    chi_square: Float[Array, " pair"]
-    energy: Float[Array, " pair"]
-    error: Float[Array, " pair"]
-    z: Float[Array, " pair"]
+
+class Fitted(NamedTuple):
+    """What the fit says of each pair [pair]; internal units.
+
+    Attributes
+    ----------
+    chi_square : four degrees of freedom
+    energy, error : of the neutrino, with its standard deviation
+    z : of the decay, a length
+    """
+
+    chi_square: Numbers
+    energy: Numbers
+    error: Numbers
+    z: Numbers
 
 
 def solved(covariance: Float[Array, "5 5"], right: tuple[Float[Array, " 5"], ...]) -> tuple[Float[Array, " 5"], ...]:
@@ -74,7 +84,7 @@ def fit_from(
     ParticleDataGroup:2024cfk review of statistics
     """
     before = covariance_of_known(tagger.pions, tagger.vertex, known, depth)
-    after = errors_of_track(tagger.muons, seen[4], muon_mass, -1).whole
+    after = errors_of_track(tagger.muons, seen[MOMENTUM], muon_mass, -1).whole
 
     def step(_: Int[Array, ""], carried: Iterate) -> Iterate:
         here, z = carried[:2]
@@ -82,12 +92,12 @@ def fit_from(
         matrix, along, gain = by_known[:5], by_z[:5], by_known[5] @ before
         residual = seen - muon - matrix @ (known - here)
         spread = after + matrix @ before @ matrix.T
-        bent = matrix @ gain
-        by_residual, by_along, by_bent = solved(spread, (residual, along, bent))
+        shared = matrix @ gain  # covariance of the expected muon and of the energy
+        by_residual, by_along, by_shared = solved(spread, (residual, along, shared))
         curvature = along @ by_along
         moved = along @ by_residual / curvature
         chi_square = residual @ by_residual - moved * (along @ by_residual)
-        variance = gain @ by_known[5] - bent @ by_bent + (by_z[5] - bent @ by_along) ** 2 / curvature
+        variance = gain @ by_known[5] - shared @ by_shared + (by_z[5] - shared @ by_along) ** 2 / curvature
         there = known + before @ (matrix.T @ (by_residual - by_along * moved))
         limited = jnp.clip(z + moved, -BEYOND * length, (1 + BEYOND) * length)
         return there, limited, chi_square, energy, variance
@@ -121,8 +131,17 @@ def fit_pairs(
     depth: Float[np.ndarray, " pair"],
     length: float,
     tagger: Tagger,
-) -> list[np.ndarray]:
-    """Chi-square, energy, error and z of any number of pairs."""
+) -> Fitted:
+    """Fits of any number of pairs, block by block; arrays of NumPy.
+
+    Parameters
+    ----------
+    known : [pair 7] measured x, y, slopes and momentum of the pion at T6, and x and y of the vertex
+    seen : [pair 5] measured x, y, slopes and momentum of the muon at T7
+    start : [pair 3] z of the decay from which the fit sets out
+    depth : [pair] z of the vertex
+    length : of the tunnel
+    """
     found: list[list[np.ndarray]] = [[np.empty(0)] for _ in range(4)]
     for low in range(0, len(depth), BLOCK):
         size = min(BLOCK, len(depth) - low)
@@ -130,7 +149,7 @@ def fit_pairs(
         done = fit_block(*given, jnp.asarray(length), tagger)
         for kept, one in zip(found, done, strict=True):
             kept.append(np.asarray(one)[:size])
-    return [np.concatenate(one) for one in found]
+    return Fitted(*(np.concatenate(one) for one in found))
 
 
 def _filled(rows: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from ontarget.tagging.campaign import Tagged
 PARENTS = {"pi+": "pi_munu", "pi-": "pi_munu", "K+": "k_munu", "K-": "k_munu"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Performance:
     """Shares of the interactions asked about, each with its number; a share of nothing is zero.
 
@@ -51,7 +51,7 @@ class Performance:
 
 
 def performance(found: Tagged, asked: np.ndarray) -> Performance:
-    """Of the interactions asked about, by truth values."""
+    """What the tags of these interactions are worth; `asked` [event] says by truth values which."""
     events, tags = found.events.only(asked), found.tags.only(asked)
     tagged, window = tags.candidates > 0, tags.window > 0
     right = tags.right
@@ -59,35 +59,35 @@ def performance(found: Tagged, asked: np.ndarray) -> Performance:
     pull = (tags.energy - events.energy)[right] / tags.error[right]
     core = half_width(off)
     return Performance(
-        len(events),
-        share(tags.before & tags.after),
-        share(tagged),
-        share(right[tagged]),
-        share(tags.candidates[tagged] == 1),
-        share(tagged & ~right),
-        share(tagged[~tags.own_pair]),
-        float(tags.pairs.mean()) if len(events) else 0.0,
-        share(window),
-        share(tags.window_right[window]),
-        core,
-        share(np.abs(off) > 3 * core),
-        float(np.median(off)) if len(off) else 0.0,
-        half_width(pull),
+        events=len(events),
+        acceptance=share(tags.before & tags.after),
+        efficiency=share(tagged),
+        purity=share(right[tagged]),
+        unique=share(tags.candidates[tagged] == 1),
+        mistagged=share(tagged & ~right),
+        accidental=share(tagged[~tags.own_pair]),
+        pairs=float(tags.pairs.mean()) if len(events) else 0.0,
+        window_efficiency=share(window),
+        window_purity=share(tags.window_right[window]),
+        core=core,
+        tails=share(np.abs(off) > 3 * core),
+        bias=float(np.median(off)) if len(off) else 0.0,
+        pull=half_width(pull),
     )
 
 
 def share(flags: np.ndarray) -> float:
-    """The part that is true."""
+    """The part of the flags that is true; zero of none."""
     return float(flags.mean()) if len(flags) else 0.0
 
 
 def half_width(values: np.ndarray) -> float:
-    """Within which 68.27 % lie around zero."""
+    """Half-width around zero that holds 68.27 % of the values; zero of none."""
     return float(np.quantile(np.abs(values), 0.6827)) if len(values) else 0.0
 
 
 def statistical(value: float, number: int) -> float:
-    """Standard deviation of a share of so many."""
+    """Binomial standard deviation of a share, `value`, of `number` interactions; never below 1/number."""
     return float(np.sqrt(max(value * (1 - value), 1 / max(number, 1)) / max(number, 1)))
 
 

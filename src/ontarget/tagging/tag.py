@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from ontarget.ground.constants import c, muon_mass, pion_mass
 from ontarget.tagging.background_tracks import Stream
+from ontarget.tagging.columns import Columns
 from ontarget.tagging.interactions import Interactions
 from ontarget.tagging.overlay import overlay
 from ontarget.tagging.pair import Pairs, Seen, expected_time, flight, kink_energy, paired, plausible, ray_to
 from ontarget.tagging.pair_fit import fit_pairs
+from ontarget.tagging.plane_crossing import PlaneCrossing
 from ontarget.tagging.tagger import Tagger
-from ontarget.tagging.track import Precision, Tracks, at_end, at_entrance, precision
+from ontarget.tagging.track import Precisions, Tracks, at_end, at_entrance, precision
 from ontarget.tagging.veto import match_through_going
 
 CHUNK = 256
@@ -26,19 +27,24 @@ Counts = Int[np.ndarray, " event"]
 Flags = Bool[np.ndarray, " event"]
 
 
-@dataclass(frozen=True)
-class Tags:
-    """What came of each interaction.
+@dataclass(frozen=True, kw_only=True)
+class Tags(Columns):
+    """The tag of each interaction, if it has one; internal units.
 
     Attributes
     ----------
-    before, after : whether its own parent, and its own lepton, were found at T6 and T7
-    left : tracks left at T6 and T7 after those that went through were removed; pairs : in time and in space
-    candidates : pairs below the cut on chi-square; 0: untagged
-    chi_square, energy, error, z : of the best of them; 0 where there is none
-    right : whether that is its own parent and its own lepton
-    own_pair : whether its own pair is among the pairs
-    window : pairs in the plain window cut; window_energy : of the nearest, window_right
+    before, after : [event] whether its own parent, and its own lepton, were found at T6 and T7
+    left : [event] tracks left at T6 and T7 after those that went through were removed
+    pairs : [event] of these, in time and in space
+    own_pair : [event] whether its own pair is among the pairs
+    candidates : [event] pairs below the cut on chi-square; 0: untagged
+    chi_square : [event] of the best of them; 0 where there is none, here and in the next three
+    energy, error : [event] of the neutrino by the best candidate, with its standard deviation
+    z : [event] of the decay by the best candidate, a length
+    right : [event] whether the best candidate is its own parent and its own lepton
+    window : [event] pairs in the plain window cut
+    window_energy : [event] of the neutrino by the nearest of these
+    window_right : [event] whether that is its own pair
     """
 
     before: Flags
@@ -56,21 +62,51 @@ class Tags:
     window_energy: Numbers
     window_right: Flags
 
-    def __len__(self) -> int:
-        return len(self.before)
 
-    def only(self, chosen: np.ndarray | slice) -> Tags:
-        """Some of them."""
-        return Tags(*(getattr(self, field.name)[chosen] for field in fields(self)))
+@dataclass(frozen=True, kw_only=True)
+class Candidates(Columns):
+    """Pairs that may be tags: some of each event, or none.
+
+    Attributes
+    ----------
+    event : [candidate] number of the interaction
+    rank : [candidate] the smallest of an event is taken
+    own : [candidate] whether the pair is the interaction's own
+    energy, error, z : [candidate] of the neutrino, its standard deviation, and z of the decay
+    """
+
+    event: Int[np.ndarray, " candidate"]
+    rank: Float[np.ndarray, " candidate"]
+    own: Bool[np.ndarray, " candidate"]
+    energy: Float[np.ndarray, " candidate"]
+    error: Float[np.ndarray, " candidate"]
+    z: Float[np.ndarray, " candidate"]
 
 
-def joined_tags(parts: Sequence[Tags]) -> Tags:
-    """All of these, one after another."""
-    return Tags(*(np.concatenate([getattr(part, one.name) for part in parts]) for one in fields(Tags)))
+@dataclass(frozen=True)
+class Best:
+    """How many candidates each event has (`number` [event]), and the best of each event that has any."""
+
+    number: Counts
+    best: Candidates
+
+    def column(self, name: str) -> np.ndarray:
+        """A column of the best candidates [event]; zero or false for an event that has none."""
+        values = getattr(self.best, name)
+        found = np.zeros(len(self.number), values.dtype)
+        found[self.best.event] = values
+        return found
+
+
+def best_of(candidates: Candidates, events: int) -> Best:
+    """The candidate of the smallest rank of each of so many events."""
+    first = np.lexsort((candidates.rank, candidates.event))
+    first = first[np.unique(candidates.event[first], return_index=True)[1]]
+    return Best(np.bincount(candidates.event, minlength=events), candidates.only(first))
 
 
 def half_width(tagger: Tagger) -> float:
-    r"""Of the time window at T6, :math:`n\,\sigma_\mathrm{eff}` and the slack.
+    r"""Half-width of the time window at T6, a time: :math:`n\,\sigma_\mathrm{eff}` and the slack.
 
     .. math:: \sigma_\mathrm{eff}^2 = \sigma_t^2 + \sigma_\pi^2 + (\sigma_z/c)^2
     """
@@ -78,52 +114,70 @@ def half_width(tagger: Tagger) -> float:
 
 
 def time_error(tagger: Tagger) -> float:
-    """Of the time of an interaction against that of the pion at T6."""
+    """Standard deviation of the time of an interaction against that of the pion at T6."""
     squares = tagger.time**2 + tagger.pions.time**2 / 2 + (tagger.vertex / c) ** 2
     return float(squares) ** 0.5
 
 
 def tag(events: Interactions, flow: Stream, tagger: Tagger, length: float, random: np.random.Generator) -> Tags:
-    """Tag interactions in a tunnel of this length, with what else passes at the time."""
+    """Tag interactions behind a tunnel of this length, with what else passes at the time."""
     seen = observed(events, tagger, random)
     middle = seen.time - np.sqrt((seen.vertex**2).sum(axis=1)) / c
     entering, leaving = overlay(flow, middle, half_width(tagger), length, random)
-    before = at_entrance(tagger.pions, own(events.entering).and_(entering), random)
-    after = at_end(tagger.muons, own(events.leaving).and_(leaving), random)
+    before = at_entrance(tagger.pions, Tracks.joined([own(events.entering), entering]), random)
+    after = at_end(tagger.muons, Tracks.joined([own(events.leaving), leaving]), random)
     # nothing is looked at that is out of time
     before = before.only(np.abs(before.time - middle[before.event]) < half_width(tagger))
     return associate(events, seen, before, after, tagger, length)
 
 
 def observed(events: Interactions, tagger: Tagger, random: np.random.Generator) -> Seen:
-    """Interactions as the detector sees them."""
+    """Interactions as the detector sees them: vertex, time and visible energy, each with its error drawn."""
     vertex = events.vertex + float(tagger.vertex) * random.standard_normal((len(events), 3))
     time = events.time + float(tagger.time) * random.standard_normal(len(events))
     return Seen(vertex, time, events.energy * (1 + float(tagger.visible) * random.standard_normal(len(events))))
 
 
-def own(rows: Float[np.ndarray, "event 6"]) -> Tracks:
-    """The events' own particles at a plane, those that get there."""
-    number = np.arange(len(rows))
-    return Tracks(number, number, *np.ascontiguousarray(rows.T)).only(rows[:, 4] > 0)
+def own(particles: PlaneCrossing) -> Tracks:
+    """The events' own particles [event] at a plane, those that get there."""
+    number = np.arange(len(particles))
+    return Tracks(event=number, who=number, **particles.columns()).only(particles.momentum > 0)
 
 
 def associate(events: Interactions, seen: Seen, before: Tracks, after: Tracks, tagger: Tagger, length: float) -> Tags:
     """Remove what went through, pair the rest, fit, choose."""
     found = _found(before, len(events)), _found(after, len(events))
-    known = precision(tagger.pions, before, pion_mass), precision(tagger.muons, after, muon_mass)
+    known = precisions(before, after, tagger)
     gone = match_through_going(before, after, known, length, float(tagger.through))
     before, after = before.only(~gone[0]), after.only(~gone[1])
     left = np.bincount(before.event, minlength=len(seen.time)) + np.bincount(after.event, minlength=len(seen.time))
-    known = precision(tagger.pions, before, pion_mass), precision(tagger.muons, after, muon_mass)
+    known = precisions(before, after, tagger)
     pairs = paired(before, after, known, length, tagger)
     mine = before.who[pairs.before] == pairs.event
     mine &= after.who[pairs.after] == pairs.event
-    simple = plain_window(before, after, pairs, seen, mine, tagger)
-    fitted = fitted_pairs(before, after, known, pairs, mine, seen, tagger, length)
-    numbers = np.bincount(pairs.event, minlength=len(events))
-    owned = np.bincount(pairs.event[mine], minlength=len(events)) > 0
-    return Tags(*found, left, numbers, owned, *fitted, *simple)
+    window = best_of(plain_window(before, after, pairs, seen, mine, tagger), len(events))
+    fitted = best_of(fitted_pairs(before, after, known, pairs, mine, seen, tagger, length), len(events))
+    return Tags(
+        before=found[0],
+        after=found[1],
+        left=left,
+        pairs=np.bincount(pairs.event, minlength=len(events)),
+        own_pair=np.bincount(pairs.event[mine], minlength=len(events)) > 0,
+        candidates=fitted.number,
+        chi_square=fitted.column("rank"),
+        energy=fitted.column("energy"),
+        error=fitted.column("error"),
+        z=fitted.column("z"),
+        right=fitted.column("own"),
+        window=window.number,
+        window_energy=window.column("energy"),
+        window_right=window.column("own"),
+    )
+
+
+def precisions(before: Tracks, after: Tracks, tagger: Tagger) -> Precisions:
+    """How well the tracks of both arms are measured."""
+    return Precisions(precision(tagger.pions, before, pion_mass), precision(tagger.muons, after, muon_mass))
 
 
 def _found(tracks: Tracks, events: int) -> Flags:
@@ -136,28 +190,27 @@ def _found(tracks: Tracks, events: int) -> Flags:
 def fitted_pairs(
     before: Tracks,
     after: Tracks,
-    known: tuple[Precision, Precision],
+    known: Precisions,
     pairs: Pairs,
     mine: np.ndarray,
     seen: Seen,
     tagger: Tagger,
     length: float,
-) -> tuple[np.ndarray, ...]:
-    """Fit what is plausible; number of candidates, and the best of each event."""
+) -> Candidates:
+    """Fit what is plausible: pairs whose chi-square, of space and time, and energy agree with their interaction."""
     _, expected = expected_time(before, pairs, seen, pairs.z)
     in_time = np.abs(seen.time[pairs.event] - expected) < np.sqrt(float(tagger.chi_square)) * time_error(tagger) * 1.05
     good = in_time & plausible(before, after, known, pairs, seen, tagger)
     pairs, mine = pairs.only(good), mine[good]
     i, j, vertex = pairs.before, pairs.after, seen.vertex[pairs.event]
-    measured = np.stack([before.x[i], before.y[i], before.slope_x[i], before.slope_y[i], before.momentum[i]], axis=1)
-    muon = np.stack([after.x[j], after.y[j], after.slope_x[j], after.slope_y[j], after.momentum[j]], axis=1)
     starts = np.stack([pairs.z, pairs.z / 2, (pairs.z + length) / 2], axis=1)
-    both = np.concatenate([measured, vertex[:, :2]], axis=1)
-    chi_square, energy, error, z = fit_pairs(both, muon, starts, vertex[:, 2], length, tagger)
-    chi_square = chi_square + time_chi_square(before, after, pairs, seen, z, tagger, length)
+    pion_and_vertex = np.concatenate([before.only(i).vectors(), vertex[:, :2]], axis=1)
+    fitted = fit_pairs(pion_and_vertex, after.only(j).vectors(), starts, vertex[:, 2], length, tagger)
+    energy, error, z = (np.asarray(one) for one in (fitted.energy, fitted.error, fitted.z))
+    chi_square = np.asarray(fitted.chi_square) + time_chi_square(before, after, pairs, seen, z, tagger, length)
     agrees = np.abs(seen.visible[pairs.event] / energy - 1) < float(tagger.energies) * float(tagger.visible)
     kept = np.flatnonzero((chi_square < float(tagger.chi_square)) & agrees & (error > 0))
-    return chosen(pairs.event[kept], chi_square[kept], (energy[kept], error[kept], z[kept]), mine[kept], len(seen.time))
+    return Candidates(event=pairs.event, rank=chi_square, own=mine, energy=energy, error=error, z=z).only(kept)
 
 
 def time_chi_square(
@@ -176,25 +229,10 @@ def time_chi_square(
     return squares / determinant
 
 
-def chosen(
-    event: np.ndarray, order: np.ndarray, columns: tuple[np.ndarray, ...], mine: np.ndarray, events: int
-) -> tuple[np.ndarray, ...]:
-    """How many candidates each event has; the smallest in `order`, its columns, and whether it is the event's own."""
-    number = np.bincount(event, minlength=events)
-    first = np.lexsort((order, event))
-    first = first[np.unique(event[first], return_index=True)[1]]
-    whole = [np.zeros(events) for _ in range(1 + len(columns))]
-    for row, column in zip(whole, (order, *columns), strict=True):
-        row[event[first]] = column[first]
-    right = np.zeros(events, bool)
-    right[event[first]] = mine[first]
-    return number, *whole, right
-
-
 def plain_window(
     before: Tracks, after: Tracks, pairs: Pairs, seen: Seen, mine: np.ndarray, tagger: Tagger
-) -> tuple[np.ndarray, ...]:
-    """The plain cut: momentum of pion less muon points within a radius of the vertex, and the time is right."""
+) -> Candidates:
+    """The plain cut, without a fit: pion less muon points within a radius of the vertex, and the time is right."""
     i, j, vertex = pairs.before, pairs.after, seen.vertex[pairs.event]
     p, q = before.momentum[i], after.momentum[j]
     along = np.maximum(p - q, 1e-3 * p)
@@ -207,5 +245,6 @@ def plain_window(
     kept = np.flatnonzero((away < float(tagger.radius)) & (moment < float(tagger.moment)))
     slope_x, slope_y, _ = ray_to(pairs, seen)
     energy = kink_energy(before, pairs, slope_x, slope_y)
-    number, _, best, right = chosen(pairs.event[kept], away[kept], (energy[kept],), mine[kept], len(seen.time))
-    return number, best, right
+    unknown = np.zeros(len(pairs))
+    whole = Candidates(event=pairs.event, rank=away, own=mine, energy=energy, error=unknown, z=pairs.z)
+    return whole.only(kept)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -11,51 +11,34 @@ from jaxtyping import Float, Int
 from ontarget.beam.scattering import highland
 from ontarget.ground.constants import muon_mass, pion_mass
 from ontarget.tagging.arm import Arm
+from ontarget.tagging.plane_crossing import PlaneCrossing
 
 Numbers = Float[np.ndarray, " track"]
-Rows = TypeVar("Rows", bound="Tracks")
 
 
-@dataclass(frozen=True)
-class Tracks:
+@dataclass(frozen=True, kw_only=True)
+class Tracks(PlaneCrossing):
     """Particles, or tracks, at one plane: many events one after another.
 
     Attributes
     ----------
-    event : which interaction they were recorded with
-    who : a number for each particle; a muon has that of its parent
-    x, y, slope_x, slope_y, momentum, time : there
+    event : [track] number of the interaction that they were recorded with
+    who : [track] a number for each particle; a muon has that of its parent
     """
 
     event: Int[np.ndarray, " track"]
     who: Int[np.ndarray, " track"]
-    x: Numbers
-    y: Numbers
-    slope_x: Numbers
-    slope_y: Numbers
-    momentum: Numbers
-    time: Numbers
-
-    def __len__(self) -> int:
-        return len(self.event)
-
-    def only(self, chosen: np.ndarray) -> Tracks:
-        """Some of them, by index or by truth values."""
-        return Tracks(*(getattr(self, field.name)[chosen] for field in fields(self)))
-
-    def and_(self, other: Tracks) -> Tracks:
-        """These and others."""
-        return Tracks(*(np.concatenate([getattr(self, one.name), getattr(other, one.name)]) for one in fields(self)))
 
 
 @dataclass(frozen=True)
 class Precision:
-    """What is known of the tracks of one arm.
+    """How well the tracks of one arm are measured: standard deviations.
 
     Attributes
     ----------
-    slope, momentum : [track] standard deviations
-    time : of a track
+    slope : [track] of each of the two slopes
+    momentum : [track] of the momentum, a momentum
+    time : of a track, a time
     mass : of what the arm is built for; at several GeV only the scattering knows of it, and hardly
     """
 
@@ -65,20 +48,27 @@ class Precision:
     mass: float
 
 
+class Precisions(NamedTuple):
+    """Of the tracks before the tunnel, and of those behind it."""
+
+    before: Precision
+    after: Precision
+
+
 def precision(arm: Arm, tracks: Tracks, mass: float) -> Precision:
-    """Of measured tracks, from their measured momenta."""
+    """Standard deviations of measured tracks, from their measured momenta; `mass` is an energy."""
     point = float(arm.pitch) / np.sqrt(12) / float(arm.baseline)
     slope = np.sqrt(2 * point**2 + highland(tracks.momentum, mass, float(arm.thickness)) ** 2)
     return Precision(slope, float(arm.momentum) * tracks.momentum, float(arm.time) / np.sqrt(2), mass)
 
 
 def at_entrance(arm: Arm, particles: Tracks, random: np.random.Generator) -> Tracks:
-    """Tracks of T5 and T6, which the particles leave with the slopes that they have in the tunnel."""
+    """Tracks as T5 and T6 measure particles at T6, which they leave with the slopes that they have in the tunnel."""
     return _measured(arm, particles, pion_mass, -1.0, random)
 
 
 def at_end(arm: Arm, particles: Tracks, random: np.random.Generator) -> Tracks:
-    """Tracks of T7 and T8, at which the particles arrive."""
+    """Tracks as T7 and T8 measure particles that arrive at T7."""
     return _measured(arm, particles, muon_mass, 1.0, random)
 
 
@@ -98,4 +88,4 @@ def _measured(arm: Arm, particles: Tracks, mass: float, sign: float, random: np.
         found[f"slope_{axis}"] = outside + sign * point / length * (far - near)
     found["momentum"] = particles.momentum * (1 + float(arm.momentum) * random.standard_normal(size))
     found["time"] = particles.time + float(arm.time) / np.sqrt(2) * random.standard_normal(size)
-    return Tracks(particles.event, particles.who, **found).only(beyond < float(arm.aperture) ** 2)
+    return Tracks(event=particles.event, who=particles.who, **found).only(beyond < float(arm.aperture) ** 2)

@@ -20,6 +20,9 @@ from ontarget.tagging.arm import Arm
 Known = Float[Array, " 7"]
 Seen = Float[Array, " 5"]
 
+MOMENTUM = 4
+"""Place of the momentum in both vectors, behind x, y and the slopes."""
+
 RELEASED = (pion_mass - muon_mass) * (pion_mass + muon_mass) / 2
 """Half the difference of the squares of the masses: pion times neutrino, as four-vectors."""
 
@@ -64,7 +67,7 @@ class Errors(NamedTuple):
 
 
 def errors_of_track(arm: Arm, momentum: Scalar, mass: float, towards: int) -> Errors:
-    """Of a track; `towards` is +1 where the plane next to the tunnel is the later one, else -1."""
+    """Covariance of a track of a mass; `towards` is +1 where the plane next to the tunnel is the later one, else -1."""
     point = arm.pitch**2 / 12
     slope, both = 2 * point / arm.baseline**2, towards * point / arm.baseline
     plane = jnp.stack([jnp.stack([point, both]), jnp.stack([both, slope])])
@@ -77,14 +80,14 @@ def errors_of_track(arm: Arm, momentum: Scalar, mass: float, towards: int) -> Er
 
 
 def error_of_vertex(vertex: Scalar, known: Known, depth: Scalar) -> Float[Array, "2 2"]:
-    """Of its two coordinates, for a depth as uncertain as they are: neutrinos fly askew."""
+    """Covariance of x and y of the vertex, each of error `vertex`, for a depth as uncertain: neutrinos fly askew."""
     steepness = ((known[5] - known[0]) ** 2 + (known[6] - known[1]) ** 2) / depth**2
     return vertex**2 * (1 + steepness) * jnp.eye(2)
 
 
 def covariance_of_known(arm: Arm, vertex: Scalar, known: Known, depth: Scalar) -> Float[Array, "7 7"]:
-    """Of the pion and of the vertex."""
-    whole = jnp.zeros((7, 7)).at[:5, :5].set(errors_of_track(arm, known[4], pion_mass, 1).whole)
+    """Covariance of what is measured of the pion, and of x and y of the vertex; `vertex` is the error of each axis."""
+    whole = jnp.zeros((7, 7)).at[:5, :5].set(errors_of_track(arm, known[MOMENTUM], pion_mass, 1).whole)
     return whole.at[5:, 5:].set(error_of_vertex(vertex, known, depth))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from ontarget.ground.constants import c, kaon_mass, pion_mass, proton_mass
-from ontarget.tagging.track import Precision, Tracks
+from ontarget.tagging.track import Precision, Precisions, Tracks
 
 MASSES = (pion_mass, kaon_mass, proton_mass)
 REACH = 5.0
@@ -34,7 +34,7 @@ def keyed(event: Int[np.ndarray, " track"], value: Float[np.ndarray, " track"], 
 
 
 def match_through_going(
-    before: Tracks, after: Tracks, known: tuple[Precision, Precision], length: float, most: float
+    before: Tracks, after: Tracks, known: Precisions, length: float, most: float
 ) -> tuple[Bool[np.ndarray, " before"], Bool[np.ndarray, " after"]]:
     """Which tracks of both arms are one and the same particle, one to one, best chi-square first.
 
@@ -42,7 +42,7 @@ def match_through_going(
     a chi-square of five numbers. `most` of it is taken.
     """
     order = np.argsort(after.event * 1.0 * _span(before, after, length) + after.x, kind="stable")
-    i, j = _near(before, after, order, known[0], length)
+    i, j = _near(before, after, order, known.before, length)
     i, j, chi_square = _matched(before, after, i, j, known, length)
     good = chi_square < most
     return one_to_one(i[good], j[good], chi_square[good], len(before), len(after))
@@ -68,22 +68,22 @@ def _near(before: Tracks, after: Tracks, order: np.ndarray, known: Precision, le
 
 
 def _matched(
-    before: Tracks, after: Tracks, i: np.ndarray, j: np.ndarray, known: tuple[Precision, Precision], length: float
+    before: Tracks, after: Tracks, i: np.ndarray, j: np.ndarray, known: Precisions, length: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The chi-square of pairs that are in time."""
     flown, p = after.time[j] - before.time[i], before.momentum[i]
     line_x, line_y = (after.x[j] - before.x[i]) / length, (after.y[j] - before.y[i]) / length
     path = length * np.sqrt(1 + line_x**2 + line_y**2) / c
-    gate = GATE * np.hypot(known[0].time, known[1].time)
+    gate = GATE * np.hypot(known.before.time, known.after.time)
     fits = [np.abs(flown - path * np.sqrt(1 + (mass / p) ** 2)) < gate for mass in MASSES]
     good = np.logical_or.reduce(fits)
     i, j, line_x, line_y = i[good], j[good], line_x[good], line_y[good]
-    bent = (before.slope_x[i] - line_x) ** 2 + (before.slope_y[i] - line_y) ** 2
-    chi_square = bent / known[0].slope[i] ** 2
-    bent = (after.slope_x[j] - line_x) ** 2 + (after.slope_y[j] - line_y) ** 2
-    chi_square += bent / known[1].slope[j] ** 2
+    off_line = (before.slope_x[i] - line_x) ** 2 + (before.slope_y[i] - line_y) ** 2
+    chi_square = off_line / known.before.slope[i] ** 2
+    off_line = (after.slope_x[j] - line_x) ** 2 + (after.slope_y[j] - line_y) ** 2
+    chi_square += off_line / known.after.slope[j] ** 2
     lost = before.momentum[i] - after.momentum[j]
-    chi_square += lost**2 / (known[0].momentum[i] ** 2 + known[1].momentum[j] ** 2)
+    chi_square += lost**2 / (known.before.momentum[i] ** 2 + known.after.momentum[j] ** 2)
     return i, j, chi_square
 
 

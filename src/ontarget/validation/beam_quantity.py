@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ontarget.analysis.beam_flux import BeamFlux, flux_of_lattices, of_a_tunnel
+from ontarget.analysis.beam.beam_flux import BeamFlux, flux_of_lattices, of_a_tunnel
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.noun import static
 from ontarget.validation.quantity import AbstractQuantity, digest_of

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import jax
 import numpy as np
 
+from ontarget.analysis.parameters.flux_average import average_cross_section
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.frozen import FrozenDict
@@ -66,9 +67,7 @@ class AverageCrossSection(AbstractQuantity):
     dimension: ClassVar[Dimension] = AREA
 
     def of(self, experiment: Experiment) -> float:
-        interactions = sum(float(channel.interactions.sum()) for channel in experiment.expected().channels)
-        nuclei = (experiment.detector.mass * experiment.detector.material.nuclei_per_mass()).sum()
-        return float(interactions / nuclei / experiment.flux().values.sum())
+        return average_cross_section(experiment)
 
 
 class CountsPerYear(AbstractQuantity):

@@ -91,8 +91,7 @@ def compare(tree: Tree, index: int) -> Comparison:
 def read_quantity(tree: Tree, index: int) -> AbstractQuantity:
     """What is to be computed for one entry."""
     below = {path[2:]: mark for path, mark in tree.marks.items() if path[:2] == (index, "quantity")}
-    found = structure(AbstractQuantity, Tree(tree.data[index]["quantity"], below)).noun
-    assert isinstance(found, AbstractQuantity)
+    found: AbstractQuantity = structure(AbstractQuantity, Tree(tree.data[index]["quantity"], below)).noun
     return found
 
 

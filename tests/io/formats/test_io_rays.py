@@ -8,7 +8,7 @@ import pytest
 from ray_toys import decays, drawn, numbers, window
 
 from ontarget.beam import Decays, TwoBodyDecay, decays_of
-from ontarget.beam.kinematics import energy_of
+from ontarget.beam.decays.kinematics import energy_of
 from ontarget.ground.constants import c, muon_mass, pion_mass
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, m

@@ -5,11 +5,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-import ontarget.analysis.beam_flux as fluxes
-from ontarget.analysis import rings
-from ontarget.analysis.beam_flux import events_per_fluence, simulated_flux
-from ontarget.analysis.entrance import BeamEntrance
-from ontarget.analysis.rings import peak_of
+import ontarget.analysis.beam.beam_flux as fluxes
+from ontarget.analysis.beam import rings
+from ontarget.analysis.beam.beam_flux import events_per_fluence, simulated_flux
+from ontarget.analysis.beam.entrance import BeamEntrance
+from ontarget.analysis.beam.rings import peak_of
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, m, mrad
 from ontarget.io.entry import load_experiment

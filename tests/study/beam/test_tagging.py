@@ -6,13 +6,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from ontarget.analysis.tags.tag_campaign import AXIS, tag_responses
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import m, mm, ns
 from ontarget.io.entry import load_experiment
 from ontarget.io.load import load
 from ontarget.study.beam.cross_section_measurement import Method, simulated_rows
 from ontarget.study.beam.simulated_tags import SimulatedTags
-from ontarget.study.beam.tag_campaign import AXIS, responses
 from ontarget.study.beam.tagging import Tagging
 from ontarget.study.context import Context
 from ontarget.study.study import load_study
@@ -89,12 +89,16 @@ def test_section_says_what_came_out(task, loaded):
     assert len(names) == len(set(names)) == 7
     assert all(one.svg.count("<path") > 5 for one in section.pictures)
     assert any("mrad" in line for line in said)
+    # the plain point is in no scan, but the vertex of 10 mm is what the tagger has: as many interactions, the same tags
+    nominal = {row["interactions of"]: row for row in tables["tagging"]}["pi -> mu nu"]
+    assert tables["tagging_vertex"][0]["efficiency (%)"] == pytest.approx(nominal["efficiency (%)"], abs=12)
+    assert tables["tagging_vertex"][1]["core (%)"] > tables["tagging_vertex"][0]["core (%)"]
 
 
 def test_response_is_on_the_nodes_of_the_flux(loaded, simulated):
     context, some, _ = simulated
     energy = np.asarray(loaded.noun.source.energies.edges)
-    found = responses(*some.found(context, "lar"), energy, np.asarray(AXIS.edges))
+    found = tag_responses(*some.found(context, "lar"), energy, np.asarray(AXIS.edges))
     assert list(found) == ["nu_mu", "nu_mu from pi+", "nu_mu from K+"]
     assert found["nu_mu"].values.shape == (len(energy), 41)
     tagged = 1 - found["nu_mu from K+"].values[found["nu_mu from K+"].events > 0, -1]

@@ -4,13 +4,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ontarget.analysis.tracker_loads import load_on
+from ontarget.analysis.tracker_loads import load_on, momentum_resolutions
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, MHz, cm, gray, mm
 from ontarget.io.entry import load, load_experiment
 from ontarget.monitor import EntrancePlane, Hits, Raster, Trackers
 from ontarget.monitor.plane_hits import PlaneHits
-from ontarget.study.beam.trackers import PublishedLoad, TrackerSpecification, resolution_rows
+from ontarget.study.beam.trackers import PublishedLoad, TrackerSpecification
 from ontarget.study.context import Context
 from ontarget.tagging import Tagger
 from ontarget.validation.tracker_quantity import PeakRate
@@ -90,8 +90,8 @@ def test_what_has_no_tunnel_has_no_planes(entrance):
 def test_the_tagger_of_the_catalog_knows_momenta_as_the_trackers_do():
     """Typed in one, computed of the other; 5 %, so that a plane that is moved by centimetres needs no new number."""
     line = load_experiment("nuscope_lar_line").noun
-    rows = {row["planes"]: row["resolution (%)"] for row in resolution_rows("line", line, load("trackers/nuscope"))}
+    found = {one.planes: one.resolution for one in momentum_resolutions(line, load("trackers/nuscope"))}
     tagger = load("taggers/nuscope")
     assert isinstance(tagger, Tagger)
-    assert 100 * float(tagger.pions.momentum) == pytest.approx(rows["T1 T2 T3 T4 T5 T6"], rel=0.05)
-    assert 100 * float(tagger.muons.momentum) == pytest.approx(rows["T7 T8 T9 T10"], rel=0.05)
+    assert float(tagger.pions.momentum) == pytest.approx(found["T1", "T2", "T3", "T4", "T5", "T6"], rel=0.05)
+    assert float(tagger.muons.momentum) == pytest.approx(found["T7", "T8", "T9", "T10"], rel=0.05)

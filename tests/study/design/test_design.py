@@ -6,18 +6,19 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from design_toys import Sky
 from study_toys import ANGLE, FLUX, TANK, asked
 
+from ontarget.analysis.design.merit import AtLeast, AtMost, JointError, UpperLimit
 from ontarget.ground.errors import InputError
-from ontarget.ground.noun import Noun, Scalar, quantity, static
 from ontarget.ground.units import kg, m
 from ontarget.inference.likelihood.parameter import Parameter
 from ontarget.io.entry import load_experiment
 from ontarget.io.expression import evaluate, formula
 from ontarget.study.context import Context
 from ontarget.study.design.design import Design
-from ontarget.study.design.design_space import DesignNumber, Tie, design_space, today
-from ontarget.study.design.merit import AtLeast, AtMost, Formula, JointError, UpperLimit, planned
+from ontarget.study.design.design_space import DesignNumber, Tie, design_space, planned, today
+from ontarget.study.design.formula import Formula
 
 NEAR = DesignNumber(15.0, 45.0, "tank.detector.site.baseline", "m", name="near")
 MASS = DesignNumber(20.0, 200.0, "tank.detector.mass", "kg", name="mass")
@@ -45,18 +46,6 @@ def test_design_of_one_tank(tank):
     assert (now["near (m)"], now["mass (kg)"]) == pytest.approx((20.0, 60.0))
     assert best[PRICE.text] == pytest.approx(120.0, rel=1e-6)
     assert best["error of angle"] <= min(grid["error of angle"], now["error of angle"])
-
-
-class Sky(Noun):
-    """A source that is looked at for a while, and the empty sky for another while."""
-
-    name: str = static(default="sky")
-    signal: Scalar = quantity(default=3.0)
-    on: Scalar = quantity(default=10.0)
-    off: Scalar = quantity(default=10.0)
-
-    def bins(self):
-        return jnp.stack([self.on * (self.signal + 8.0), self.off * 8.0 * self.signal])
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +112,7 @@ def test_formula_is_what_evaluate_says_and_has_derivatives():
         ({"cost": AtMost(Formula("mass + +"), 1.0)}, "ends too early"),
         ({"objective": JointError(("angel",))}, "Did you mean 'angle'"),
         ({"objective": UpperLimit("angel")}, "Did you mean 'angle'"),
-        ({"experiments": ("tnak",)}, "Name some of these"),
+        ({"experiments": ("tnak",)}, "Did you mean 'tank'"),
     ],
 )
 def test_what_does_not_fit_is_said_before_anything_is_computed(tank, more, said):

@@ -1,44 +1,44 @@
-"""Recoils above thresholds, from truth cells."""
+"""The scan of thresholds as a task."""
 
 from __future__ import annotations
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ontarget.experiment.counts import ChannelCounts
 from ontarget.ground.errors import InputError
-from ontarget.ground.units import keV
-from ontarget.io.entry import load
-from ontarget.study.facility.thresholds import ThresholdScan, recoils_above
+from ontarget.ground.units import keV, kg, year
+from ontarget.study.facility import thresholds
+from ontarget.study.facility.thresholds import ThresholdScan
 
 
-def counts(edges: np.ndarray, cells: np.ndarray) -> ChannelCounts:
-    return ChannelCounts("toy", jnp.zeros((2, 1, 1)), jnp.zeros(2), jnp.asarray(edges), jnp.asarray(cells))
+def test_the_lowest_threshold_holds_nearly_all_recoils(context, monkeypatch):
+    """Against the interactions of the chain, per kg and calendar year; published numbers stand beside ours."""
+    monkeypatch.setattr(thresholds, "published_counts", lambda: {"tank": 1000.0, "ess_csi": 1.0})
+    task = ThresholdScan(1e-9 * keV, 160 * keV, points=50)
+    task.check(context)
+    section = task.run(context)
+    beside, table = section.tables
+    for name in ("crystal", "tank"):
+        experiment, counts = context.experiment(name, "experiments"), context.counts(name)
+        mass = float(experiment.detector.mass / kg)
+        exposure = float(experiment.exposure.calendar(experiment.facility) / year) * mass
+        every = float(np.asarray(counts.channels[0].interactions).sum())
+        # linear in the root within the first cell: 3e-5 of it, which holds less than a fifth of the recoils
+        assert table.rows[0][f"{name} (1/kg/yr)"] * exposure == pytest.approx(every, rel=2e-5)
+    (row,) = beside.rows
+    seen = float(np.asarray(context.counts("tank").signal()).sum())
+    assert row["ours"] * exposure / mass == pytest.approx(seen, rel=1e-12)
+    assert (row["experiment"], row["published"]) == ("tank", 1000.0)
+    assert row["threshold (keV)"] == pytest.approx(5.0, rel=1e-12)
+    assert [one.name for one in section.tables] == ["published_counts", "thresholds"]
+    figure = section.pictures[0].figure.axes[0]
+    labels = [text.get_text() for text in section.pictures[0].figure.legends[0].get_texts()]
+    assert labels == ["crystal", "tank"]
+    assert figure.get_xscale() == figure.get_yscale() == "log"
 
 
-def test_exact_at_the_edges_of_cells():
-    edges = np.array([0.0, 1.0, 4.0, 9.0])
-    found = counts(edges, np.array([[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]]))
-    assert recoils_above(found, edges).tolist() == [66.0, 55.0, 33.0, 0.0]
-    assert recoils_above(found, np.array([20.0])).tolist() == [0.0]
-
-
-def test_linear_in_the_root_between_edges():
-    found = counts(np.array([0.0, 4.0]), np.array([[8.0], [0.0]]))
-    assert recoils_above(found, np.array([1.0])) == pytest.approx([4.0], rel=1e-15)
-
-
-def test_against_the_experiment_with_that_threshold():
-    """The scan at 2 keV and an experiment whose response is a sharp threshold there, everything else seen."""
-    response = "detector.channels.cevns.response"
-    seen = {"type": "EnergyAxis", "start": "0 keV", "stop": "48.5 keV", "bins": 4}
-    plain = {"detector.seen": seen, response: []}
-    everything = load("ess_csi", plain).expected()
-    cut = load("ess_csi", {**plain, response: [{"type": "Threshold", "energy": "2 keV"}]}).expected()
-    scanned = recoils_above(everything.channels[0], np.array([2.0]) * keV)[0]
-    # linear interpolation within a cell of a quarter of a per cent of the range
-    assert scanned == pytest.approx(float(cut.signal().sum()), rel=1e-4)
+def test_published_counts_are_those_of_the_catalog():
+    assert thresholds.published_counts()["ess_csi"] == 8405
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,16 @@
-"""Appearance far from stopped pions: against the chain, against a formula, and windows against a search."""
+"""The task of appearance far from stopped pions: against a formula, and its tables against the answer's arrays."""
 
-import jax.numpy as jnp
+from __future__ import annotations
+
 import numpy as np
 import pytest
 
-from ontarget.analysis.appearance import Windows, furthest, significance, spectra
-from ontarget.ground.constants import hbar_c, pion_lifetime
+from ontarget.analysis.oscillation.appearance import long_baseline
+from ontarget.ground.constants import hbar_c
 from ontarget.ground.errors import InputError
-from ontarget.ground.units import MeV, cm, km, ns, us
-from ontarget.io.entry import load_experiment
-from ontarget.matter import FLAVOURS
-from ontarget.source import UniformPulse
+from ontarget.ground.units import MeV, cm, km, ns
+from ontarget.io.entry import load_entry, load_experiment
 from ontarget.source.spectrum import LINE
-from ontarget.source.stopped_pion import delayed_cumulative
 from ontarget.study.context import Context
 from ontarget.study.oscillation.long_baseline import LongBaseline
 
@@ -32,17 +30,6 @@ def section(far):
 
 def rows(section, name):
     return next(one for one in section.tables if one.name == name).rows
-
-
-def test_counts_are_those_of_the_chain(far):
-    """At the experiment's own distance and phase: prompt and late electron neutrinos, whenever they come."""
-    noun = far.noun
-    signal, late = spectra(
-        noun, np.array([float(noun.detector.site.baseline)]), np.array([float(noun.propagation.delta)])
-    )
-    found = noun.expected().channels[0].values[FLAVOURS.index("nu_e")].sum(axis=0)
-    # the chain's tag ends after 10 us, when 1 % of the muons still live; late muon neutrinos do not appear
-    np.testing.assert_allclose(found, signal[0, 0] + late[0] * (1 - np.exp(-9.8 * us / (2197 * ns))), rtol=3e-3)
 
 
 def test_signal_by_hand(section):
@@ -69,20 +56,35 @@ def test_windows(section):
     assert sharp["pip2_bar"] > blurred["pip2_bar"]
 
 
-def test_window_of_a_uniform_pulse():
-    """The best one is a single stretch: found again by trying all ends."""
-    pulse, signal, late = UniformPulse(320 * ns), np.full((1, 1, 1), 40.0), np.full((1, 1), 1700.0)
-    found = Windows.of(pulse, signal, late)
-    ends = jnp.linspace(1.0, 900.0, 900) * ns
-    kept, leak = np.asarray(pulse.cumulative(ends, pion_lifetime)), np.asarray(delayed_cumulative(pulse, ends))
-    worth = 40 * kept / np.sqrt(40 * kept + 1700 * leak)
-    assert found.significance[0] == pytest.approx(worth.max(), rel=1e-3)
-    assert found.length[0] / ns == pytest.approx(ends[worth.argmax()] / ns, abs=10)
+def test_rows_are_those_of_the_result(far, section):
+    """Every table again from the arrays of the answer, at the best distance of each pulse."""
+    pulses = {name: load_entry(f"facilities/{name}").noun.pulse for name in ("pip2_bar", "jparc_mlf")}
+    phases = np.array([-1, 0, 1, 2]) * np.pi / 2
+    result = long_baseline(far.noun, np.array([5.0, 17.0, 29.0]) * km, phases, pulses, np.array([0.02, 0.3]))
+    for name, row in ((row["facility"], row) for row in rows(section, "prompt_windows")):
+        one = result.at_best(name)
+        assert row["distance (km)"] == pytest.approx(one.distance / km)
+        assert row["window (ns)"] == pytest.approx(one.length / ns)
+        assert (row["prompt kept (%)"], row["late let in (%)"]) == pytest.approx((100 * one.kept, 100 * one.leak))
+        assert (row["signal"], row["background"]) == pytest.approx((one.signal.sum(), one.background.sum()))
+        assert row["furthest phases (sigma)"] == pytest.approx(one.phases)
+        assert [each[name] for each in rows(section, "electron_resolution")] == pytest.approx(result.sharper[name])
+    for j, row in enumerate(rows(section, "appearance")):
+        assert row["late nu_e, all"] == pytest.approx(result.late[j].sum())
+        assert row["δ = 0.5 π"] == pytest.approx(result.signal[2, j].sum())
+        one = result.windows["jparc_mlf"]
+        assert row["late nu_e, jparc_mlf"] == pytest.approx(one.leak[j] * result.late[j].sum())
+        assert row["significance, jparc_mlf"] == pytest.approx(one.significance[j])
+    assert "Exposure 1e+23 pion decays" in section.text
 
 
-def test_significance_and_differences():
-    assert significance(np.array([4.0, 0.0]), np.array([0.0, 0.0])) == pytest.approx(2)
-    assert furthest(np.array([16.0, 20.0])) == pytest.approx(1)
+def test_a_key_names_tables_and_figures(far, section):
+    assert [one.name for one in section.tables] == ["prompt_windows", "electron_resolution", "appearance"]
+    names = ["appearance", "appearance_and_late", "appearance_significance", "appearance_spectrum"]
+    assert [one.name for one in section.pictures] == names
+    task = LongBaseline("dar_argon", ("pip2_bar",), 5 * km, 29 * km, points=3, resolutions=(0.02, 0.3), key="other")
+    again = task.run(Context({"dar_argon": far}, (), lambda line: None))
+    assert [one.name for one in again.tables] == ["other_prompt_windows", "other_electron_resolution", "other"]
 
 
 def test_what_does_not_fit_is_told(far):

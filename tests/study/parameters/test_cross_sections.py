@@ -1,58 +1,56 @@
-"""The ladder of cross-sections: against Freedman's formula for a point, and the order of tasks."""
+"""The task of cross-sections: rows and points are those of the measurements, curves those of the prediction."""
 
 from __future__ import annotations
 
 import dataclasses
 
-import jax
 import numpy as np
 import pytest
 
-from ontarget.ground.constants import fermi_constant, hbar_c
+from ontarget.analysis import CrossSectionTrend, MeasuredCrossSection
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import cm
-from ontarget.interaction import CEvNS
-from ontarget.matter.form_factor import PointLike
-from ontarget.matter.nuclide import Nuclides
+from ontarget.inference.fit import Fit, Piece
 from ontarget.study import CrossSections
-from ontarget.study.parameters.cross_sections import LADDER, average, coherent
-from ontarget.validation.quantity import AverageCrossSection
+from ontarget.study.parameters.cross_sections import figure, rows
+
+UNIT = 1e-40 * cm**2
+BEST = Fit({"strength": 0.8}, {"strength": 0.2}, np.eye(1), 1.0, True, (), "")
+FOUND = [
+    (name, MeasuredCrossSection(neutrons, 0.8, Piece(0.6, 1.1, False, False), 200 * UNIT, BEST, ()))
+    for name, neutrons in (("first", 76.0), ("second", 22.0))
+]
 
 
-def test_without_form_factor_it_grows_as_the_charge_squared(context):
-    r"""Freedman: :math:`G_F^2 E^2 Q_w^2/4\pi` but for E/M, 1e-3 on argon; the square of E averaged over the flux."""
+def test_rows_are_in_units_of_a_ten_thousandth_of_a_picobarn():
+    row = rows(FOUND)[0]
+    numbers = [row[name] for name in ("measured (1e-40 cm2)", "error below", "error above", "standard (1e-40 cm2)")]
+    assert numbers == pytest.approx([160.0, 40.0, 60.0, 200.0], rel=1e-12)
+    assert (row["measurement"], row["neutrons"]) == ("first", 76.0)
+
+
+def test_points_over_both_curves():
+    trend = CrossSectionTrend(("Ar40", "Cs133"), np.array([22.0, 78.0]), *(np.array(one) * UNIT for one in CURVES))
+    axes = figure(FOUND, trend).axes[0]
+    lines = {one.get_label(): one for one in axes.lines}
+    np.testing.assert_allclose(lines["with form factor"].get_ydata(), CURVES[0])
+    np.testing.assert_allclose(lines["without (about N²)"].get_ydata(), CURVES[1])
+    (line, _, (bars,)) = axes.containers[0]
+    assert (line.get_xdata()[0], line.get_ydata()[0]) == pytest.approx((76.0, 160.0))
+    np.testing.assert_allclose(bars.get_segments()[0][:, 1], [120.0, 220.0])
+
+
+CURVES = ([18.0, 190.0], [20.0, 250.0])
+
+
+def test_measurements_are_tasks_of_the_study(context):
+    with pytest.raises(InputError, match=r"measurements: got 'later'. The study's tasks of type Measurement: none"):
+        CrossSections(("later",)).check(context)
+
+
+def test_a_study_without_coherent_scattering(context):
     noun = context.experiments["crystal"].noun
-    point = CEvNS(proton=PointLike(), neutron=PointLike())
-    flux = noun.flux()
-    values = np.asarray(flux.values).sum(axis=(0, 2, 3))
-    square = float((values * np.asarray(flux.energy) ** 2).sum() / values.sum())
-    proton, neutron = (float(matrix[0, 0]) for matrix in point.couplings.matrices())
-    for name, Z, N in (("Ar40", 18, 22), ("Cs133", 55, 78)):
-        charge = 2 * (proton * Z + neutron * N)
-        expected = (fermi_constant * hbar_c) ** 2 * square * charge**2 / (4 * np.pi) / (1e-40 * cm**2)
-        assert average(noun, point, Nuclides.of(name)) == pytest.approx(expected, rel=4e-3)  # 2 E/M
-
-
-def test_one_nuclide_is_what_an_experiment_of_it_averages(context):
-    """Isotope by isotope; kernels are integrated exactly, whatever the cells."""
-    tank = context.experiments["tank"].noun
-    material = tank.detector.material
-    isotopes, weights = material.nuclides(), np.asarray(material.nuclei_per_mass())
-    alone = [jax.tree.map(lambda leaf, i=i: leaf[i : i + 1], isotopes) for i in range(len(weights))]
-    ours = np.average([average(tank, coherent(tank), one) for one in alone], weights=weights)
-    assert ours == pytest.approx(AverageCrossSection("tank").of(tank) / (1e-40 * cm**2), rel=1e-6)
-
-
-def test_the_form_factor_lowers_all_of_the_ladder(context):
-    noun = context.experiments["crystal"].noun
-    bare = dataclasses.replace(coherent(noun), proton=PointLike(), neutron=PointLike())
-    ratios = [average(noun, coherent(noun), one) / average(noun, bare, one) for one in map(Nuclides.of, LADDER)]
-    heavy = np.argsort([float(Nuclides.of(name).N[0]) for name in LADDER])
-    assert max(ratios) < 1
-    assert ratios[heavy[-1]] == min(ratios)
-    assert ratios[heavy[0]] == max(ratios)
-
-
-def test_measurements_come_first(context):
-    with pytest.raises(InputError, match=r"measurements: got 'later'. No measurement with this key stands before"):
-        CrossSections(("later",)).run(context)
+    bare = dataclasses.replace(noun, detector=dataclasses.replace(noun.detector, channels=()))
+    other = dataclasses.replace(context.experiments["crystal"], noun=bare)
+    with pytest.raises(InputError, match="crystal, first channel: got no channel"):
+        CrossSections(()).check(dataclasses.replace(context, experiments={"crystal": other}))

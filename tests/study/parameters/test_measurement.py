@@ -14,7 +14,8 @@ from ontarget.inference.fit import fit, intervals, profile
 from ontarget.inference.likelihood import Parameter, likelihood
 from ontarget.inference.toys import goodness_of_fit, significance
 from ontarget.study import CrossSections, Measurement
-from ontarget.study.parameters.measurement import PublishedNumber
+from ontarget.study.parameters.measurement import PublishedNumber, Quantity
+from ontarget.study.parameters.measurement import rows as beside
 from ontarget.validation.quantity import AverageCrossSection
 
 MASS_ALONE = dataclasses.replace(MASS, address="*.detector.mass")
@@ -32,8 +33,14 @@ TASK = Measurement(
 
 
 @pytest.fixture(scope="module")
-def section(context):
-    return TASK.run(context)
+def study(context):
+    """The context of a study that holds the task, which other tasks name by its key."""
+    return dataclasses.replace(context, tasks=(TASK,))
+
+
+@pytest.fixture(scope="module")
+def section(study):
+    return TASK.run(study)
 
 
 @pytest.fixture(scope="module")
@@ -114,9 +121,9 @@ def test_pictures_are_projections_residuals_and_toys(section):
     assert names == ["crystal_projections", "crystal_residuals", "crystal_goodness"]
 
 
-def test_the_ladder_carries_the_measurement(context, section):
+def test_the_ladder_carries_the_measurement(study, section):
     """The task of cross-sections takes over what the measurement found."""
-    drawn = CrossSections(("crystal",), ladder=("Ar40", "Cs133")).run(context)
+    drawn = CrossSections(("crystal",), ladder=("Ar40", "Cs133")).run(study)
     (found,) = drawn.tables[0].rows
     mine = table(section, "crystal_results")
     assert found["measurement"] == "A crystal"
@@ -129,8 +136,8 @@ def test_the_ladder_carries_the_measurement(context, section):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"experiment": "cristal"}, "experiment: got 'cristal'. The study has no such experiment"),
-        ({"standard": "argon"}, "standard: got 'argon'. The study has no such experiment"),
+        ({"experiment": "cristal"}, "experiment: got 'cristal'. The study has crystal, tank. Did you mean 'crystal'?"),
+        ({"standard": "argon"}, "standard: got 'argon'. The study has crystal, tank."),
         ({"experiment": "tank"}, "experiment: got 'tank'. Nothing was observed there"),
         ({"strength": dataclasses.replace(STRENGTH, low=0.1)}, "strength.low: got a box from 0.1. No signal, zero"),
         ({"strength": dataclasses.replace(STRENGTH, low=-1.0)}, "strength.low: got a box from -1"),
@@ -143,11 +150,26 @@ def test_refusals_before_anything_is_computed(context, changes, sentence):
     assert sentence in str(error.value)
 
 
-def test_a_published_number_that_is_none_of_ours(context):
-    task = dataclasses.replace(TASK, published={"fitted CEvNS": PublishedNumber(1.0, 1.0)})
-    with pytest.raises(InputError, match=r"published.fitted CEvNS: got no quantity of ours. Known: predicted signal"):
-        task.run(context)
+def test_a_published_number_that_is_none_of_ours():
+    ours = [Quantity("observed", 910.0), Quantity("significance", 9.0)]
+    with pytest.raises(InputError, match=r"published.fitted CEvNS: got no quantity of ours. Known: observed, signif"):
+        beside(ours, {"fitted CEvNS": PublishedNumber(1.0, 1.0)})
 
 
 def test_the_task_that_passes_its_check(context):
     TASK.check(context)
+
+
+def test_signal_from_templates_needs_a_standard(context):
+    """What a release gives as counts has no cross-section of its own."""
+    bare = dataclasses.replace(context.experiments["crystal"].noun.detector, channels=())
+    loaded = dataclasses.replace(
+        context.experiments["crystal"], noun=dataclasses.replace(context.experiments["crystal"].noun, detector=bare)
+    )
+    study = dataclasses.replace(context, experiments={"crystal": loaded, "tank": context.experiments["tank"]})
+    task = dataclasses.replace(
+        TASK, strength=dataclasses.replace(NEUTRONS, name="strength"), backgrounds=(), systematics=()
+    )
+    with pytest.raises(InputError, match="Name another experiment as 'standard'"):
+        task.check(study)
+    dataclasses.replace(task, standard="tank").check(study)

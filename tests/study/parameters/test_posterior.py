@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 from study_toys import STRENGTH, table
 
+from ontarget.analysis import PosteriorDensity
 from ontarget.ground.errors import InputError
+from ontarget.inference.fit import Fit, Scan
 from ontarget.inference.likelihood import Gaussian, Scale
-from ontarget.inference.posterior import NUTS, Nested, target
+from ontarget.inference.posterior import NUTS, Diagnostics, Draws, Marginal, Nested, target
 from ontarget.study import Posterior
+from ontarget.study.parameters.posterior import side
 from ontarget.work.campaign import Campaign
 
 NEUTRONS = Scale("neutrons", "*.prompt_neutrons.total", 0.0, 3.0, prior=Gaussian(1.0, 0.25))
@@ -65,6 +69,24 @@ def test_what_is_gaussian_agrees_with_the_profile(section):
     width = profiled["high"] - profiled["low"]
     # fifty live points: some two hundred independent draws, a tenth of a width at each end
     assert (dense["low"], dense["high"]) == pytest.approx((profiled["low"], profiled["high"]), abs=0.25 * width)
+
+
+def test_profiles_are_drawn_as_ratios_of_likelihoods():
+    """A unit Gaussian in x, whose profile is a parabola; y was not asked about."""
+    x = np.linspace(-3.0, 3.0, 61)
+    density = np.exp(-0.5 * x**2)
+    best = Fit({"x": 0.0}, {"x": 1.0}, np.eye(1), 0.0, True, (), "")
+    scan = Scan({"x": x}, x**2, {}, np.ones(61, bool), np.zeros(61, bool), best, "")
+    told = Diagnostics(np.ones(1), np.full(1, 500.0), 0, 0.8, 1000, (1, 1))
+    one = np.zeros(1)
+    draws = Draws(("x",), one[None], np.ones(1), one, np.zeros(1, int), one - 3, one + 3, (), 0.0, 0.1, told, "")
+    marginals = {name: Marginal({name: x}, density) for name in ("x", "y")}
+    found = PosteriorDensity(draws, (), {"x": scan}, {}, marginals, {})
+    shown = side(found, "x", [0.9])
+    np.testing.assert_array_equal(shown.profile[0], x)
+    np.testing.assert_allclose(shown.profile[1], density, rtol=1e-12)
+    assert shown.heights == [marginals["x"].height(0.9)]
+    assert side(found, "y", [0.9]).profile is None
 
 
 def test_the_corner_shows_what_was_asked(section):

@@ -38,7 +38,7 @@ def test_rows_are_those_of_the_belt(context):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"experiment": "cristal"}, "The study has no such experiment"),
+        ({"experiment": "cristal"}, "The study has crystal, tank"),
         ({"nuisances": (Parameter("b", "*.no_such.total", 0.0, 1.0),)}, "It fits no number"),
     ],
 )

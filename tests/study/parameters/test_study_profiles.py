@@ -12,7 +12,7 @@ from ontarget.ground.errors import InputError
 from ontarget.inference.fit import intervals, profile
 from ontarget.inference.likelihood import likelihood
 from ontarget.inference.likelihood.narrowed import narrowed
-from ontarget.study import Profiles, UpperLimits
+from ontarget.study import Bounds, Profiles, UpperLimits
 from ontarget.study.parameters.profiles import PublishedRange
 
 TASK = Profiles(
@@ -53,6 +53,16 @@ def test_upper_limits_are_the_upper_ends(context, rows):
     task = UpperLimits("A limit", "limit", (ANGLE,), "angle", unit=2.0, groups=TASK.groups, points=41)
     found = {row["experiments"]: row["below"] for row in task.run(context).tables[0].rows}
     assert found == {label: pytest.approx(of(rows, label, 0.90)[-1]["high"], abs=1e-12) for label in TASK.groups}
+
+
+def test_bounds_are_the_same_intervals(context, rows):
+    """Of one parameter, at one of the levels; the study's nuisances are profiled in both."""
+    task = Bounds("An angle", "angles", (ANGLE,), groups=TASK.groups, level=0.90, points=41)
+    section = task.run(context)
+    for row in section.tables[0].rows:
+        (same,) = of(rows, row["experiments"], 0.90)
+        assert (2 * row["low"], 2 * row["high"]) == pytest.approx((same["low"], same["high"]), rel=1e-12)
+    assert [one.name for one in section.tables] == [one.name for one in section.pictures] == ["angles"]
 
 
 def test_an_asimov_tank_that_agrees_narrows_the_range(rows):

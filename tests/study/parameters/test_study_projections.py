@@ -1,79 +1,64 @@
-"""Projections of a fit: every event is shown once along every axis, and a sideband is subtracted with its error."""
+"""Pictures of projections: labels with units, layers in their order, data with the sideband subtracted."""
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
-from study_toys import NEUTRONS, STRENGTH
 
-from ontarget.detector import TemplateBackground
-from ontarget.inference.fit import Components, fit
-from ontarget.inference.likelihood import likelihood
-from ontarget.numerics import CountAxis
-from ontarget.study.parameters.projections import observables, projections, residuals
+from ontarget.analysis.parameters.projected_fit import FittedPart, ProjectedFit
+from ontarget.ground.units import keV, us
+from ontarget.numerics import EnergyAxis, TimeAxis
+from ontarget.plot import residual
+from ontarget.study.parameters.projections import projection, projection_pictures
 
-LABELS = ("energy", "time")
-
-
-@pytest.fixture(scope="module")
-def made(context):
-    noun = context.experiments["crystal"].noun
-    nll = likelihood(noun, [STRENGTH, NEUTRONS], known=context.expansions)
-    parts = Components(noun, nll, fit(nll), "strength")
-    whole = projections(noun, parts, LABELS)
-    return noun, parts, whole, residuals(noun, whole, LABELS)
+ENERGY, TIME = EnergyAxis(5 * keV, 45 * keV, 4), TimeAxis(0 * us, 6 * us, 3)
+OBSERVED, STEADY, NEUTRONS = np.array([50.0, 30.0, 20.0, 0.0]), np.array([30.0, 10.0, 5.0, 0.0]), np.ones(4)
 
 
-def test_every_projection_adds_up_to_the_totals(made):
-    noun, parts, whole, _ = made
-    total = sum(parts.total(name) for name in parts.values)
-    assert [one.x_label for one in whole] == ["energy (keV)", "time (µs)"]
-    for one in whole:
-        assert one.total.sum() == pytest.approx(total, rel=1e-12)
-        assert one.observed.values.sum() == np.sum(noun.observed)
-    np.testing.assert_allclose(whole[0].edges, [5, 15, 25, 35, 45], rtol=1e-12)
-    np.testing.assert_allclose(whole[1].edges, [0, 2, 4, 6], atol=1e-12)
-    np.testing.assert_allclose(whole[1].observed.values, np.asarray(noun.observed).sum(axis=1))
+def fitted(axis=ENERGY, bins=slice(None), sideband=True):
+    signal = np.array([18.0, 19.0, 13.0, 1.0])
+    parts = (
+        FittedPart("prompt_neutrons", "background", "", NEUTRONS[bins]),
+        FittedPart("steady_state", "steady", "", STEADY[bins]),
+        FittedPart("cevns", "signal", "nu_e", 0.4 * signal[bins]),
+        FittedPart("cevns", "signal", "nubar_e", 5e-4 * signal[bins]),
+        FittedPart("cevns", "signal", "nu_mu", 0.6 * signal[bins]),
+    )
+    aside = (1.1 * STEADY[bins], np.sqrt(STEADY[bins])) if sideband else (None, None)
+    return ProjectedFit("seen", axis, OBSERVED[bins], parts, *aside)
 
 
-def test_layers_are_told_apart(made):
-    layers = {one.label: one.layer for one in made[2][0].components}
-    assert layers.pop("prompt neutrons") == "background"
-    assert layers.pop("steady state") == "steady"
-    assert len(layers) == 3  # flavours at a stopped-pion source
-    assert set(layers.values()) == {"signal"}
+def test_axes_have_their_units():
+    one, other = projection(fitted(), "energy"), projection(fitted(TIME, slice(3)), "time")
+    assert (one.x_label, other.x_label) == ("energy (keV)", "time (µs)")
+    np.testing.assert_allclose(one.edges, [5, 15, 25, 35, 45], rtol=1e-12)
+    np.testing.assert_allclose(other.edges, [0, 2, 4, 6], atol=1e-12)
+    assert one.per is None  # equal widths
 
 
-def test_the_sideband_is_subtracted_with_its_error(made):
-    """Along the energy: n - m/2 and the root of n + m/4. Along time, shares of all of it."""
-    noun, _, whole, without = made
-    observed, aside = np.asarray(noun.observed), np.array([300.0, 160.0, 90.0, 0.0])
-    shares = np.asarray(noun.detector.backgrounds[1].shape.shares(noun.detector.tag))
-    for index, (counts, steady, variance) in enumerate(
-        [
-            (observed.sum(axis=0), aside / 2, aside / 4),
-            (observed.sum(axis=1), aside.sum() / 2 * shares, aside.sum() / 4 * shares**2),
-        ]
-    ):
-        shown = without[index].observed
-        np.testing.assert_allclose(shown.values, counts - steady, rtol=1e-12)
-        alone = whole[index].observed
-        np.testing.assert_allclose(shown.above, np.sqrt(alone.above**2 + variance), rtol=1e-12)
-        np.testing.assert_allclose(shown.below, np.sqrt(alone.below**2 + variance), rtol=1e-12)
-        assert [one.layer for one in without[index].components].count("steady") == 0
+def test_layers_and_labels():
+    """A flavour with less than a thousandth of the signal is left out."""
+    layers = {one.label: one.layer for one in projection(fitted(), "energy").components}
+    assert layers == {
+        "prompt neutrons": "background",
+        "steady state": "steady",
+        r"CEvNS $\nu_e$": "signal",
+        r"CEvNS $\nu_\mu$": "signal",
+    }
 
 
-def test_a_second_observable_is_a_projection_too(made):
-    """Flattened after the first, the second fastest."""
-    noun = made[0]
-    seen, old, template = CountAxis(0.0, 2.0, 2), noun.detector, TemplateBackground(1.0, np.ones((3, 8)))
-    detector = dataclasses.replace(old, seen=seen, second=old.seen, channels=(), backgrounds=(template,))
-    two = dataclasses.replace(noun, detector=detector, observed=None)
-    found = observables(two, ("photo-electrons", "energy", "time"))
-    counts = np.arange(24.0).reshape(3, 8)
-    assert [one.label for one in found] == ["photo-electrons", "energy", "time"]
-    np.testing.assert_array_equal(found[0].onto(counts), [counts[:, :4].sum(), counts[:, 4:].sum()])
-    np.testing.assert_array_equal(found[1].onto(counts), counts[:, :4].sum(axis=0) + counts[:, 4:].sum(axis=0))
-    np.testing.assert_array_equal(found[2].onto(counts), counts.sum(axis=1))
+def test_the_sideband_is_subtracted():
+    one = fitted()
+    shown = projection(one, "energy")
+    without = residual(shown, one.sideband, one.sideband_error)
+    np.testing.assert_allclose(without.observed.values, OBSERVED - 1.1 * STEADY)
+    np.testing.assert_allclose(without.observed.above, np.sqrt(shown.observed.above**2 + STEADY))
+    assert "steady" not in [component.layer for component in without.components]
+
+
+@pytest.mark.parametrize(("sideband", "names"), [(True, ["a_projections", "a_residuals"]), (False, ["a_projections"])])
+def test_pictures(sideband, names):
+    found = projection_pictures([fitted(sideband=sideband)], "a", "A crystal")
+    assert [one.name for one in found] == names
+    axes = found[0].figure.axes
+    assert "observable (keV)" in [one.get_xlabel() for one in axes]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import jax.numpy as jnp
+import numpy as np
 import pytest
 from scipy.optimize import brentq
 
+from ontarget.analysis import upper_limits
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, Scalar, quantity, static
-from ontarget.inference.fit import profile
 from ontarget.inference.likelihood import Parameter, likelihood
 from ontarget.study import UpperLimits
-from ontarget.study.parameters.upper_limits import PublishedLimit
+from ontarget.study.parameters.upper_limits import PublishedLimit, figure, limit_rows, rows
 
 
 class Recoils(Noun):
@@ -31,10 +32,10 @@ TASK = UpperLimits("A limit", "limit", (MOMENT,), "moment", unit=0.1, published=
 
 
 @pytest.fixture(scope="module")
-def scans():
+def found():
     few, many = Recoils("few"), Recoils("many", 0.0, 900.0)
     return {
-        label: profile(likelihood(nouns, [MOMENT]), {"moment": TASK.grid(MOMENT)})
+        label: upper_limits(likelihood(nouns, [MOMENT]), ["moment"], grids={"moment": TASK.grid(MOMENT)})["moment"]
         for label, nouns in {"few": (few,), "both": (few, many)}.items()
     }
 
@@ -49,18 +50,31 @@ def closed(*standard):
     return brentq(value, 0.1, 12.0)
 
 
-def test_limits_are_where_the_likelihood_reaches_the_level(scans):
-    few, both = (TASK.limit("moment", label, scan, 0.90)[0] for label, scan in scans.items())
+def test_limits_are_where_the_likelihood_reaches_the_level(found):
+    few, both = (limit_rows(label, one, 0.1)[0] for label, one in found.items())
     # interpolated between points that are 0.03 apart
     assert few["below"] == pytest.approx(0.1 * closed(400.0), rel=1e-3)
     assert both["below"] == pytest.approx(0.1 * closed(400.0, 900.0), rel=1e-3)
     assert not few["reaches end of grid"]
+    assert (few["experiments"], few["parameter"], few["level"]) == ("few", "moment", 0.9)
+    assert (found["few"].grid[0], found["few"].grid[-1]) == (0.0, 12.0)
 
 
-def test_published_limits_are_rows_and_lines(scans):
-    (other,) = TASK.published_rows("moment", {})
+def test_published_limits_are_rows_and_lines(found):
+    *ours, other = rows(list(found.items()), OTHERS, 0.1)
+    assert [row["experiments"] for row in ours] == ["few", "both"]
     assert (other["experiments"], other["below"], other["level"]) == ("others", 0.9, 0.95)
-    assert "others" in TASK.picture(MOMENT, scans).svg
+    assert "others" in TASK.picture("moment", found).svg
+
+
+def test_a_figure_shows_profiles_up_to_thrice_the_level_and_limits_upright(found):
+    (axes,) = figure(found, OTHERS, 0.1, "moment").figure.axes
+    few, _, other, across = (line.get_xydata() for line in axes.lines)
+    assert few[:, 1].max() <= 3 * 2.705543
+    np.testing.assert_allclose(few[:, 0], 0.1 * found["few"].grid[: len(few)])
+    np.testing.assert_allclose(other, [[0.9, 0.0], [0.9, 3 * 2.705543]], rtol=1e-6)
+    np.testing.assert_allclose(across[:, 1], 2.705543, rtol=1e-6)
+    assert across[1, 0] == max(few[:, 0].max(), 0.9)
 
 
 def test_a_published_limit_on_something_else_is_refused():

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, Vector, quantity, static
@@ -160,11 +161,10 @@ def forecast(
         prefix = experiment.name + "."
         mine = [tuple(one.removeprefix(prefix) for one in found if one.startswith(prefix)) for found in targets]
         touching = tuple(index for index, found in enumerate(mine) if found)
-        settle = getattr(experiment, "settled_for", None)
-        if settle is not None:
+        if isinstance(experiment, AbstractExperiment):
             every = [one for found in mine for one in found]
             every += [one.removeprefix(prefix) for one in moved if one.startswith(prefix)]
-            experiment = settle(every)
+            experiment = experiment.precomputed_for(every)
         some = tuple(parameters[index] for index in touching)
         planned.append(Planned(experiment, some, design, tuple(mine[index] for index in touching)))
         places.append(touching)

@@ -38,7 +38,10 @@ def informations(
 def information(
     found: Forecast, moving: Moving, background: float = 0.0
 ) -> tuple[Matrix, Float[np.ndarray, "free parameter parameter"]]:
-    """The same at one design, and its derivatives by the free numbers."""
+    """Fisher information at one design [parameter parameter], and its derivatives by the free numbers.
+
+    background : r, further counts per expected one in every bin, known exactly
+    """
     weight = _weight(moving.means, background)
     value = (moving.rates * weight) @ moving.rates.T + np.diag(found.known())
     # d(1/mu) = -dmu/mu^2; where nothing is expected the weight is a constant
@@ -69,7 +72,6 @@ def joint_error(matrix: Matrix, places: Sequence[int], names: Sequence[str]) -> 
         truth = f"A combination of {', '.join(lost)} leaves the counts as they are."
         raise InputError("objective", "a singular Fisher matrix", truth, "Fix one of them or give it a prior.")
     rows = covariance[list(places)]
-    rows[:, flat] = 0.0
     inner = rows[:, list(places)]
     sign, logarithm = np.linalg.slogdet(inner)
     assert sign > 0

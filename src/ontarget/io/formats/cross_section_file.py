@@ -10,7 +10,7 @@ import numpy as np
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import AREA, AREA_PER_ENERGY, ENERGY, Dimension
-from ontarget.interaction.charged_current import CrossSection
+from ontarget.interaction.charged.charged_current import CrossSection
 from ontarget.io.quantity import measure, powers_of
 from ontarget.io.release import read_small
 from ontarget.io.table import parse_table

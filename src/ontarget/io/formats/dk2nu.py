@@ -25,7 +25,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
-from ontarget.beam.redirect import rest_axis
+from ontarget.beam.decays.redirect import rest_axis
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, cm, m, ns
 from ontarget.io.formats.rays import MASSES, MUONS, PDG, DecayRays, Numbers, Vectors, seen_from

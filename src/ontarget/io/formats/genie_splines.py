@@ -23,7 +23,7 @@ from jaxtyping import Float
 from ontarget.ground.constants import hbar_c
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV
-from ontarget.interaction.charged_current import ChargedCurrent, CrossSection
+from ontarget.interaction.charged.charged_current import ChargedCurrent, CrossSection
 from ontarget.io.formats.rays import PDG
 from ontarget.io.wording import one_line, quote
 from ontarget.matter.nuclide import Nuclides, isotope

@@ -22,7 +22,16 @@ from ontarget.ground.errors import InputError
 from ontarget.inference.expansion.basis import products, tables
 from ontarget.inference.likelihood import Gaussian, Likelihood, LogNormal
 from ontarget.inference.likelihood.parts import Part, orders, parts
-from ontarget.io.formats.histfactory_role import AbstractRole, Exponential, Factor, Luminosity, Parabola, Shift, roles
+from ontarget.io.formats.histfactory_role import (
+    AbstractRole,
+    Exponential,
+    Factor,
+    Luminosity,
+    Parabola,
+    Shift,
+    constraint_of,
+    roles,
+)
 from ontarget.io.formats.histfactory_value import minus_two_log
 
 POINTS = 50
@@ -284,8 +293,7 @@ def _constraint(role: AbstractRole) -> Channel:
 
     Bins that rise and bins that fall, :math:`n (1 \pm u/\sqrt N)` with N of them all: together :math:`u^2 + u^4/2N`.
     """
-    prior = role.parameter.prior
-    assert isinstance(prior, Gaussian)
+    prior = constraint_of(role.parameter, Gaussian)
     spread = 1.0 + np.arange(SIDES) / SIDES  # unlike bins: their roundings do not add up
     counts = np.round(AUXILIARY * np.concatenate([spread, spread]) / (2 * spread.sum()))
     sides = np.repeat([1.0, -1.0], SIDES) / np.sqrt(counts.sum())

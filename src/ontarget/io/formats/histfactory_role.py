@@ -6,15 +6,23 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+from ontarget.experiment.narrow import narrowed
 from ontarget.ground.errors import InputError
-from ontarget.inference.likelihood import AbstractParameter, Flat, Gaussian, Likelihood, LogNormal, Scale
+from ontarget.inference.likelihood import AbstractParameter, AbstractPrior, Flat, Gaussian, Likelihood, LogNormal, Scale
+
+P = TypeVar("P", bound=AbstractPrior)
 
 FAR = 1e5
 """Half widths of the box in one unit of a `Parabola`: so near to zero code 4p is one to 1e-10."""
+
+
+def constraint_of(parameter: AbstractParameter, kind: type[P]) -> P:
+    """The prior of a parameter as the kind that its role writes."""
+    return narrowed(parameter.prior, kind, f"parameter {parameter.name!r}.prior")
 
 
 @dataclass(frozen=True)
@@ -72,8 +80,7 @@ class Luminosity(AbstractRole):
         return theta
 
     def setting(self) -> dict[str, Any]:
-        prior = self.parameter.prior
-        assert isinstance(prior, Gaussian)
+        prior = constraint_of(self.parameter, Gaussian)
         return {**super().setting(), "auxdata": [float(prior.mean)], "sigmas": [float(prior.sigma)]}
 
     @property
@@ -85,14 +92,12 @@ class Exponential(AbstractRole):
     """A factor known up to a factor: `normsys`, the exponential of the pull."""
 
     def value(self, theta: Any) -> Any:
-        prior = self.parameter.prior
-        assert isinstance(prior, LogNormal)
+        prior = constraint_of(self.parameter, LogNormal)
         return np.log(theta / float(prior.median)) / float(prior.sigma)
 
     def power(self, order: int) -> tuple[float, float]:
         """The factor at a pull of zero, and its logarithm per pull, of this power of the parameter."""
-        prior = self.parameter.prior
-        assert isinstance(prior, LogNormal)
+        prior = constraint_of(self.parameter, LogNormal)
         return float(prior.median) ** order, order * float(prior.sigma)
 
     @property

@@ -14,8 +14,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from ontarget.beam.beam import Tunnel
-from ontarget.beam.decay import AbstractDecay
-from ontarget.beam.redirect import energy_at_rest, muon_slope, polarised, redirect
+from ontarget.beam.decays.decay import AbstractDecay
+from ontarget.beam.decays.redirect import energy_at_rest, muon_slope, polarised, redirect
 from ontarget.beam.segment import Decays
 from ontarget.ground.constants import c
 from ontarget.ground.errors import InputError, did_you_mean

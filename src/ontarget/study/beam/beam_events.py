@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ontarget.analysis.beam_flux import of_a_tunnel, simulated_flux
-from ontarget.analysis.by_origin import OriginEvents, beam_events
+from ontarget.analysis.beam.beam_flux import of_a_tunnel, simulated_flux
+from ontarget.analysis.beam.by_origin import OriginEvents, beam_events
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.report.section import Section, Table

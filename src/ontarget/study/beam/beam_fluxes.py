@@ -9,8 +9,8 @@ from typing import Annotated
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.analysis.beam_flux import of_a_tunnel, simulated_flux
-from ontarget.analysis.by_origin import OriginFlux, beam_fluxes
+from ontarget.analysis.beam.beam_flux import of_a_tunnel, simulated_flux
+from ontarget.analysis.beam.by_origin import OriginFlux, beam_fluxes
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Energy, Noun, Number, quantity, static
 from ontarget.ground.units import BEAM_ENERGY, GeV

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import equinox as eqx
 
-from ontarget.analysis.beam_variation import BeamError, Counted
+from ontarget.analysis.beam.beam_flux import of_a_tunnel
+from ontarget.analysis.beam.beam_variation import BeamError
+from ontarget.analysis.monitored.cross_section_precision import CrossSectionMethod
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Noun, Number, quantity, static
-from ontarget.source.decay_tunnel import DecayTunnel
 from ontarget.source.tag import AbstractTag
 from ontarget.study.beam.counters import Counters
 from ontarget.study.beam.simulated_tags import SimulatedTags
 from ontarget.study.context import Context
-
-MESONS = "eigenmode of the mesons of"
 
 
 class Method(Noun):
@@ -43,15 +40,30 @@ class Method(Noun):
     def __check_init__(self) -> None:
         check_positive(self, "normalisation")
 
-    def noun(self, context: Context) -> Experiment:
+    @property
+    def where(self) -> str:
+        """The field that names the experiment, for messages."""
+        return f"methods.{self.name}.experiment"
+
+    def tagged(self, context: Context) -> Experiment:
         """The experiment with the tag of the method."""
-        found = context.experiment(self.experiment, "experiment")
+        found = context.experiment(self.experiment, self.where)
         if self.tag is not None:
             found = eqx.tree_at(lambda one: one.detector.tag, found, self.tag)
         return found if self.simulated is None else self.simulated.given(context, self.experiment, found)
 
-    def check(self, context: Context, source: DecayTunnel) -> None:
+    def in_study(self, context: Context) -> CrossSectionMethod:
+        """The method with its experiment, and with what the study's counters leave of the mesons."""
+        experiment = self.tagged(context)
+        source, _ = of_a_tunnel(experiment)
+        mesons = None
+        if self.production is not None and source.yields is not None:
+            mesons = self.production.covariance(context, source.yields)
+        return CrossSectionMethod(experiment, float(self.normalisation), self.errors, mesons)
+
+    def check(self, context: Context) -> None:
         """Refuse errors of numbers that the beam does not have, and counters of mesons that are not uncertain."""
+        source, _ = of_a_tunnel(context.experiment(self.experiment, self.where))
         for error in self.errors:
             error.moved(source)
         if self.production is None:
@@ -60,9 +72,3 @@ class Method(Noun):
         if source.yields is None:
             where, truth = f"methods.{self.name}.production", "The source of its experiment has no 'yields'."
             raise InputError(where, "counters", truth, "Give it a source with yields, or leave it out.")
-
-
-def keys_of(method: Method, found: Mapping[tuple[str, float], Counted]) -> list[tuple[str, float]]:
-    """Under which the fluxes stand that a method's flux may be off to: of its errors, and of its mesons."""
-    errors = [(error.address, float(error.sigma)) for error in method.errors]
-    return [*errors, *(key for key in found if key[0].rpartition(" ")[0] == f"{MESONS} {method.name}")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ontarget.analysis.entrance import BeamEntrance, beam_entrance, tunnel_source
+from ontarget.analysis.beam.entrance import BeamEntrance, beam_entrance, tunnel_source
 from ontarget.ground.noun import static
 from ontarget.report.section import Section, Table
 from ontarget.study.context import Context

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from ontarget.analysis.beam_variation import Counted
-from ontarget.analysis.flavour_ratio import cross_section_ratio
+from ontarget.analysis.beam.beam_variation import Counted
+from ontarget.analysis.beam.flavour_ratio import cross_section_ratio
 from ontarget.experiment.experiment import Experiment
 
 

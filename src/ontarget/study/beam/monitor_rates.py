@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from ontarget.analysis.monitored.occupancy import MonitorRate, monitor_rates
 from ontarget.experiment import LeptonMonitor
-from ontarget.ground.errors import check_positive
+from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Length, Number, Time, quantity, static
 from ontarget.ground.units import cm, m, ns, s
-from ontarget.monitor import RangeMeter, TunnelCalorimeter
-from ontarget.monitor.rate import Rate, plane_rates, protons_in_spill, wall_rates
 from ontarget.report.section import Section, Table
-from ontarget.study.beam.counted_pulls import precomputed_monitors
+from ontarget.study.beam.counters import precomputed_monitors
 from ontarget.study.context import Context
 from ontarget.study.task import AbstractTask
 
@@ -25,50 +22,47 @@ class MonitorRates(AbstractTask):
     cell : side of a square channel
     window : how long a hit keeps a channel busy
     multiplicity : channels that a particle hits
+    key : name of the table
     """
 
     monitors: tuple[str, ...] = static()
     cell: Length = quantity(default=3 * cm)
     window: Time = quantity(default=100 * ns)
     multiplicity: Number = quantity(default=1.0)
+    key: str = static(default="monitor_rates")
 
     def check(self, context: Context) -> None:
         check_positive(self, "cell", "window", "multiplicity")
+        if not self.monitors:
+            raise InputError("monitors", "none", "Rates are those of counters.", "Name one or more.")
         for name in self.monitors:
             context.experiment(name, "monitors", LeptonMonitor)
 
     def run(self, context: Context) -> Section:
-        rows = [row for name in self.monitors for row in self.rows(context, name)]
-        protons = protons_in_spill(context.experiment(self.monitors[0], "monitors", LeptonMonitor).facility) * s
+        monitors = [context.experiment(name, "monitors", LeptonMonitor) for name in self.monitors]
+        known = {one.name: one.leptons() for one in precomputed_monitors(context, self.monitors)}
+        found = monitor_rates(monitors, float(self.cell), float(self.window), float(self.multiplicity), known)
         text = (
-            f"While {protons:.3g} protons per second are extracted, evenly. A channel of {float(self.cell) / cm:g} cm "
-            f"is busy for {float(self.window) / ns:g} ns; each particle hits {float(self.multiplicity):g} of them. "
+            f"While {found[0].protons * s:.3g} protons per second are extracted, evenly. A channel of "
+            f"{float(self.cell) / cm:g} cm is busy for {float(self.window) / ns:g} ns; each particle hits "
+            f"{float(self.multiplicity):g} of them. "
             "Particles from the tunnel alone: no halo, no neutrons, no photons of neutral pions."
         )
-        return Section("Rates of the counters", text, [Table("monitor_rates", "Rates by place", rows)])
+        table = Table(self.key, "Rates by place", [row for one in found for row in rate_rows(one)])
+        return Section("Rates of the counters", text, [table])
 
-    def rows(self, context: Context, name: str) -> list[dict[str, object]]:
-        """One row per place of one counter."""
-        noun: Any = context.experiment(name, "monitors", LeptonMonitor)
-        (precomputed,) = precomputed_monitors(context, [name])
-        instrument, given = noun.instrument, precomputed.leptons()
-        if isinstance(instrument, TunnelCalorimeter):
-            found = wall_rates(instrument, noun.source.tunnel, noun.facility, given)
-        else:
-            assert isinstance(instrument, RangeMeter)
-            found = plane_rates(instrument, noun.facility, given)
-        return [self.row(name, one) for one in found]
 
-    def row(self, name: str, rate: Rate) -> dict[str, object]:
-        """Numbers in units that one speaks."""
-        area, window, many = float(self.cell) ** 2, float(self.window), float(self.multiplicity)
-        most = max(rate.by_template, key=lambda flow: rate.by_template[flow])
-        return {
-            "counter": name,
-            "place (m)": rate.place / m,
-            "kHz per cm2": rate.flux * s * cm**2 / 1e3,
-            "kHz per channel": rate.channel(area, many) * s / 1e3,
-            "pile-up": rate.pile_up(area, window, many),
-            "dead": rate.dead(area, window, many),
+def rate_rows(rate: MonitorRate) -> list[dict[str, object]]:
+    """One row per place of one counter."""
+    return [
+        {
+            "counter": rate.counter,
+            "place (m)": float(rate.place[i]) / m,
+            "kHz per cm2": float(rate.flux[i]) * s * cm**2 / 1e3,
+            "kHz per channel": float(rate.channel[i]) * s / 1e3,
+            "pile-up": float(rate.pile_up[i]),
+            "dead": float(rate.dead[i]),
             "most from": most,
         }
+        for i, most in enumerate(rate.most_from)
+    ]

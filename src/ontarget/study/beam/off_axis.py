@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.analysis.beam_flux import simulated_flux
-from ontarget.analysis.off_axis_rings import OffAxisRings, RingPeaks, narrow_band, off_axis
+from ontarget.analysis.beam.beam_flux import simulated_flux
+from ontarget.analysis.beam.off_axis_rings import OffAxisRings, RingPeaks, narrow_band, off_axis
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.plot import Curve, Figure, curves_figure

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from ontarget.analysis.tracker_loads import NONE, RAD, Load, during_spill, load_on, planes_of, scaled, tunnel_of
-from ontarget.beam import TrackedBeam
-from ontarget.experiment.experiment import Experiment
+from ontarget.analysis.tracker_loads import (
+    RAD,
+    Load,
+    LoadComparison,
+    MomentumResolution,
+    PlaneLoad,
+    beside_published,
+    momentum_resolutions,
+    plane_loads,
+    tunnel_of,
+)
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Dose, Noun, PerArea, RatePerArea, quantity, static
 from ontarget.ground.units import GeV, MHz, cm, mm
-from ontarget.matter.particle import PARTICLES
-from ontarget.monitor import AbstractPlane, ArmPlane, Trackers, spectrometer_resolution
-from ontarget.monitor.plane_hits import PlaneHits
+from ontarget.monitor import Trackers
 from ontarget.plot import Map, maps_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.task import AbstractTask
-
-LEAST = 4  # planes that make a spectrometer
 
 
 class PublishedLoad(Noun):
@@ -36,6 +38,11 @@ class PublishedLoad(Noun):
     def __check_init__(self) -> None:
         check_positive(self, "rate", "dose", "fluence")
 
+    @property
+    def load(self) -> Load:
+        """As a plane's load."""
+        return Load(float(self.rate), float(self.dose), float(self.fluence))
+
 
 class TrackerSpecification(AbstractTask):
     """Peak rate, dose and fluence at each plane of the trackers, experiment by experiment, beside what is published.
@@ -46,6 +53,7 @@ class TrackerSpecification(AbstractTask):
     trackers : planes and where they stand
     published : by name
     rays, repeats, seed : of the lattices, for each species
+    key : with which the names of its tables and figures begin
     """
 
     experiments: tuple[str, ...] = static()
@@ -54,11 +62,11 @@ class TrackerSpecification(AbstractTask):
     rays: int = static(default=2**15)
     repeats: int = static(default=8)
     seed: int = static(default=1)
+    key: str = static(default="tracker")
 
     def check(self, context: Context) -> None:
         for name in self.experiments:
-            context.experiment(name, "experiments")
-            tunnel_of(context.experiment(name, "experiment"))
+            tunnel_of(context.experiment(name, "experiments"))
         names = {plane.name for plane in self.trackers.planes}
         for one in self.published:
             if not set(one.planes) <= names:
@@ -68,20 +76,21 @@ class TrackerSpecification(AbstractTask):
     def run(self, context: Context) -> Section:
         planes: list[dict[str, Any]] = []
         beside: list[dict[str, Any]] = []
-        pictures, resolutions = [], []
+        momenta: list[dict[str, Any]] = []
+        pictures = []
         for name in self.experiments:
-            experiment = context.experiment(name, "experiment")
+            experiment = context.experiment(name, "experiments")
             context.progress(f"trackers of {name}")
-            found = planes_of(experiment, self.trackers, self.rays, self.repeats, self.seed)
-            loads = {one.plane.name: load_on(experiment, one) for one in found}
-            planes += [{"experiment": name} | plane_row(one, loads[one.plane.name]) for one in found]
-            beside += [{"experiment": name} | row for one in self.published for row in rows_beside(one, loads)]
-            pictures.append(picture(name, experiment, found))
-            resolutions += resolution_rows(name, experiment, self.trackers)
+            loads = plane_loads(experiment, self.trackers, self.rays, self.repeats, self.seed)
+            planes += plane_rows(name, loads)
+            for one in self.published:
+                beside += rows_beside(name, one.name, beside_published(loads, one.planes, one.load))
+            momenta += resolution_rows(name, momentum_resolutions(experiment, self.trackers))
+            pictures.append(picture(f"{self.key}_rates_{name}", name, loads))
         tables = [
-            Table("tracker_specification", "The largest loads beside the published ones", beside),
-            Table("tracker_planes", "Plane by plane", planes),
-            Table("tracker_momentum", "Momentum resolution at the reference momentum", resolutions),
+            Table(f"{self.key}_specification", "The largest loads beside the published ones", beside),
+            Table(f"{self.key}_planes", "Plane by plane", planes),
+            Table(f"{self.key}_momentum", "Momentum resolution at the reference momentum", momenta),
         ]
         return Section("Trackers", self.text(), tables, pictures)
 
@@ -97,78 +106,75 @@ class TrackerSpecification(AbstractTask):
         )
 
 
-def plane_row(one: PlaneHits, load: Load) -> dict[str, Any]:
-    """One row of the table of planes."""
-    number = {species: float(np.mean(each)) for species, each in one.number.items()}
-    muons = sum(value for species, value in number.items() if species.startswith("mu"))
-    values = one.map()
-    spot = [
-        float(np.sqrt(np.average(nodes**2, weights=w) - np.average(nodes, weights=w) ** 2) / mm)
-        for nodes, w in ((np.asarray(one.raster.x), values.sum(axis=1)), (np.asarray(one.raster.y), values.sum(axis=0)))
+def plane_rows(experiment: str, loads: Sequence[PlaneLoad]) -> list[dict[str, Any]]:
+    """One row per plane."""
+    return [
+        {
+            "experiment": experiment,
+            "plane": one.plane,
+            "pi per proton": one.numbers.get("pi+"),
+            "K per proton": one.numbers.get("K+"),
+            "muons per proton": one.muons,
+            "spot x (mm)": one.spot_x / mm,
+            "spot y (mm)": one.spot_y / mm,
+            "peak rate (MHz/mm2)": one.peak.rate / (MHz / mm**2),
+            "dose (Mrad)": one.peak.dose / (1e6 * RAD),
+            "fluence (n_eq/cm2)": one.peak.fluence * cm**2,
+            "statistical error (%)": 100 * one.peak.error,
+        }
+        for one in loads
     ]
-    return {
-        "plane": one.plane.name,
-        "pi per proton": number.get("pi+"),
-        "K per proton": number.get("K+"),
-        "muons per proton": muons,
-        "spot x (mm)": spot[0],
-        "spot y (mm)": spot[1],
-        "peak rate (MHz/mm2)": load.rate / (MHz / mm**2),
-        "dose (Mrad)": load.dose / (1e6 * RAD),
-        "fluence (n_eq/cm2)": load.fluence * cm**2,
-        "statistical error (%)": 100 * load.error,
-    }
 
 
-def rows_beside(published: PublishedLoad, loads: dict[str, Load]) -> list[dict[str, Any]]:
-    """The worst of the planes that the beam reaches, beside the published number: rate, dose and fluence."""
-    reached = [name for name in published.planes if name in loads]
-    if not reached:
+def rows_beside(experiment: str, spectrometer: str, found: LoadComparison | None) -> list[dict[str, Any]]:
+    """Rate, dose and fluence of the worst plane beside the published ones, a row each; none without such a plane."""
+    if found is None:
         return []
-    worst = max(reached, key=lambda name: loads[name].rate)
-    rows = []
-    for what, unit, words in (
-        ("rate", MHz / mm**2, "peak rate (MHz/mm2)"),
-        ("dose", 1e6 * RAD, "dose (Mrad)"),
-        ("fluence", 1 / cm**2, "fluence (n_eq/cm2)"),
-    ):
-        given, ours = float(getattr(published, what)), getattr(loads[worst], what)
-        row = {"spectrometer": published.name, "what": words, "published": given / unit, "ours": ours / unit}
-        rows.append(row | {"ours / published": ours / given, "at": worst, "planes known": ", ".join(reached)})
-    return rows
+    ours, published, ratio = found.ours, found.published, found.ratio
+    each = (
+        ("peak rate (MHz/mm2)", MHz / mm**2, published.rate, ours.rate, ratio.rate),
+        ("dose (Mrad)", 1e6 * RAD, published.dose, ours.dose, ratio.dose),
+        ("fluence (n_eq/cm2)", 1 / cm**2, published.fluence, ours.fluence, ratio.fluence),
+    )
+    return [
+        {
+            "experiment": experiment,
+            "spectrometer": spectrometer,
+            "what": what,
+            "published": given / unit,
+            "ours": computed / unit,
+            "ours / published": over,
+            "at": found.worst,
+            "planes known": ", ".join(found.planes),
+        }
+        for what, unit, given, computed, over in each
+    ]
 
 
-def picture(name: str, experiment: Experiment, found: Sequence[PlaneHits]) -> Picture:
+def resolution_rows(experiment: str, found: Sequence[MomentumResolution]) -> list[dict[str, Any]]:
+    """One row per set of planes."""
+    return [
+        {
+            "experiment": experiment,
+            "planes": " ".join(one.planes),
+            "particle": one.particle,
+            "momentum (GeV/c)": one.momentum / GeV,
+            "resolution (%)": 100 * one.resolution,
+            "pixels alone": 100 * one.pixels,
+            "scattering alone": 100 * one.scattering,
+        }
+        for one in found
+    ]
+
+
+def picture(name: str, experiment: str, loads: Sequence[PlaneLoad]) -> Picture:
     """Maps of the hit rate at all planes."""
     maps = []
-    for one in found:
-        values = one.map() * during_spill(experiment.facility) / (MHz / mm**2)
-        words = f"{values.max():.3g} MHz/mm²"
-        maps.append(Map(one.plane.name, np.asarray(one.raster.x) / mm, np.asarray(one.raster.y) / mm, values, words))
+    for one in loads:
+        values = one.rate / (MHz / mm**2)
+        maps.append(Map(one.plane, one.x / mm, one.y / mm, values, f"{values.max():.3g} MHz/mm²"))
     figure = maps_figure(maps, "x (mm)", "y (mm)", "hits, MHz/mm²")
-    caption = f"Hits per area and time of a spill at the planes of the trackers, {name}; the corner gives the peak."
-    return Picture(f"tracker_rates_{name}", caption, figure)
-
-
-def resolution_rows(name: str, experiment: Experiment, trackers: Trackers) -> list[dict[str, Any]]:
-    """Momentum resolution of the beam's spectrometer, where there is a line, and of the muons'."""
-    beam, rows = tunnel_of(experiment).beam, []
-    inside = [plane for plane in trackers.planes if not isinstance(plane, ArmPlane)]
-    behind: list[AbstractPlane] = [plane for plane in trackers.planes if isinstance(plane, ArmPlane)]
-    sets = [(trackers.arm, behind, "mu+")]
-    if isinstance(beam, TrackedBeam):
-        sets = [(beam.line, inside[:4], "pi+"), (beam.line, inside, "pi+"), *sets]
-    for line, planes, particle in sets:
-        if len(planes) < LEAST:
-            continue
-        row: dict[str, Any] = {"experiment": name, "planes": " ".join(one.name for one in planes), "particle": particle}
-        row["momentum (GeV/c)"] = float(line.momentum / GeV)
-        for what, pitch, thickness in (
-            ("resolution (%)", 1.0, 1.0),
-            ("pixels alone", 1.0, NONE),
-            ("scattering alone", NONE, 1.0),
-        ):
-            some = [scaled(plane, pitch, thickness) for plane in planes]
-            row[what] = 100 * float(spectrometer_resolution(line, some, PARTICLES[particle]))
-        rows.append(row)
-    return rows
+    caption = (
+        f"Hits per area and time of a spill at the planes of the trackers, {experiment}; the corner gives the peak."
+    )
+    return Picture(name, caption, figure)

@@ -10,10 +10,13 @@ import numpy as np
 from jax.tree_util import tree_flatten_with_path
 from jaxtyping import Array, Float
 
+from ontarget.analysis.design.problem import DesignProblem
+from ontarget.experiment.narrow import narrowed
 from ontarget.ground.address import address_of, addresses, match
 from ontarget.ground.errors import InputError, dimension_of
 from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.inference.design.forecast import AbstractDesign
+from ontarget.inference.likelihood import AbstractParameter
 from ontarget.io.expression import formula
 from ontarget.io.quantity import measure, powers_of
 
@@ -142,6 +145,25 @@ def today(free: Sequence[DesignNumber], space: DesignSpace, experiments: Sequenc
             raise InputError(f"free.{one.name}.today", got, "Its addresses hold different numbers.", "Give today's.")
         found.append(float(values.pop() if one.today is None else one.today))
     return np.array(found)
+
+
+def planned(
+    experiments: Sequence[Any],
+    interest: Sequence[AbstractParameter],
+    nuisances: Sequence[AbstractParameter],
+    free: Sequence[DesignNumber],
+    ties: Sequence[Tie] = (),
+) -> DesignProblem:
+    """What is asked of experiments, and which of their numbers are free; addresses, units and formulas are checked."""
+    nouns = tuple(experiments)
+    space = design_space(free, ties, nouns)
+    low, high = (np.array([float(getattr(one, end)) for one in free]) for end in ("low", "high"))
+    return DesignProblem(nouns, tuple(interest), tuple(nuisances), space, today(free, space, nouns), low, high)
+
+
+def space_of(problem: DesignProblem) -> DesignSpace:
+    """The space of a problem whose numbers have names; another is refused."""
+    return narrowed(problem.space, DesignSpace, "free", "Formulas and tables name the numbers of a design.")
 
 
 def _check_target(one: DesignNumber | Tie, address: str, nouns: tuple[Any, ...], shape: tuple[int, ...]) -> None:

@@ -2,79 +2,106 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
+from ontarget.analysis.facility.pion_facility import (
+    NeutrinoYields,
+    StoppedPionFacility,
+    constant_yield,
+    neutrino_yields,
+)
+from ontarget.experiment.narrow import narrowed
 from ontarget.ground.noun import static
-from ontarget.ground.units import MW, GeV, s, year
+from ontarget.io import Record
 from ontarget.io.entry import load_entry
 from ontarget.plot import Guide, Mark, curves_figure
 from ontarget.report.section import Picture, Section, Table
+from ontarget.source import Facility, StoppedPion
 from ontarget.study.context import Context
-from ontarget.study.task import AbstractTask
+from ontarget.study.task import AbstractTask, prefixed
+
+YIELDS, HOURS = (0.05, 0.1, 0.2, 0.5), 5000.0
+"""Neutrinos of one flavour per proton that lines are drawn for, and hours of beam a year there."""
 
 
 class FacilityYields(AbstractTask):
     """Neutrinos per flavour and year of stopped-pion facilities against their beam power.
 
-    `facilities` are names that stand in the catalog both as a facility and as a source.
+    `facilities` are names that stand in the catalog both as a facility and as a source; `key` stands before the names
+    of table and figure.
     """
 
     facilities: tuple[str, ...] = static()
+    key: str = static(default="")
+
+    def check(self, context: Context) -> None:
+        for name in self.facilities:
+            context.once(of_catalog, name)
 
     def run(self, context: Context) -> Section:
-        rows = []
-        for name in self.facilities:
-            context.progress(f"yield of {name}")
-            rows.append(yield_row(name))
+        context.progress(f"yields of {len(self.facilities)} facilities")
+        every = [context.once(of_catalog, name) for name in self.facilities]
+        found, records = neutrino_yields([at for at, _ in every]), [record for _, record in every]
         text = (
             "Protons per calendar year times neutrinos of one flavour per proton. Errors are those of the yield alone, "
             "where the source gives one; the notes in the table say what is assumed."
         )
-        return Section("Facilities", text, [Table("yields", "Neutrino yield", rows)], [picture(rows)])
+        table = Table(
+            prefixed(self.key, "yields"), "Neutrino yield", rows(found, [at.facility.name for at, _ in every], records)
+        )
+        return Section("Facilities", text, [table], [picture(self.key, found)])
 
 
-def yield_row(name: str) -> dict[str, object]:
-    """One facility: power, proton energy, protons per year, neutrinos per flavour per proton, second and year."""
-    facility = load_entry(f"facilities/{name}").noun
+def of_catalog(name: str) -> tuple[StoppedPionFacility, Record]:
+    """A facility of the catalog with the source of the same name, and where the yield of the source is from."""
+    facility = narrowed(load_entry(f"facilities/{name}").noun, Facility, f"facilities/{name}")
     loaded = load_entry(f"sources/{name}")
+    source = narrowed(loaded.noun, StoppedPion, f"sources/{name}", "Neutrinos of stopped pions are asked about.")
     record = loaded.provenance["neutrinos_per_proton"]
-    per_proton = float(loaded.noun.neutrinos_per_proton)
-    protons = float(facility.protons_per_time * year)
-    return {
-        "facility": name,
-        "name": facility.name,
-        "power (MW)": float(facility.power / MW),
-        "proton energy (GeV)": float(facility.proton_energy / GeV),
-        "protons per year": protons,
-        "neutrinos per flavour and proton": per_proton,
-        "error": None if record.error is None else float(record.error),
-        "per flavour and second at full power": float(facility.protons_while_running * s) * per_proton,
-        "per flavour and year": protons * per_proton,
-        "source": ", ".join(record.cite),
-        "note": record.note,
-    }
+    error = None if record.error is None else float(record.error)
+    return StoppedPionFacility(name, facility, source, error), record
 
 
-def picture(rows: list[dict]) -> Picture:
+def rows(found: NeutrinoYields, titles: Sequence[str], records: Sequence[Record]) -> list[dict[str, Any]]:
+    """One facility a row: power, proton energy, protons per year, neutrinos per flavour per proton, second and year."""
+    return [
+        {
+            "facility": name,
+            "name": titles[index],
+            "power (MW)": float(found.power[index]),
+            "proton energy (GeV)": float(found.proton_energy[index]),
+            "protons per year": float(found.protons[index]),
+            "neutrinos per flavour and proton": float(found.per_proton[index]),
+            "error": None if np.isnan(found.error[index]) else float(found.error[index]),
+            "per flavour and second at full power": float(found.per_second[index]),
+            "per flavour and year": float(found.per_year[index]),
+            "source": ", ".join(records[index].cite),
+            "note": records[index].note,
+        }
+        for index, name in enumerate(found.names)
+    ]
+
+
+def picture(key: str, found: NeutrinoYields) -> Picture:
     """Yield per year against power, one mark per facility; hollow where the source gives no error."""
-    power = np.array([row["power (MW)"] for row in rows])
-    grid = np.geomspace(power.min() / 1.6, power.max() * 1.9, 50)
-    per_megawatt = (MW / GeV) * 5000 * 3600 * s
+    grid = np.geomspace(found.power.min() / 1.6, found.power.max() * 1.9, 50)
+    legend = f"{', '.join(map(str, YIELDS))} per proton"
     guides = [
-        Guide("0.05, 0.1, 0.2, 0.5 per proton" if index == 0 else "", grid, grid * per_megawatt * per_proton)
-        for index, per_proton in enumerate((0.05, 0.1, 0.2, 0.5))
+        Guide("" if index else legend, grid, constant_yield(grid, per_proton, HOURS))
+        for index, per_proton in enumerate(YIELDS)
     ]
     marks = []
-    for index, row in enumerate(rows):
-        made = np.array([row["per flavour and year"]])
-        relative = (row["error"] or 0.0) / row["neutrinos per flavour and proton"]
-        label, hollow = row["facility"].replace("_", " ").upper(), row["error"] is None
-        marks.append(
-            Mark(label, power[[index]], made, made * relative if relative else None, group=index, hollow=hollow)
-        )
+    for index, name in enumerate(found.names):
+        power, made, error = (one[[index]] for one in (found.power, found.per_year, found.error_per_year))
+        known = bool(error[0] > 0)
+        hollow = bool(np.isnan(error[0]))
+        marks.append(Mark(name, power, made, error if known else None, group=index, hollow=hollow))
     figure = curves_figure(guides, marks, "beam power (MW)", "neutrinos per flavour and year", "log", "log")
     caption = (
         "Neutrinos of each flavour per calendar year against beam power; hollow: the source gives no error. "
         "Dotted: a constant yield per proton at 1 GeV and 5000 hours a year."
     )
-    return Picture("yields", caption, figure)
+    return Picture(prefixed(key, "yields"), caption, figure)

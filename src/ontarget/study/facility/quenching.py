@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
 
+from ontarget.analysis.facility.quenching_points import FittedQuenching, QuenchingPoints, fit_quenching
 from ontarget.detector.quenching import AbstractQuenching
-from ontarget.ground.noun import Energy, Noun, quantity, static
-from ontarget.ground.units import ENERGY, keV
-from ontarget.numerics.regression import PolynomialFit, fit_polynomial
-from ontarget.plot import Band, Points, points_figure
+from ontarget.ground.noun import Energy, quantity, static
+from ontarget.ground.units import keV
+from ontarget.numerics.regression import PolynomialFit
+from ontarget.plot import Band, Figure, Points, points_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.task import AbstractTask, check_points
 
-
-class QuenchingPoints(Noun):
-    """Quenching factors measured at some recoil energies; errors are one standard deviation, upwards and downwards."""
-
-    energies: Annotated[Float[Array, " point"], ENERGY] = quantity()
-    energy_errors: Annotated[Float[Array, " point"], ENERGY] = quantity()
-    factors: Float[Array, " point"] = quantity()
-    factor_errors: Float[Array, " point"] = quantity()
-    energy_errors_low: Annotated[Float[Array, " point"], ENERGY] | None = quantity(default=None)
-    factor_errors_low: Float[Array, " point"] | None = quantity(default=None)
-    name: str = static(default="")
-
-    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Energies (keV), factors and the errors of both [2 point], downwards and upwards."""
-        low = self.energy_errors if self.energy_errors_low is None else self.energy_errors_low
-        down = self.factor_errors if self.factor_errors_low is None else self.factor_errors_low
-        x_error = np.stack([np.asarray(low), np.asarray(self.energy_errors)]) / keV
-        y_error = np.stack([np.asarray(down), np.asarray(self.factor_errors)])
-        return np.asarray(self.energies) / keV, np.asarray(self.factors), x_error, y_error
+ROUND = (3.0, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0)
+"""Recoil energies of the table, in keV."""
 
 
 class QuenchingFit(AbstractTask):
@@ -67,31 +50,28 @@ class QuenchingFit(AbstractTask):
 
     def run(self, context: Context) -> Section:
         context.progress(self.title)
-        fitted = self.fit()
-        x = np.linspace(1.0, float(self.stop) / keV, 200)
-        error = fitted.error(x)
-        curves = [Band(f"fit of degree {self.degree}", x, fitted(x), low=fitted(x) - error, high=fitted(x) + error)]
-        curves += [Band(one.name, x, np.asarray(one.factor(jnp.asarray(x * keV)))) for one in self.models]
-        dots, tops = [], [float(np.max(curve.y)) for curve in curves]
-        for index, one in enumerate(self.points):
-            energies, factors, x_error, y_error = one.arrays()
-            tops.append(float(np.max(factors + y_error[1])))
-            dots.append(Points(one.name, energies, factors, y_error, x_error, group=index + len(curves)))
-        limits = (0.0, 1.1 * max(tops))
-        figure = points_figure(dots, curves, "recoil energy (keV)", "quenching factor", y_limits=limits)
-        picture = Picture(self.key, f"{self.title}: measurements and the fit.", figure)
+        found = fit_quenching(self.points, self.degree, self.models, float(self.stop))
+        picture = Picture(self.key, f"{self.title}: measurements and the fit.", figure(found, self.points, self.degree))
         tables = [
-            Table(f"{self.key}_fit", f"{self.title}: coefficients in powers of keV", coefficient_rows(fitted)),
-            Table(f"{self.key}_values", f"{self.title}: fitted factor", value_rows(fitted)),
+            Table(f"{self.key}_fit", f"{self.title}: coefficients in powers of keV", coefficient_rows(found.fit)),
+            Table(f"{self.key}_values", f"{self.title}: fitted factor", value_rows(found.fit)),
         ]
         return Section(self.title, self.text, tables, [picture])
 
-    def fit(self) -> PolynomialFit:
-        """The polynomial through all points."""
-        parts = [one.arrays() for one in self.points]
-        x, y = (np.concatenate([part[i] for part in parts]) for i in (0, 1))
-        x_error, y_error = (np.concatenate([part[i].mean(axis=0) for part in parts]) for i in (2, 3))
-        return fit_polynomial(x, y, x_error, y_error, self.degree)
+
+def figure(found: FittedQuenching, points: Sequence[QuenchingPoints], degree: int) -> Figure:
+    """Measurements with their errors over the fit, its band, and the models."""
+    x, low, high = found.energy / keV, found.factor - found.error, found.factor + found.error
+    curves = [Band(f"fit of degree {degree}", x, found.factor, low=low, high=high)]
+    curves += [Band(name, x, factor) for name, factor in found.models.items()]
+    dots, tops = [], [float(np.max(curve.y)) for curve in curves]
+    for index, one in enumerate(points):
+        factors, errors = np.asarray(one.factors), one.factor_lengths()
+        tops.append(float(np.max(factors + errors[1])))
+        energies, energy_errors = np.asarray(one.energies) / keV, one.energy_lengths() / keV
+        dots.append(Points(one.name, energies, factors, errors, energy_errors, group=index + len(curves)))
+    limits = (0.0, 1.1 * max(tops))
+    return points_figure(dots, curves, "recoil energy (keV)", "quenching factor", y_limits=limits)
 
 
 def coefficient_rows(fitted: PolynomialFit) -> list[dict[str, Any]]:
@@ -113,7 +93,7 @@ def coefficient_rows(fitted: PolynomialFit) -> list[dict[str, Any]]:
 
 def value_rows(fitted: PolynomialFit) -> list[dict[str, Any]]:
     """The fit at round energies."""
-    energies = np.array([3.0, 5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 50.0])
+    energies = np.array(ROUND)
     return [
         {"recoil (keV)": float(x), "quenching factor": float(y), "error": float(e)}
         for x, y, e in zip(energies, fitted(energies), fitted.error(energies), strict=True)

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
-from ontarget.experiment.counts import ChannelCounts
-from ontarget.experiment.experiment import Experiment
+from ontarget.analysis.facility.threshold_counts import ThresholdCounts, thresholds
 from ontarget.ground.errors import InputError, check_positive, concrete
 from ontarget.ground.noun import Energy, quantity, static
-from ontarget.ground.units import ENERGY, keV, kg, year
+from ontarget.ground.units import ENERGY
 from ontarget.plot import Curve, Mark, curves_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
-from ontarget.study.task import AbstractTask, check_points
+from ontarget.study.task import AbstractTask, check_points, prefixed
 from ontarget.validation.validation import published
+
+DRAWN = 1e-3
+"""Share of the recoils above the lowest threshold below which a curve ends."""
 
 
 class ThresholdScan(AbstractTask):
@@ -21,11 +26,13 @@ class ThresholdScan(AbstractTask):
 
     Exact at the edges of the truth cells of the first channel; the table gives them at `points` thresholds between
     `start` and `stop`, interpolated in the square root of the threshold (1e-4 for cells of a few hundredths).
+    `key` stands before the names of tables and figure.
     """
 
     start: Energy = quantity()
     stop: Energy = quantity()
     points: int = static(default=120)
+    key: str = static(default="")
 
     def __check_init__(self) -> None:
         check_positive(self, "start", "stop")
@@ -35,51 +42,68 @@ class ThresholdScan(AbstractTask):
             raise InputError("stop", ENERGY.show(stop), "Thresholds go upwards.", remedy)
         check_points(self.points, 2, 100_001)
 
+    def check(self, context: Context) -> None:
+        context.listed()
+
     def run(self, context: Context) -> Section:
-        thresholds = np.geomspace(float(self.start), float(self.stop), self.points)
-        curves, rows = [], [{"threshold (keV)": float(one / keV)} for one in thresholds]
-        points, rates, others = [], [], published_counts()
-        for index, (name, experiment) in enumerate(zip(context.experiments, context.listed(), strict=True)):
-            counts = context.counts(name)
-            unit = float(experiment.exposure.calendar(experiment.facility) / year * experiment.detector.mass / kg)
-            above = recoils_above(counts.channels[0], thresholds) / unit
-            for row, count in zip(rows, above, strict=True):
-                row[f"{name} (1/kg/yr)"] = float(count)
-            label, shown = context.label(name), above > 1e-3 * above[0]
-            curves.append(Curve(label, thresholds[shown] / keV, above[shown], group=index))
-            total = float(counts.signal().sum()) / unit
-            place = np.array([working_point(experiment)])
-            points.append(Mark("", place, np.array([total]), group=index))
-            if name in others:
-                printed = np.array([others[name]]) * float(experiment.detector.mass / kg) ** -1
-                points.append(Mark("", place, printed, group=index, hollow=True, size=11))
-                rates.append(
-                    {
-                        "experiment": name,
-                        "threshold (keV)": place[0],
-                        "published": others[name],
-                        "ours": total * float(experiment.detector.mass / kg),
-                    }
-                )
-        figure = curves_figure(
-            curves, points, "threshold on recoil energy (keV)", "recoils per kg and year above threshold", "log", "log"
-        )
-        caption = (
-            "Recoils above threshold; filled points: the thresholds the detectors are proposed with; "
-            "open points around them: the counts published for them (CsI, germanium, argon)."
-        )
+        energies = np.geomspace(float(self.start), float(self.stop), self.points)
+        found = {
+            name: thresholds(experiment, energies, context.counts(name))
+            for name, experiment in zip(context.experiments, context.listed(), strict=True)
+        }
+        others = {name: one for name, one in published_counts().items() if name in found}
+        tables = [Table(prefixed(self.key, "thresholds"), "Recoils per kg and year above threshold", rows(found))]
+        if others:
+            name = prefixed(self.key, "published_counts")
+            tables.insert(0, Table(name, "Published recoils per year beside ours", published_rows(found, others)))
+        labels = {name: context.label(name) for name in found}
         text = "Sharp threshold in true recoil energy and full efficiency, so that materials compare like with like."
-        table = Table("thresholds", "Recoils per kg and year above threshold", rows)
-        beside = Table("published_counts", "Published recoils per year beside ours", rates)
-        tables = [beside, table] if rates else [table]
-        return Section("Events against threshold", text, tables, [Picture("thresholds", caption, figure)])
+        return Section("Events against threshold", text, tables, [picture(self.key, found, labels, others)])
 
 
-def recoils_above(channel: ChannelCounts, thresholds: np.ndarray) -> np.ndarray:
-    """Interactions above each threshold over the whole exposure, all flavours."""
-    cells = np.asarray(channel.truth.sum(axis=0))
-    above = np.append(np.cumsum(cells[::-1])[::-1], 0.0)
-    return np.interp(np.sqrt(thresholds), np.sqrt(np.asarray(channel.cells)), above)
+def rows(found: Mapping[str, ThresholdCounts]) -> list[dict[str, Any]]:
+    """One row per threshold, one column per experiment."""
+    energies = next(iter(found.values())).thresholds
+    return [
+        {
+            "threshold (keV)": float(energy),
+            **{f"{name} (1/kg/yr)": float(one.above[index]) for name, one in found.items()},
+        }
+        for index, energy in enumerate(energies)
+    ]
+
+
+def published_rows(found: Mapping[str, ThresholdCounts], others: Mapping[str, float]) -> list[dict[str, Any]]:
+    """One row per experiment of which a paper gives counts per year."""
+    return [
+        {
+            "experiment": name,
+            "threshold (keV)": one.start,
+            "published": others[name],
+            "ours": one.detected_per_year,
+        }
+        for name, one in found.items()
+        if name in others
+    ]
+
+
+def picture(
+    key: str, found: Mapping[str, ThresholdCounts], labels: Mapping[str, str], others: Mapping[str, float]
+) -> Picture:
+    """A curve per experiment, with a point where its detector is proposed, and a published one around it."""
+    curves, points = [], []
+    for index, (name, one) in enumerate(found.items()):
+        shown, place = one.above > DRAWN * one.above[0], np.array([one.start])
+        curves.append(Curve(labels[name], one.thresholds[shown], one.above[shown], group=index))
+        points.append(Mark("", place, np.array([one.detected]), group=index))
+        if name in others:
+            points.append(Mark("", place, np.array([others[name] / one.mass]), group=index, hollow=True, size=11.0))
+    axes = "threshold on recoil energy (keV)", "recoils per kg and year above threshold"
+    caption = (
+        "Recoils above threshold; filled points: the thresholds the detectors are proposed with; "
+        "open points around them: the counts published for them (CsI, germanium, argon)."
+    )
+    return Picture(prefixed(key, "thresholds"), caption, curves_figure(curves, points, *axes, "log", "log"))
 
 
 def published_counts() -> dict[str, float]:
@@ -90,8 +114,3 @@ def published_counts() -> dict[str, float]:
         if quantity["type"] == "CountsPerYear" and "set" not in quantity:
             found[quantity["experiment"]] = float(tree.data[index]["published"])
     return found
-
-
-def working_point(experiment: Experiment) -> float:
-    """The start of the detector's own seen axis, in keV."""
-    return float(experiment.detector.seen.start / keV)

@@ -6,20 +6,34 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ontarget.analysis.sterile_counts import DisappearanceTemplates
+from ontarget.analysis.oscillation.sterile_counts import Disappearance
+from ontarget.analysis.oscillation.sterile_exclusion import (
+    FIVE_SIGMA,
+    DisappearanceReach,
+    blind_splittings,
+    sterile_reach,
+)
 from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import MassSquared, Number, quantity, static
 from ontarget.ground.units import eV
-from ontarget.plot import Curve, Figure, curves_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
-from ontarget.study.oscillation.disappearance import Disappearance, discovered, excluded, tag_of, vanished
+from ontarget.study.oscillation.limit_curves import (
+    confidence,
+    groups_or_all,
+    in_ev2,
+    interpolated,
+    limits_figure,
+    rows_by_splitting,
+    within,
+)
 from ontarget.study.task import AbstractTask, check_points
 
-SHOWN = (0.3, 1.0, 3.0, 10.0, 30.0)  # eV2
-PEAK = 3.0
-"""A limit is called blind where it is this much worse than the best on either side."""
+LISTED = (0.3, 1.0, 3.0, 10.0, 30.0)
+"""Splittings of which limits are listed, eV^2."""
+
+AMPLITUDE = "sin² 2θ, active to sterile"
 
 
 class SterileReach(AbstractTask):
@@ -40,6 +54,7 @@ class SterileReach(AbstractTask):
     background : per signal
     level : of confidence of the exclusion
     discovery_level : of confidence of the discovery
+    key : what names of tables and figures begin with
     """
 
     searches: tuple[Disappearance, ...]
@@ -52,7 +67,8 @@ class SterileReach(AbstractTask):
     normalisation: Number = quantity(default=0.09)
     background: Number = quantity(default=1.0)
     level: Number = quantity(default=0.9)
-    discovery_level: Number = quantity(default=0.99999942669)
+    discovery_level: Number = quantity(default=FIVE_SIGMA)
+    key: str = static(default="sterile")
 
     def __check_init__(self) -> None:
         check_positive(self, "lowest", "highest", "normalisation")
@@ -71,58 +87,53 @@ class SterileReach(AbstractTask):
                 raise InputError("searches", repr(name), "No search has this name.", did_you_mean(name, known))
 
     def run(self, context: Context) -> Section:
-        splittings = np.geomspace(float(self.lowest), float(self.highest), self.points)
-        found, shown = vanished(context, splittings), splittings / eV**2
-        exclusion, discovery, rows = {}, {}, []
-        for search in self.searches:
-            grams = search.grams(context.listed(), found, search.parts(), float(self.background))
-            errors = float(self.normalisation), float(search.uncorrelated)
-            excluding, discovering = (float(one) for one in (self.level, self.discovery_level))
-            exclusion[search.name] = excluded(grams, *errors, excluding)
-            discovery[search.name] = discovered(grams, *errors, discovering)
-            limits = points(shown, exclusion[search.name], discovery[search.name])
-            rows.append(summary(search, context, found) | limits)
-        percent = f"{100 * float(self.level):.4g} % CL, two degrees of freedom"
-        blind = self.blinded(shown, exclusion)
+        result = sterile_reach(
+            context.listed(),
+            self.searches,
+            np.geomspace(float(self.lowest), float(self.highest), self.points),
+            normalisation=float(self.normalisation),
+            background=float(self.background),
+            level=float(self.level),
+            discovery_level=float(self.discovery_level),
+            progress=context.progress,
+        )
+        shown, percent = in_ev2(result.splittings), confidence(float(self.level))
+        exclusion, discovery = by_name(result, result.excluded), by_name(result, result.discovered)
         tables = [
-            Table("sterile_reach", f"Smallest sin² 2θ excluded ({percent}), and discovered", rows),
-            Table("sterile_blind", "Where rates alone are blind, and what distances restore", blind),
-            Table("sterile_exclusion", f"Excluded sin² 2θ by splitting, {percent}", by_splitting(shown, exclusion)),
-            Table("sterile_discovery", "Discovered sin² 2θ by splitting", by_splitting(shown, discovery)),
+            Table(
+                f"{self.key}_reach",
+                f"Smallest sin² 2θ excluded ({percent}), and discovered",
+                rows(result, list(context.experiments)),
+            ),
+            Table(
+                f"{self.key}_blind",
+                "Where rates alone are blind, and what distances restore",
+                blind_rows(result, self.blind),
+            ),
+            Table(
+                f"{self.key}_exclusion",
+                f"Excluded sin² 2θ by splitting, {percent}",
+                rows_by_splitting(shown, exclusion),
+            ),
+            Table(f"{self.key}_discovery", "Discovered sin² 2θ by splitting", rows_by_splitting(shown, discovery)),
         ]
-        pictures = self.pictures(shown, exclusion, discovery, percent)
-        return Section("Neutrinos that become sterile", TEXT, tables, pictures)
+        return Section("Neutrinos that become sterile", TEXT, tables, self.pictures(result))
 
-    def pictures(
-        self, shown: np.ndarray, exclusion: Mapping[str, np.ndarray], discovery: Mapping[str, np.ndarray], percent: str
-    ) -> list[Picture]:
-        """One figure per group, and one of what is discovered."""
+    def pictures(self, result: DisappearanceReach) -> list[Picture]:
+        """One figure per group of searches, and one of what is discovered."""
+        shown, percent = in_ev2(result.splittings), confidence(float(self.level))
+        exclusion, discovery = by_name(result, result.excluded), by_name(result, result.discovered)
         pictures = []
-        for i, (title, names) in enumerate((self.groups or {"all": tuple(exclusion)}).items()):
-            figure = drawn({name: exclusion[name] for name in names}, shown)
+        for i, (title, names) in enumerate(groups_or_all(self.groups, result.searches).items()):
+            figure = limits_figure(shown, {name: exclusion[name] for name in names}, AMPLITUDE)
             caption = f"{title}: what is excluded to the right of each line, {percent}."
-            pictures.append(Picture(f"sterile_reach_{i}", caption, figure))
+            pictures.append(Picture(f"{self.key}_reach_{i}", caption, figure))
         if self.discovery:
             both = {f"{name}, exclusion": exclusion[name] for name in self.discovery}
             both |= {f"{name}, discovery": discovery[name] for name in self.discovery}
             caption = f"Exclusion ({percent}) and discovery (confidence {float(self.discovery_level):.8g}, likewise)."
-            pictures.append(Picture("sterile_discovery", caption, drawn(both, shown)))
+            pictures.append(Picture(f"{self.key}_discovery", caption, limits_figure(shown, both, AMPLITUDE)))
         return pictures
-
-    def blinded(self, shown: np.ndarray, limits: Mapping[str, np.ndarray]) -> list[dict[str, object]]:
-        """The peaks of each limit by rate, with the limit beside it."""
-        rows = []
-        for rate, apart in self.blind.items():
-            for i in peaks(limits[rate]):
-                rows.append(
-                    {
-                        "search": rate,
-                        "dm2 (eV2)": float(shown[i]),
-                        "by rate": float(limits[rate][i]),
-                        "by distance": float(limits[apart][i]),
-                    }
-                )
-        return rows
 
 
 TEXT = (
@@ -132,57 +143,37 @@ TEXT = (
 )
 
 
-def summary(search: Disappearance, context: Context, found: Sequence[DisappearanceTemplates]) -> dict[str, object]:
-    """What a search counts in each detector."""
-    row: dict[str, object] = {"search": search.name}
-    for name, experiment, one in zip(context.experiments, context.listed(), found, strict=True):
-        steady = search.counts(tag_of(experiment), np.asarray(one.steady), search.counted)
-        row[f"signal, {name}"] = float(steady.sum())
-    return row | {"uncorrelated (%)": 100 * float(search.uncorrelated)}
+def by_name(result: DisappearanceReach, limits: np.ndarray) -> dict[str, np.ndarray]:
+    """Limits [splitting] by the name of the search, of limits [search splitting]."""
+    return dict(zip(result.searches, limits, strict=True))
 
 
-def points(shown: np.ndarray, exclusion: np.ndarray, discovery: np.ndarray) -> dict[str, float]:
-    """Limits at a few splittings, and the least of all."""
-    found = {}
-    for one in SHOWN:
-        if shown[0] <= one <= shown[-1]:
-            found[f"excluded at {one:g} eV2"] = between(shown, exclusion, one)
-    found["least excluded"] = float(exclusion.min())
-    found["dm2 there (eV2)"] = float(shown[exclusion.argmin()])
-    for one in SHOWN:
-        if shown[0] <= one <= shown[-1]:
-            found[f"discovered at {one:g} eV2"] = between(shown, discovery, one)
+def rows(result: DisappearanceReach, names: Sequence[str]) -> list[dict[str, object]]:
+    """One row per search: counts in each detector (`names`), limits at a few splittings, and the least."""
+    shown, found = in_ev2(result.splittings), []
+    for i, search in enumerate(result.searches):
+        excluded, discovered = result.excluded[i], result.discovered[i]
+        row: dict[str, object] = {"search": search}
+        row |= {f"signal, {name}": float(signal) for name, signal in zip(names, result.signal[i], strict=True)}
+        row["uncorrelated (%)"] = 100 * float(result.uncorrelated[i])
+        row |= {f"excluded at {one:g} eV2": interpolated(shown, excluded, one) for one in within(shown, LISTED)}
+        row["least excluded"] = float(excluded.min())
+        row["dm2 there (eV2)"] = float(shown[excluded.argmin()])
+        row |= {f"discovered at {one:g} eV2": interpolated(shown, discovered, one) for one in within(shown, LISTED)}
+        found.append(row)
     return found
 
 
-def between(shown: np.ndarray, limit: np.ndarray, at: float) -> float:
-    """A limit between two splittings."""
-    return float(np.exp(np.interp(np.log(at), np.log(shown), np.log(limit))))
-
-
-def by_splitting(shown: np.ndarray, limits: Mapping[str, np.ndarray]) -> list[dict[str, float]]:
-    """One row per splitting."""
+def blind_rows(result: DisappearanceReach, beside: Mapping[str, str]) -> list[dict[str, object]]:
+    """The splittings at which a search by rate is blind, with the limit of the search that goes beside it."""
+    shown, excluded = in_ev2(result.splittings), by_name(result, result.excluded)
     return [
-        {"dm2 (eV2)": float(x)} | {name: float(one[i]) for name, one in limits.items()} for i, x in enumerate(shown)
+        {
+            "search": rate,
+            "dm2 (eV2)": float(shown[i]),
+            "by rate": float(excluded[rate][i]),
+            "by distance": float(excluded[apart][i]),
+        }
+        for rate, apart in beside.items()
+        for i in blind_splittings(excluded[rate])
     ]
-
-
-def peaks(limit: np.ndarray) -> list[int]:
-    """Where a limit is at its worst between two splittings at which it is better by a factor of `PEAK`."""
-    found = []
-    for i in range(1, len(limit) - 1):
-        if not (limit[i] >= limit[i - 1] and limit[i] > limit[i + 1]):
-            continue
-        higher = np.flatnonzero(limit > limit[i])
-        left, right = higher[higher < i], higher[higher > i]
-        low = limit[(left[-1] if len(left) else 0) : i].min()
-        high = limit[i : (right[0] if len(right) else len(limit))].min()
-        if limit[i] > PEAK * max(low, high):
-            found.append(i)
-    return found
-
-
-def drawn(limits: Mapping[str, np.ndarray], shown: np.ndarray) -> Figure:
-    """Limits against splittings, as is usual: the amplitude across."""
-    curves = [Curve(name, limit, shown) for name, limit in limits.items()]
-    return curves_figure(curves, [], "sin² 2θ, active to sterile", "Δm² (eV²)", "log", "log")

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from ontarget.ground.errors import InputError, check_range
+from ontarget.analysis.parameters.interval_coverage import IntervalCoverage, coverage
+from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Number, quantity, static
-from ontarget.inference.fit import Scan, profile
 from ontarget.inference.likelihood import AbstractParameter
-from ontarget.inference.toys import Belt, belt_of, construction
-from ontarget.plot import Bar, Critical, Profile, feldman_cousins_figure
+from ontarget.inference.toys import Belt
+from ontarget.plot import Bar, Critical, Figure, Profile, feldman_cousins_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.parameters.bounds import symbol
+from ontarget.study.parameters.methods import TOYS, WILKS
 from ontarget.study.task import AbstractTask, check_points
-
-FINE = 201
-"""Points of the profile that is drawn: it needs no toys."""
 
 
 class Coverage(AbstractTask):
@@ -53,39 +49,42 @@ class Coverage(AbstractTask):
         check_points(self.points, 5, 1001)
 
     def check(self, context: Context) -> None:
-        if self.experiment not in context.experiments:
-            truth = "The study has no such experiment."
-            raise InputError("experiment", repr(self.experiment), truth, "List it among the study's experiments.")
+        noun = context.experiment(self.experiment, "experiment")
         for parameter in (self.parameter, *self.nuisances):
-            parameter.initial([context.experiment(self.experiment, "experiment")])
+            parameter.initial([noun])
 
     def run(self, context: Context) -> Section:
         noun = context.experiment(self.experiment, "experiment")
-        parameters = (self.parameter, *self.nuisances)
-        nll = context.likelihood_of([noun], parameters)
-        grid = np.linspace(float(self.parameter.low), float(self.parameter.high), self.points)
-        rule: Any = {"toys": self.toys, "more": self.toys, "levels": (float(self.level),)}
-        job = construction(nll, {self.parameter.name: grid}, self.seed, **rule)
-        belt = belt_of(job, context.complete(self.key, job, f"{self.title}: toys"))
+        nll = context.likelihood_of([noun], (self.parameter, *self.nuisances))
+        found = coverage(
+            nll,
+            self.parameter.name,
+            level=float(self.level),
+            points=self.points,
+            toys=self.toys,
+            seed=self.seed,
+            complete=context.complete,
+            key=self.key,
+            title=self.title,
+        )
         tables = [
-            Table(f"{self.key}_intervals", f"{self.title}: intervals", interval_rows(belt)),
-            Table(f"{self.key}_coverage", f"{self.title}: critical values and coverage", point_rows(belt)),
+            Table(f"{self.key}_intervals", f"{self.title}: intervals", interval_rows(found)),
+            Table(f"{self.key}_coverage", f"{self.title}: critical values and coverage", point_rows(found.belt)),
         ]
-        fine = profile(nll, {self.parameter.name: np.linspace(grid[0], grid[-1], FINE)})
-        figure = belt_figure(belt, fine, symbol(self.parameter.name))
-        picture = Picture(self.key, f"{self.title}: critical values by toys and by Wilks' theorem.", figure)
-        return Section(self.title, self.text, tables, [picture], [belt.message] if belt.message else [])
+        drawn = figure(found, symbol(self.parameter.name))
+        picture = Picture(self.key, f"{self.title}: critical values by toys and by Wilks' theorem.", drawn)
+        message = found.belt.message
+        return Section(self.title, self.text, tables, [picture], [message] if message else [])
 
 
-def interval_rows(belt: Belt) -> list[dict[str, Any]]:
+def interval_rows(found: IntervalCoverage) -> list[dict[str, Any]]:
     """Pieces of both intervals."""
-    rows = []
-    for method, found in (("toys (Feldman-Cousins)", belt.intervals[0]), ("Wilks", belt.asymptotic[0])):
-        for index, piece in enumerate(found.pieces):
-            row = {"method": method, "level": found.level, "piece": index + 1, "of": len(found.pieces)}
-            row |= {"low": piece.low, "high": piece.high, "reaches end of grid": piece.open_low or piece.open_high}
-            rows.append(row)
-    return rows
+    return [
+        {"method": method, "level": interval.level, "piece": index + 1, "of": len(interval.pieces)}
+        | {"low": piece.low, "high": piece.high, "reaches end of grid": piece.open_low or piece.open_high}
+        for method, interval in ((TOYS, found.by_toys), (WILKS, found.by_wilks))
+        for index, piece in enumerate(interval.pieces)
+    ]
 
 
 def point_rows(belt: Belt) -> list[dict[str, Any]]:
@@ -107,13 +106,14 @@ def point_rows(belt: Belt) -> list[dict[str, Any]]:
     ]
 
 
-def belt_figure(belt: Belt, fine: Scan, label: str) -> Any:
+def figure(found: IntervalCoverage, label: str) -> Figure:
     """Observed profile, on a fine grid, critical values where toys were thrown, both intervals."""
-    percent = f"{100 * belt.levels[0]:.4g} %"
+    belt, fine = found.belt, found.scan
+    percent = f"{100 * found.level:.4g} %"
     observed = Profile("data", fine.grids[belt.name], fine.values, fine.best.values[belt.name])
     critical = Critical(f"toys, {percent}", belt.grid, belt.critical[0], belt.critical_errors[0])
     bars = [
-        Bar(text, [(piece.low, piece.high) for piece in found.pieces], group=group)
-        for text, found, group in (("toys", belt.intervals[0], 1), ("Wilks", belt.asymptotic[0], 6))
+        Bar(text, [(piece.low, piece.high) for piece in interval.pieces], group=group)
+        for text, interval, group in (("toys", found.by_toys, 1), ("Wilks", found.by_wilks, 6))
     ]
-    return feldman_cousins_figure(observed, critical, (belt.asymptotic[0].threshold, f"Wilks, {percent}"), bars, label)
+    return feldman_cousins_figure(observed, critical, (found.by_wilks.threshold, f"Wilks, {percent}"), bars, label)

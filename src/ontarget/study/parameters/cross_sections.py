@@ -1,27 +1,28 @@
-"""Measured cross-sections against neutron number, with the law of N squared."""
+"""Measured cross-sections against neutron number, beside the growth with its square."""
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Sequence
+from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
+from ontarget.analysis.parameters.flux_average import (
+    VALLEY,
+    CrossSectionTrend,
+    coherent_scattering,
+    cross_section_trend,
+)
+from ontarget.analysis.parameters.signal_strength import MeasuredCrossSection
 from ontarget.experiment.experiment import Experiment
-from ontarget.ground.errors import InputError
 from ontarget.ground.noun import static
-from ontarget.interaction import CEvNS
-from ontarget.matter.form_factor import PointLike
-from ontarget.matter.nuclide import Nuclides
-from ontarget.plot import Band, Points, points_figure
+from ontarget.plot import Band, Figure, Points, points_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
-from ontarget.study.parameters.measurement import CROSS_SECTION, CrossSection, Measurement, cross_section
+from ontarget.study.parameters.measurement import CROSS_SECTION, Measurement, measured
 from ontarget.study.task import AbstractTask
 
-# the most abundant isotope of an element per step along the valley of stability
-LADDER = ("C12", "O16", "F19", "Na23", "Al27", "Si28", "Ar40", "Ca40", "Fe56", "Ge74", "Zr90", "I127", "Xe132", "Cs133")
+Labelled = Sequence[tuple[str, MeasuredCrossSection]]
 
 
 class CrossSections(AbstractTask):
@@ -40,76 +41,57 @@ class CrossSections(AbstractTask):
     key: str = static(default="cross_sections")
     title: str = static(default="Cross-section against neutron number")
     text: str = static(default="")
-    ladder: tuple[str, ...] = static(default=LADDER)
+    ladder: tuple[str, ...] = static(default=VALLEY)
 
     def check(self, context: Context) -> None:
+        coherent_scattering(first(context))
         for key in self.measurements:
             context.task(key, "measurements", Measurement)
 
     def run(self, context: Context) -> Section:
-        found = [measured(context, key) for key in self.measurements]
-        first = context.listed()[0]
-        nuclides = [Nuclides.of(name) for name in self.ladder]
-        neutrons = np.array([float(one.N[0]) for one in nuclides])
-        interaction = coherent(first)
-        bare = dataclasses.replace(interaction, proton=PointLike(), neutron=PointLike())
-        full = np.array([average(first, interaction, one) for one in nuclides])
-        point = np.array([average(first, bare, one) for one in nuclides])
-        order = np.argsort(neutrons)
-        curves = [
-            Band("with form factor", neutrons[order], full[order]),
-            Band("without (about N²)", neutrons[order], point[order]),
-        ]
-        dots = [
-            Points(
-                one.label,
-                np.array([one.neutrons]),
-                np.array([one.value]),
-                np.array([[one.errors[0]], [one.errors[1]]]),
-                group=index,
-                aside=6.0 * (index - len(found) / 2),
-            )
-            for index, one in enumerate(found)
-        ]
-        label = r"flux-averaged cross-section ($10^{-40}$ cm$^2$)"
-        figure = points_figure(dots, curves, "neutron number", label, y_scale="log")
-        rows = [
-            {
-                "measurement": one.label,
-                "neutrons": one.neutrons,
-                "measured (1e-40 cm2)": one.value,
-                "error below": one.errors[0],
-                "error above": one.errors[1],
-                "standard (1e-40 cm2)": one.standard,
-            }
-            for one in found
-        ]
-        picture = Picture(self.key, "Measured cross-sections and the standard prediction.", figure)
-        return Section(self.title, self.text, [Table(self.key, self.title, rows)], [picture])
+        tasks = [context.task(key, "measurements", Measurement) for key in self.measurements]
+        found = [(one.label or one.title, context.once(measured, one, context).cross_section) for one in tasks]
+        trend = cross_section_trend(first(context), self.ladder)
+        picture = Picture(self.key, "Measured cross-sections and the standard prediction.", figure(found, trend))
+        return Section(self.title, self.text, [Table(self.key, self.title, rows(found))], [picture])
 
 
-def measured(context: Context, key: str) -> CrossSection:
-    """What a measurement of this key found."""
-    task = context.task(key, "measurements", Measurement)
-    return context.once(cross_section, context.experiment(task.experiment, "experiment"), task, context)
+def first(context: Context) -> Experiment:
+    """The first experiment of the study, whose couplings and flux make the prediction."""
+    return context.experiment(next(iter(context.experiments)), "experiments")
 
 
-def coherent(experiment: Experiment) -> CEvNS:
-    """The interaction of an experiment's first channel, which must be coherent scattering."""
-    interaction = experiment.detector.channels[0].interaction
-    if not isinstance(interaction, CEvNS):
-        got = type(interaction).__name__
-        raise InputError(
-            f"{experiment.name}, first channel", got, "Only coherent scattering is drawn.", "Leave it out."
+def rows(found: Labelled) -> list[dict[str, Any]]:
+    """One row per measurement."""
+    return [
+        {
+            "measurement": label,
+            "neutrons": one.neutrons,
+            "measured (1e-40 cm2)": one.value / CROSS_SECTION,
+            "error below": one.errors[0] / CROSS_SECTION,
+            "error above": one.errors[1] / CROSS_SECTION,
+            "standard (1e-40 cm2)": one.standard / CROSS_SECTION,
+        }
+        for label, one in found
+    ]
+
+
+def figure(found: Labelled, trend: CrossSectionTrend) -> Figure:
+    """Measurements as points, moved apart where targets are alike, over both predictions."""
+    curves = [
+        Band("with form factor", trend.neutrons, trend.extended / CROSS_SECTION),
+        Band("without (about N²)", trend.neutrons, trend.point_like / CROSS_SECTION),
+    ]
+    dots = [
+        Points(
+            label,
+            np.array([one.neutrons]),
+            np.array([one.value]) / CROSS_SECTION,
+            np.array(one.errors)[:, None] / CROSS_SECTION,
+            group=index,
+            aside=6.0 * (index - len(found) / 2),
         )
-    return interaction
-
-
-def average(experiment: Experiment, interaction: CEvNS, nuclide: Nuclides) -> float:
-    """Flux-averaged cross-section of one nuclide, in 1e-40 cm2."""
-    alone = jax.tree.map(lambda leaf: leaf[0], nuclide)
-    flux = experiment.flux()
-    values = np.asarray(flux.values).sum(axis=(2, 3))
-    end = float(interaction.endpoint(alone, flux.energy.max()))
-    kernel = np.asarray(interaction.kernel(alone, flux.energy, jnp.linspace(0.0, end, 201)))
-    return float((kernel.sum(axis=2) * values).sum() / values.sum() / CROSS_SECTION)
+        for index, (label, one) in enumerate(found)
+    ]
+    label = r"flux-averaged cross-section ($10^{-40}$ cm$^2$)"
+    return points_figure(dots, curves, "neutron number", label, y_scale="log")

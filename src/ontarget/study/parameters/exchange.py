@@ -14,10 +14,9 @@ from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.inference.likelihood import AbstractParameter, Gaussian, Likelihood, Parameter, Scale, likelihood
 from ontarget.io import Loaded
 from ontarget.io.entry import load_experiment
-from ontarget.study.context import Context
 from ontarget.study.parameters.coverage import Coverage
 from ontarget.study.parameters.measurement import Measurement
-from ontarget.study.study import load_experiments, load_study, say
+from ontarget.study.study import context_of, load_experiments, load_study
 from ontarget.study.task import AbstractTask
 
 PULLS = 3.0
@@ -27,7 +26,7 @@ PULLS = 3.0
 class Exchanged(NamedTuple):
     """A likelihood and the experiments that it was made of."""
 
-    nll: Likelihood
+    likelihood: Likelihood
     experiments: Sequence[Any]
 
 
@@ -89,29 +88,42 @@ def of_study(
     experiments : which are taken, all by default
     """
     study = load_study(name, trust)
-    loaded = load_experiments(study, set, trust)
-    context = Context(loaded, study.noun.parameters, say, (), float(study.noun.tolerance))
-    asked = _task(study.noun.tasks, task)
+    context = context_of(study.noun, load_experiments(study, set, trust))
+    asked = _task(context.tasks, task)
     asked.check(context)
-    alone = isinstance(asked, (Measurement, Coverage))
-    names = _chosen("experiments", experiments, [asked.experiment] if alone else list(loaded))  # type: ignore[attr-defined]
-    nouns = context.nouns(names)
-    known = {one.name: one for one in _parameters(asked)}
+    own = _question(asked)
+    names = _chosen("experiments", experiments, [own.experiment] if own.experiment else list(context.experiments))
+    known = {one.name: one for one in own.parameters}
     free = [known[one] for one in _chosen("parameters", parameters, list(known))]
-    free += [] if alone else context.nuisances(names)
-    return Exchanged(likelihood(nouns, free, tolerance=context.tolerance), nouns)
+    free += [] if own.experiment else context.nuisances(names)
+    nouns = context.nouns(names)
+    return Exchanged(context.likelihood_of(nouns, free), nouns)
 
 
-def _parameters(task: AbstractTask) -> Sequence[AbstractParameter]:
-    """The parameters of a task; those of the study come on top where it does not bring its own."""
+class Question(NamedTuple):
+    """What a task fits.
+
+    Attributes
+    ----------
+    parameters : its own
+    experiment : the one it asks about, with no parameters but its own; empty where those of the study come on top
+    """
+
+    parameters: Sequence[AbstractParameter]
+    experiment: str = ""
+
+
+def _question(task: AbstractTask) -> Question:
     if isinstance(task, Measurement):
-        return (task.strength, *task.backgrounds, *task.systematics)
-    return (task.parameter, *task.nuisances) if isinstance(task, Coverage) else task.interest()
+        return Question((task.strength, *task.backgrounds, *task.systematics), task.experiment)
+    if isinstance(task, Coverage):
+        return Question((task.parameter, *task.nuisances), task.experiment)
+    return Question(task.interest())
 
 
 def _task(tasks: Sequence[AbstractTask], key: str) -> AbstractTask:
     """The task of this key, or the only one with parameters."""
-    found = {getattr(one, "key", ""): one for one in tasks if _parameters(one)}
+    found = {one.key: one for one in tasks if _question(one).parameters}
     if not found:
         truth = "None of its tasks has a likelihood in parameters."
         raise InputError("study", "no task to export", truth, "Add a task such as Bounds.")

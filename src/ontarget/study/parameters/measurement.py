@@ -8,23 +8,29 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.experiment.experiment import Experiment
+from ontarget.analysis.parameters.flux_average import check_channels
+from ontarget.analysis.parameters.projected_fit import projections
+from ontarget.analysis.parameters.signal_strength import (
+    EventCount,
+    MeasuredCrossSection,
+    SignalMeasurement,
+    check_counted,
+    measure_signal,
+)
 from ontarget.ground.errors import InputError
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Noun, static
 from ontarget.ground.units import cm
-from ontarget.inference.fit import Components, Fit, Piece, fit, intervals, predicted_spread, profile
-from ontarget.inference.likelihood import AbstractParameter, Likelihood
-from ontarget.inference.toys import GoodnessOfFit, Significance, goodness_of_fit, significance
+from ontarget.inference.likelihood import AbstractParameter
+from ontarget.inference.toys import GoodnessOfFit
 from ontarget.plot import Toys, distribution_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.parameters.projections import projection_pictures
 from ontarget.study.task import AbstractTask
-from ontarget.validation.quantity import AverageCrossSection
 
-ONE_SIGMA = 0.6826894921370859
 CROSS_SECTION = 1e-40 * cm**2
+"""Unit of cross-sections in tables and figures."""
 
 
 class PublishedNumber(Noun):
@@ -71,160 +77,120 @@ class Measurement(AbstractTask):
     seed: int = static(default=1)
 
     def check(self, context: Context) -> None:
-        if self.standard:
-            context.experiment(self.standard, "standard")
-        noun = context.experiment(self.experiment, "experiment")
-        if noun.observed is None:
-            truth = "Nothing was observed there."
-            raise InputError("experiment", repr(self.experiment), truth, "Give it 'observed' counts, or leave it out.")
+        experiment = context.experiment(self.experiment, "experiment")
+        check_counted(experiment)
+        check_channels(context.experiment(self.standard, "standard") if self.standard else experiment)
         for parameter in (self.strength, *self.backgrounds, *self.systematics):
-            parameter.initial([noun])
+            parameter.initial([experiment])
         if float(self.strength.low) != 0.0:
             got, truth = f"a box from {float(self.strength.low):g}", "No signal, zero, is the null hypothesis."
             raise InputError("strength.low", got, truth, "Give 0.")
 
     def run(self, context: Context) -> Section:
-        noun = context.experiment(self.experiment, "experiment")
-        context.progress(f"{self.title}: events")
-        events = count_events(noun, self, context)
-        context.progress(f"{self.title}: cross-section")
-        result = context.once(cross_section, noun, self, context)
-        context.progress(f"{self.title}: {self.toys} toys")
-        gof = goodness_of_fit(events.nll, events.best, self.seed, toys=self.toys)
-        rows = [*events.rows(), *result.rows(), *quality_rows(gof)]
+        experiment = context.experiment(self.experiment, "experiment")
+        result = context.once(measured, self, context)
+        found = [*event_quantities(result.events), *strength_quantities(result.cross_section)]
+        found += goodness_quantities(result.goodness)
         tables = [
-            Table(f"{self.key}_results", f"{self.title}: ours and published", beside(rows, self.published)),
-            Table(f"{self.key}_nuisances", f"{self.title}: fitted systematics", pull_rows(result)),
+            Table(f"{self.key}_results", f"{self.title}: ours and published", rows(found, self.published)),
+            Table(f"{self.key}_nuisances", f"{self.title}: fitted systematics", pull_rows(result.cross_section)),
         ]
         pictures = [
-            *projection_pictures(noun, events.components, self.key, self.title, self.axes),
-            toys_picture(gof, self.key, self.title),
+            *projection_pictures(projections(experiment, result.events.components), self.key, self.title, self.axes),
+            toys_picture(result.goodness, self.key, self.title),
         ]
-        warnings = [one for one in (events.best.message, result.best.message, gof.message) if one]
-        return Section(self.title, self.text, tables, pictures, warnings)
+        fits = result.events.best, result.cross_section.best, result.goodness
+        return Section(self.title, self.text, tables, pictures, [one.message for one in fits if one.message])
 
 
-@dataclass(frozen=True)
-class Events:
-    """The first fit: its likelihood, best fit, components and how it rejects no signal."""
-
-    nll: Likelihood
-    best: Fit
-    components: Components
-    null: Significance
-    prediction: tuple[float, float]
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Fitted numbers of events, prediction and significance."""
-        parts, rows = self.components, []
-        rows.append({"quantity": "predicted signal", "value": self.prediction[0], "error": self.prediction[1]})
-        for name in parts.values:
-            label = f"fitted {name.replace('_', ' ')}"
-            rows.append({"quantity": label, "value": parts.total(name), "error": parts.errors[name]})
-        rows.append({"quantity": "observed", "value": float(np.sum(parts.observed)), "error": None})
-        rows.append({"quantity": "significance", "value": self.null.sigma, "error": None})
-        return rows
-
-
-@dataclass(frozen=True)
-class CrossSection:
-    """The second fit: the strength's interval, and the flux-averaged cross-section that it scales."""
-
-    label: str
-    neutrons: float
-    strength: float
-    piece: Piece
-    standard: float
-    best: Fit
-    parameters: tuple[AbstractParameter, ...]
-
-    @property
-    def value(self) -> float:
-        """Measured, in 1e-40 cm2."""
-        return self.strength * self.standard
-
-    @property
-    def errors(self) -> tuple[float, float]:
-        """Below and above, in 1e-40 cm2."""
-        return (self.strength - self.piece.low) * self.standard, (self.piece.high - self.strength) * self.standard
-
-    def rows(self) -> list[dict[str, Any]]:
-        """Measured and predicted."""
-        mean = sum(self.errors) / 2
-        return [
-            {"quantity": "cross-section (1e-40 cm2)", "value": self.value, "error": mean},
-            {"quantity": "standard cross-section (1e-40 cm2)", "value": self.standard, "error": None},
-            {"quantity": "strength, all systematics", "value": self.strength, "error": mean / self.standard},
-        ]
-
-
-def count_events(noun: Experiment, task: Measurement, context: Context) -> Events:
-    """Fit strength and backgrounds."""
-    parameters = (task.strength, *task.backgrounds)
-    nll = context.likelihood_of([noun], parameters)
-    best = fit(nll)
-    null = significance(nll, task.strength.name, 0.0)
-    components = Components(noun, nll, best, task.strength.name)
-    return Events(nll, best, components, null, predicted_spread(noun, task.strength, task.systematics))
-
-
-def cross_section(noun: Experiment, task: Measurement, context: Context) -> CrossSection:
-    """Fit strength, backgrounds and systematics."""
-    parameters = (task.strength, *task.backgrounds, *task.systematics)
-    nll = context.likelihood_of([noun], parameters)
-    grid = np.linspace(float(task.strength.low), float(task.strength.high), 121)
-    scan = profile(nll, {task.strength.name: grid})
-    found = intervals(scan, ONE_SIGMA)
-    model = context.experiment(task.standard, "standard") if task.standard else noun
-    standard = AverageCrossSection(task.experiment).of(model) / CROSS_SECTION
-    weight = np.asarray(noun.detector.material.nuclei_per_mass())
-    neutrons = float(np.average(np.asarray(noun.detector.material.nuclides().N), weights=weight))
-    best = scan.best
-    return CrossSection(
-        task.label or task.title, neutrons, best.values[task.strength.name], found.pieces[0], standard, best, parameters
+def measured(task: Measurement, context: Context) -> SignalMeasurement:
+    """What a task measures; `context.once` keeps it for all that ask."""
+    return measure_signal(
+        context.experiment(task.experiment, "experiment"),
+        task.strength,
+        task.backgrounds,
+        task.systematics,
+        standard=context.experiment(task.standard, "standard") if task.standard else None,
+        toys=task.toys,
+        seed=task.seed,
+        likelihood_of=context.likelihood_of,
+        progress=lambda line: context.progress(f"{task.title}: {line}"),
     )
 
 
-def quality_rows(gof: GoodnessOfFit) -> list[dict[str, Any]]:
-    """Goodness of fit."""
+@dataclass(frozen=True)
+class Quantity:
+    """One number of the table: its name, its value and, where it has one, its error."""
+
+    name: str
+    value: float
+    error: float | None = None
+
+
+def event_quantities(events: EventCount) -> list[Quantity]:
+    """Prediction, fitted numbers of events and significance."""
+    fitted = [
+        Quantity(f"fitted {name.replace('_', ' ')}", number, events.errors[name])
+        for name, number in events.fitted.items()
+    ]
     return [
-        {"quantity": "-2 ln L at the best fit", "value": gof.observed, "error": None},
-        {"quantity": "p-value of the fit, toys", "value": gof.p_value, "error": gof.error},
-        {"quantity": "toys not converged", "value": float(gof.unconverged), "error": None},
+        Quantity("predicted signal", events.predicted, events.predicted_error),
+        *fitted,
+        Quantity("observed", events.observed),
+        Quantity("significance", events.null.sigma),
     ]
 
 
-def beside(rows: Sequence[dict[str, Any]], published: Mapping[str, PublishedNumber]) -> list[dict[str, Any]]:
-    """Rows with the published numbers and the distance in published errors."""
-    known = [row["quantity"] for row in rows]
+def strength_quantities(found: MeasuredCrossSection) -> list[Quantity]:
+    """Measured and predicted cross-section, and the strength."""
+    mean, standard = found.mean_error / CROSS_SECTION, found.standard / CROSS_SECTION
+    return [
+        Quantity("cross-section (1e-40 cm2)", found.value / CROSS_SECTION, mean),
+        Quantity("standard cross-section (1e-40 cm2)", standard),
+        Quantity("strength, all systematics", found.strength, mean / standard),
+    ]
+
+
+def goodness_quantities(goodness: GoodnessOfFit) -> list[Quantity]:
+    """Goodness of fit."""
+    return [
+        Quantity("-2 ln L at the best fit", goodness.observed),
+        Quantity("p-value of the fit, toys", goodness.p_value, goodness.error),
+        Quantity("toys not converged", float(goodness.unconverged)),
+    ]
+
+
+def rows(found: Sequence[Quantity], published: Mapping[str, PublishedNumber]) -> list[dict[str, Any]]:
+    """One row per quantity, with the published numbers and the distance in published errors."""
+    known = [one.name for one in found]
     for name in published:
         if name not in known:
-            raise InputError(
-                f"published.{name}", "no quantity of ours", f"Known: {', '.join(known)}.", "Mend the name."
-            )
+            truth = f"Known: {', '.join(known)}."
+            raise InputError(f"published.{name}", "no quantity of ours", truth, "Mend the name.")
     table = []
-    for row in rows:
-        other = published.get(row["quantity"])
-        away = None if other is None or other.error == 0 else (row["value"] - other.value) / other.error
+    for one in found:
+        other = published.get(one.name)
+        away = None if other is None or other.error == 0 else (one.value - other.value) / other.error
+        ours = {"quantity": one.name, "value": one.value, "error": one.error}
         shown = (None, None) if other is None else (other.value, other.error)
-        table.append({**row, "published": shown[0], "published error": shown[1], "difference (sigma)": away})
+        table.append({**ours, "published": shown[0], "published error": shown[1], "difference (sigma)": away})
     return table
 
 
-def pull_rows(result: CrossSection) -> list[dict[str, Any]]:
+def pull_rows(found: MeasuredCrossSection) -> list[dict[str, Any]]:
     """Fitted value, error and pull of every parameter of the second fit."""
-    rows = []
-    for parameter in result.parameters:
-        value = result.best.values[parameter.name]
-        rows.append(
+    table = []
+    for parameter in found.parameters:
+        value = found.best.values[parameter.name]
+        table.append(
             {
                 "parameter": parameter.name,
                 "value": value,
-                "error": finite(result.best.errors.get(parameter.name)),
+                "error": finite(found.best.errors.get(parameter.name)),
                 "pull": float(np.asarray(parameter.prior.pull(value))),
             }
         )
-    return rows
+    return table
 
 
 def finite(value: float | None) -> float | None:

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
 
+from ontarget.analysis.parameters.nsi_degeneracy import degenerate_lines
+from ontarget.analysis.parameters.plane_region import PlaneRegion, plane
 from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Number, quantity, static
-from ontarget.inference.fit import Scan, contour, profile, threshold
 from ontarget.inference.likelihood import AbstractParameter
-from ontarget.inference.toys import Belt
-from ontarget.plot import Guide, Map, Region, maps_figure, regions_figure
+from ontarget.inference.toys.interval_construction import AbstractIntervalConstruction, Wilks
+from ontarget.plot import Figure, Guide, Map, Region, maps_figure, regions_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
-from ontarget.study.parameters.bounds import at_start, check_targets, grouped, start_of, symbol
-from ontarget.study.parameters.degeneracy import bands
-from ontarget.study.parameters.region import (
-    AbstractIntervalConstruction,
-    CalibratedScan,
-    Wilks,
-    by_method,
-    messages,
-    toy_rows,
-)
+from ontarget.study.parameters.bounds import symbol
+from ontarget.study.parameters.groups import check_targets, grouped, likelihoods, nuisances
+from ontarget.study.parameters.methods import by_method, message_of, sentences, toy_tables
 from ontarget.study.task import AbstractTask, check_points
 
 
@@ -71,65 +64,98 @@ class Plane(AbstractTask):
         check_targets((self.x, self.y), groups, context)
 
     def run(self, context: Context) -> Section:
-        regions, belts, rows, warnings, best = list[Region](), dict[str, Belt](), [], [], None
+        groups, level = grouped(self.groups, context), float(self.level)
         grids = {one.name: np.linspace(float(one.low), float(one.high), self.points) for one in (self.x, self.y)}
-        for index, (label, names) in enumerate(grouped(self.groups, context).items()):
-            context.progress(f"{self.title}: {label}")
-            likelihood = context.likelihood(names, (self.x, self.y))
-            free = {self.x.name, self.y.name} | {one.name for one in context.parameters}
-            scan = profile(likelihood, grids, fixed=at_start(likelihood, free))
-            best = start_of(likelihood, self.x.name), start_of(likelihood, self.y.name)
-            where = f"{self.key}_{index}", f"{self.title}, {label}"
-            calibrated = self.method.calibrate(context, *where, likelihood, scan, [float(self.level)])
-            measured = any(noun.observed is not None for noun in context.nouns(names))
-            regions += self.regions(label, index, scan, calibrated, measured)
-            rows += by_method(calibrated, scan, [float(self.level)], partial(summaries, label))
-            belts |= {label: calibrated.belt} if calibrated.belt is not None else {}
-            warnings += [f"{label}: {one}" for one in messages(scan, calibrated)]
-        lines = [Guide(*line) for line in bands(context, self.x.name, self.y.name, grids[self.x.name])]
-        figure = regions_figure(regions, lines, symbol(self.x.name), symbol(self.y.name), best, "standard model")
-        percent = f"{100 * float(self.level):.4g} % CL, two degrees of freedom"
-        beside = " By toys; dashed beside: by Wilks' theorem." if belts else ""
-        pictures = [Picture(self.key, f"{self.title}, {percent}.{beside}", figure), *self.surfaces(belts)]
-        tables = [Table(self.key, f"{self.title}, {percent}", rows)]
-        toys = [row for label, belt in belts.items() for row in toy_rows(label, belt)]
-        tables += [Table(f"{self.key}_toys", f"{self.title}: toys", toys)] if toys else []
-        return Section(self.title, self.text, tables, pictures, warnings)
-
-    def surfaces(self, belts: Mapping[str, Belt]) -> list[Picture]:
-        """Critical values by toys, a panel for each group."""
-        if not belts:
-            return []
-        x, y = (next(iter(belts.values())).scan.grids[one.name] for one in (self.x, self.y))
-        maps = [Map(label, x, y, one.critical[0]) for label, one in belts.items()]
-        rise = threshold(float(self.level), 2)
-        said = f"critical value (χ²: {rise:.2f})"
-        figure = maps_figure(maps, symbol(self.x.name), symbol(self.y.name), said, aspect="auto")
-        return [Picture(f"{self.key}_critical", f"{self.title}: how large −2 ln L may become, by toys.", figure)]
-
-    def regions(self, label: str, index: int, scan: Scan, calibrated: CalibratedScan, measured: bool) -> list[Region]:
-        """The region of a group, and under one by toys the lines of Wilks, dashed, in the same colour."""
-        found = (scan.best.values[self.x.name], scan.best.values[self.y.name]) if measured else None
-        x, y = scan.grids.values()
-        level, (values,) = threshold(float(self.level), 2), (one.values for one in calibrated.scans)
-        filled = label in self.filled
-        if calibrated.belt is None:
-            return [Region(label, x, y, values, level, filled, best=found, group=index)]
-        beside = Region(f"{label}, Wilks", x, y, scan.values, level, group=index, dash="--")
-        return [beside, Region(label, x, y, values, level, filled, best=found, group=index, dash="-")]
+        found = {
+            label: plane(
+                nll,
+                *grids,
+                level=level,
+                grids=grids,
+                nuisances=nuisances(context, nll),
+                method=self.method,
+                complete=context.complete,
+                key=f"{self.key}_{index}",
+                title=f"{self.title}, {label}",
+            )
+            for index, (label, nll) in enumerate(likelihoods(context, self.title, groups, (self.x, self.y)).items())
+        }
+        measured = [label for label in found if any(one.observed is not None for one in context.nouns(groups[label]))]
+        toys = [(label, one.belt) for label, one in found.items()]
+        percent = f"{100 * level:.4g} % CL, two degrees of freedom"
+        beside = " By toys; dashed beside: by Wilks' theorem." if any(belt is not None for _, belt in toys) else ""
+        drawn = figure(found, self.filled, measured, guides(context, self.x.name, self.y.name, grids[self.x.name]))
+        return Section(
+            self.title,
+            self.text,
+            [Table(self.key, f"{self.title}, {percent}", rows(found)), *toy_tables(self.key, self.title, toys)],
+            [Picture(self.key, f"{self.title}, {percent}.{beside}", drawn), *critical(found, self.key, self.title)],
+            [line for label, one in found.items() for line in sentences(label, one.scan.message, message_of(one.belt))],
+        )
 
 
-def summaries(label: str, scan: Scan, level: float) -> list[dict[str, Any]]:
-    """How much of the plane is allowed, in how many lines, and whether the fits went well: one row."""
-    lines = contour(scan, level)
-    closed = sum(line.closed for line in lines)
-    row = {
-        "experiments": label,
-        "allowed share of the plane": float((scan.values < threshold(level, 2)).mean()),
-        "closed contours": closed,
-        "contours that leave the plane": len(lines) - closed,
-        "points": scan.values.size,
-        "points not converged": int((~scan.converged).sum()),
-        "points with a nuisance at its edge": int(scan.at_edge.sum()),
-    }
-    return [row]
+def rows(found: Mapping[str, PlaneRegion]) -> list[dict[str, Any]]:
+    """How much of the plane each group allows, in how many lines, and whether the fits went well."""
+    return [
+        {
+            **method,
+            "experiments": label,
+            "allowed share of the plane": region.share,
+            "closed contours": region.closed,
+            "contours that leave the plane": region.open,
+            "points": one.scan.values.size,
+            "points not converged": int((~one.scan.converged).sum()),
+            "points with a nuisance at its edge": int(one.scan.at_edge.sum()),
+        }
+        for label, one in found.items()
+        for method, region in by_method([one.region], [one.asymptotic], one.belt)
+    ]
+
+
+def figure(
+    found: Mapping[str, PlaneRegion], filled: Sequence[str], measured: Sequence[str], lines: Sequence[Guide]
+) -> Figure:
+    """The regions of all groups, some `filled`; a mark at the best fit of those that `measured` something."""
+    regions = [
+        region
+        for index, (label, one) in enumerate(found.items())
+        for region in drawn(label, index, one, label in filled, label in measured)
+    ]
+    last = list(found.values())[-1]
+    x, y = map(symbol, last.names)
+    return regions_figure(regions, list(lines), x, y, last.start, "standard model")
+
+
+def drawn(label: str, index: int, found: PlaneRegion, filled: bool, measured: bool) -> list[Region]:
+    """The region of a group, and under one by toys the lines of Wilks, dashed, in the same colour."""
+    best = found.best if measured else None
+    values, level = found.region.values, found.region.threshold
+    if found.belt is None:
+        return [Region(label, found.x, found.y, values, level, filled, best=best, group=index)]
+    wilks = found.asymptotic
+    beside = Region(f"{label}, Wilks", found.x, found.y, wilks.values, wilks.threshold, group=index, dash="--")
+    return [beside, Region(label, found.x, found.y, values, level, filled, best=best, group=index, dash="-")]
+
+
+def critical(found: Mapping[str, PlaneRegion], key: str, title: str) -> list[Picture]:
+    """Critical values by toys, a panel for each group that has some."""
+    belts = {label: one.belt for label, one in found.items() if one.belt is not None}
+    if not belts:
+        return []
+    first = next(iter(found.values()))
+    x, y = first.names
+    maps = [Map(label, one.scan.grids[x], one.scan.grids[y], one.critical[0]) for label, one in belts.items()]
+    said = f"critical value (χ²: {first.region.threshold:.2f})"
+    picture = maps_figure(maps, symbol(x), symbol(y), said, aspect="auto")
+    return [Picture(f"{key}_critical", f"{title}: how large −2 ln L may become, by toys.", picture)]
+
+
+def guides(context: Context, x: str, y: str, grid: np.ndarray) -> list[Guide]:
+    """Where the first experiment has the rate of the standard model, in the plane of eps_ee_u and eps_ee_d only."""
+    if (x, y) != ("eps_ee_u", "eps_ee_d"):
+        return []
+    lines = degenerate_lines(context.listed()[0], grid)
+    if lines is None:
+        return []
+    labels = f"{context.label(lines.experiment)}, same rate as SM", ""
+    return [Guide(label, grid, line) for label, line in zip(labels, lines.eps_d, strict=True)]

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from ontarget.analysis.parameters.credible_intervals import LEVELS, CredibleIntervals, PosteriorDensity, posterior
 from ontarget.ground.errors import InputError
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import static
-from ontarget.inference.fit import Intervals, Scan, intervals, profile, refine, threshold
-from ontarget.inference.likelihood import AbstractParameter, Likelihood
-from ontarget.inference.posterior import NUTS, AbstractSampler, Draws, marginal, target
-from ontarget.plot import Corner, Face, Side, corner_figure
+from ontarget.inference.fit import threshold
+from ontarget.inference.likelihood import AbstractParameter
+from ontarget.inference.posterior import NUTS, AbstractSampler, Draws
+from ontarget.plot import Corner, Face, Figure, Side, corner_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.parameters.bounds import at_start, check_targets, grouped, symbol
 from ontarget.study.task import AbstractTask, check_points
+
+Rows = Callable[[str, PosteriorDensity], list[dict[str, Any]]]
 
 
 class Posterior(AbstractTask):
@@ -44,7 +47,7 @@ class Posterior(AbstractTask):
     text: str = static(default="")
     groups: Mapping[str, tuple[str, ...]] = static(converter=FrozenDict, default_factory=FrozenDict)
     sampler: AbstractSampler = NUTS()
-    levels: tuple[float, ...] = static(default=(0.6826894921370859, 0.90))
+    levels: tuple[float, ...] = static(default=LEVELS)
     points: int = static(default=201)
     plane: int = static(default=0)
     shown: tuple[str, ...] = static(default=())
@@ -69,43 +72,41 @@ class Posterior(AbstractTask):
                 raise InputError("shown", repr(name), "It is no parameter of the study.", "Free it, or leave it out.")
 
     def run(self, context: Context) -> Section:
-        rows: dict[str, list[dict[str, Any]]] = {"intervals": [], "modes": [], "diagnostics": []}
-        pictures, warnings = [], []
-        for index, (label, names) in enumerate(grouped(self.groups, context).items()):
-            likelihood = context.likelihood(names, self.parameters)
-            fixed = at_start(likelihood, {one.name for one in (*self.parameters, *context.parameters)})
-            found = target(likelihood, fixed)
-            key = f"{self.key}_{index + 1}"
-            title = f"{self.title}, {label}"
-            draws = self.sampler.gathered(found, context.complete(key, self.sampler.job(found), title))
-            scans = {one.name: self.scan(likelihood, one, fixed) for one in self.parameters}
-            for level in self.levels:
-                fine = {name: intervals(refine(likelihood, scan, level), level) for name, scan in scans.items()}
-                rows["intervals"] += interval_rows(label, draws, fine, level)
-            rows["modes"] += mode_rows(label, draws)
-            rows["diagnostics"] += diagnostic_rows(label, draws)
-            corner = self.corner(draws, scans, self.planes(likelihood, fixed))
-            pictures.append(Picture(key, self.caption(label, draws), corner_figure(corner)))
-            warnings += [
-                f"{label}: {one}" for one in (draws.message, *(scan.message for scan in scans.values())) if one
-            ]
-        titles = {"intervals": "credible intervals", "modes": "modes", "diagnostics": "diagnostics"}
-        tables = [Table(f"{self.key}_{one}", f"{self.title}: {titles[one]}", rows[one]) for one in rows]
+        groups = grouped(self.groups, context)
+        found = {label: self.density(context, index, label, groups[label]) for index, label in enumerate(groups)}
+        tables = [
+            self.table(found, "intervals", "credible intervals", interval_rows),
+            self.table(found, "modes", "modes", mode_rows),
+            self.table(found, "diagnostics", "diagnostics", diagnostic_rows),
+        ]
+        pictures = [
+            Picture(f"{self.key}_{index + 1}", self.caption(label, one.draws), figure(one, self.levels))
+            for index, (label, one) in enumerate(found.items())
+        ]
+        warnings = [f"{label}: {sentence}" for label, one in found.items() for sentence in one.messages]
         return Section(self.title, self.text, tables, pictures, warnings)
 
-    def scan(self, likelihood: Likelihood, parameter: AbstractParameter, fixed: Mapping[str, float]) -> Scan:
-        """The profile likelihood of one parameter, all that was drawn besides profiled."""
-        grid = np.linspace(float(parameter.low), float(parameter.high), self.points)
-        return profile(likelihood, {parameter.name: grid}, fixed=fixed)
+    def density(self, context: Context, index: int, label: str, names: Sequence[str]) -> PosteriorDensity:
+        """The posterior of one group; what its parameters are not free in stays at its start."""
+        likelihood = context.likelihood(names, self.parameters)
+        return posterior(
+            likelihood,
+            self.parameters,
+            fixed=at_start(likelihood, {one.name for one in (*self.parameters, *context.parameters)}),
+            sampler=self.sampler,
+            levels=self.levels,
+            points=self.points,
+            plane=self.plane,
+            shown=self.shown,
+            complete=context.complete,
+            key=f"{self.key}_{index + 1}",
+            title=f"{self.title}, {label}",
+        )
 
-    def planes(self, likelihood: Likelihood, fixed: Mapping[str, float]) -> dict[tuple[str, str], Scan]:
-        """The profile likelihoods of two parameters of interest each, if they are wanted."""
-        pairs = list(itertools.combinations(self.parameters, 2)) if self.plane else []
-        grids = {
-            (x.name, y.name): {one.name: np.linspace(float(one.low), float(one.high), self.plane) for one in (x, y)}
-            for x, y in pairs
-        }
-        return {names: profile(likelihood, grid, fixed=fixed) for names, grid in grids.items()}
+    def table(self, found: Mapping[str, PosteriorDensity], name: str, title: str, rows: Rows) -> Table:
+        """The rows of all groups."""
+        every = [row for label, one in found.items() for row in rows(label, one)]
+        return Table(f"{self.key}_{name}", f"{self.title}: {title}", every)
 
     def caption(self, label: str, draws: Draws) -> str:
         """What the corner plot shows."""
@@ -113,58 +114,71 @@ class Posterior(AbstractTask):
         lumps = f" {len(draws.modes)} modes." if len(draws.modes) > 1 else ""
         return f"{self.title}, {label}: posterior densities with regions of {levels}, profiles dashed.{lumps}"
 
-    def corner(self, draws: Draws, scans: Mapping[str, Scan], planes: Mapping[tuple[str, str], Scan]) -> Corner:
-        """Densities of all parameters shown, one by one and two by two."""
-        names = [*scans, *(one for one in self.shown if one in draws.names and one not in scans)]
-        levels = sorted(self.levels)
-        sides, faces = [], {}
-        for name in names:
-            density = marginal(draws, name)
-            (x,) = density.grids.values()
-            over = scans.get(name)
-            ratio = None if over is None else (over.grids[name], np.exp(-0.5 * over.values))
-            sides.append(Side(symbol(name), x, density.values, [density.height(one) for one in levels], ratio))
-        for (column, first), (row, second) in itertools.combinations(enumerate(names), 2):
-            faces[column, row] = face(draws, (first, second), levels, planes.get((first, second)))
-        best = next(iter(scans.values())).best.values
-        percent = [f"{100 * one:.3g} %" for one in levels]
-        return Corner(sides, faces, percent, [best[name] for name in names])
+
+def figure(found: PosteriorDensity, levels: Sequence[float]) -> Figure:
+    """Densities of all parameters shown, one by one and two by two."""
+    levels, names = sorted(levels), list(found.marginals)
+    sides = [side(found, name, levels) for name in names]
+    faces = {
+        (column, row): face(found, (first, second), levels)
+        for (column, first), (row, second) in itertools.combinations(enumerate(names), 2)
+    }
+    best = next(iter(found.profiles.values())).best.values
+    return corner_figure(Corner(sides, faces, [f"{100 * one:.3g} %" for one in levels], [best[one] for one in names]))
 
 
-def face(draws: Draws, names: tuple[str, str], levels: Sequence[float], scan: Scan | None) -> Face:
+def side(found: PosteriorDensity, name: str, levels: Sequence[float]) -> Side:
+    """The density of one parameter, and the profile likelihood over it where it was asked about."""
+    density, over = found.marginals[name], found.profiles.get(name)
+    ratio = None if over is None else (over.grids[name], np.exp(-0.5 * over.values))
+    heights = [density.height(one) for one in levels]
+    return Side(symbol(name), density.grids[name], density.values, heights, ratio)
+
+
+def face(found: PosteriorDensity, names: tuple[str, str], levels: Sequence[float]) -> Face:
     """The density of two parameters with its regions, and the line of the profile at the highest level."""
-    both = marginal(draws, *names)
-    x, y = both.grids.values()
+    both, scan = found.joint[names], found.planes.get(names)
+    x, y = (both.grids[name] for name in names)
     heights, line = [both.height(one) for one in levels], None
     if scan is not None:
-        first, second = scan.grids.values()
+        first, second = (scan.grids[name] for name in names)
         line = first, second, scan.values, threshold(levels[-1], 2)
     return Face(x, y, both.values, heights, line)
 
 
-def interval_rows(label: str, draws: Draws, profiled: Mapping[str, Intervals], level: float) -> list[dict[str, Any]]:
+def interval_rows(label: str, found: PosteriorDensity) -> list[dict[str, Any]]:
     """Central interval and pieces of highest density of each free parameter; of those of interest the profile too."""
-    rows = []
+    draws = found.draws
     spread = np.sqrt(np.diagonal(draws.covariance))
-    for place, name in enumerate(draws.names):
-        row = {"experiments": label, "parameter": name, "level": level}
+    table = []
+    for one in found.intervals:
+        place = draws.place(one.name)
         moments = {"mean": float(draws.mean[place]), "standard deviation": float(spread[place])}
-        low, high = draws.central(name, level)
-        ends = {"piece": 1, "of": 1, "low": low, "high": high, "reaches end of box": False}
-        rows.append(row | {"method": "central"} | ends | moments)
-        dense = marginal(draws, name).pieces(level)
-        for method, pieces in (
-            ("highest density", dense),
-            ("profile", profiled[name].pieces if name in profiled else ()),
-        ):
-            for index, piece in enumerate(pieces):
-                ends = {"piece": index + 1, "of": len(pieces), "low": piece.low, "high": piece.high}
-                ends["reaches end of box"] = piece.open_low or piece.open_high
-                rows.append(row | {"method": method} | ends | moments)
-    return rows
+        row = {"experiments": label, "parameter": one.name, "level": one.level}
+        table += [row | ends | moments for ends in piece_rows(one)]
+    return table
 
 
-def mode_rows(label: str, draws: Draws) -> list[dict[str, Any]]:
+def piece_rows(found: CredibleIntervals) -> list[dict[str, Any]]:
+    """The ends of every piece of one parameter's intervals, by each method."""
+    low, high = found.central
+    table = [{"method": "central", "piece": 1, "of": 1, "low": low, "high": high, "reaches end of box": False}]
+    for method, pieces in (("highest density", found.densest), ("profile", found.profiled)):
+        table += [
+            {
+                "method": method,
+                "piece": index + 1,
+                "of": len(pieces),
+                "low": piece.low,
+                "high": piece.high,
+                "reaches end of box": piece.open_low or piece.open_high,
+            }
+            for index, piece in enumerate(pieces)
+        ]
+    return table
+
+
+def mode_rows(label: str, found: PosteriorDensity) -> list[dict[str, Any]]:
     """The lumps of the posterior with their shares of the probability."""
     return [
         {
@@ -176,23 +190,23 @@ def mode_rows(label: str, draws: Draws) -> list[dict[str, Any]]:
             "-2 ln L": one.depth,
         }
         | one.best
-        for index, one in enumerate(draws.modes)
+        for index, one in enumerate(found.draws.modes)
     ]
 
 
-def diagnostic_rows(label: str, draws: Draws) -> list[dict[str, Any]]:
+def diagnostic_rows(label: str, found: PosteriorDensity) -> list[dict[str, Any]]:
     """How far the draws are to be trusted, parameter by parameter."""
-    told = draws.diagnostics
+    draws, sampler = found.draws, found.draws.diagnostics
     return [
         {
             "experiments": label,
             "parameter": name,
-            "R-hat": float(told.rhat[place]),
-            "independent draws": float(told.effective[place]),
+            "R-hat": float(sampler.rhat[place]),
+            "independent draws": float(sampler.effective[place]),
             "draws": len(draws.weights),
-            "divergences": told.divergences,
-            "acceptance": told.acceptance,
-            "evaluations": told.evaluations,
+            "divergences": sampler.divergences,
+            "acceptance": sampler.acceptance,
+            "evaluations": sampler.evaluations,
             "ln evidence": draws.evidence,
             "its error": draws.evidence_error,
         }

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
 
+from ontarget.analysis.parameters.parameter_intervals import ONE_SIGMA, ParameterIntervals, likelihood_profile
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Noun, Number, quantity, static
-from ontarget.inference.fit import Scan, intervals, profile
-from ontarget.inference.likelihood import AbstractParameter, Likelihood
-from ontarget.plot import Profile, Published, profiles_figure
+from ontarget.inference.likelihood import AbstractParameter
+from ontarget.inference.toys.interval_construction import AbstractIntervalConstruction, Wilks
+from ontarget.plot import Figure, Profile, Published, profiles_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
-from ontarget.study.parameters.bounds import at_start, check_targets, grouped
-from ontarget.study.parameters.region import AbstractIntervalConstruction, Wilks, by_method, messages, toy_rows
+from ontarget.study.parameters.groups import check_targets, grouped, likelihoods, nuisances
+from ontarget.study.parameters.methods import by_method, message_of, published_method, sentences, toy_tables
 from ontarget.study.task import AbstractTask, check_points
 
 
@@ -56,7 +56,7 @@ class Profiles(AbstractTask):
     groups: Mapping[str, tuple[str, ...]] = static(converter=FrozenDict, default_factory=FrozenDict)
     fixed: tuple[str, ...] = static(default=())
     published: Mapping[str, PublishedRange] = static(converter=FrozenDict, default_factory=FrozenDict)
-    levels: tuple[float, ...] = static(default=(0.6826894921370859, 0.90))
+    levels: tuple[float, ...] = static(default=(ONE_SIGMA, 0.90))
     points: int = static(default=201)
     method: AbstractIntervalConstruction = Wilks()
 
@@ -74,54 +74,66 @@ class Profiles(AbstractTask):
         check_targets((self.parameter,), grouped(self.groups, context), context)
 
     def run(self, context: Context) -> Section:
-        rows, toys, curves, warnings = [], [], [], []
-        unit, groups = float(self.unit), grouped(self.groups, context)
-        name = self.parameter.name
+        groups, unit = grouped(self.groups, context), float(self.unit)
         grid = np.linspace(float(self.parameter.low), float(self.parameter.high), self.points)
-
-        def scan_of(label: str) -> tuple[Likelihood, Scan]:
-            context.progress(f"{self.title}: {label}")
-            likelihood = context.likelihood(groups[label], (self.parameter,), without=self.fixed)
-            nuisances = {one.name for one in context.parameters}
-            return likelihood, profile(likelihood, {name: grid}, fixed=at_start(likelihood, nuisances | {name}))
-
-        for index, (label, (likelihood, scan)) in enumerate(zip(groups, context.each(scan_of, groups), strict=True)):
-            where = f"{self.key}_{index}", f"{self.title}, {label}"
-            calibrated = self.method.calibrate(context, *where, likelihood, scan, self.levels)
-            best = scan.best.values[name] * unit
-            curves.append(Profile(label, grid * unit, scan.values, best))
-            rows += by_method(calibrated, scan, self.levels, partial(range_rows, label, best, unit))
-            toys += toy_rows(label, calibrated.belt) if calibrated.belt is not None else []
-            warnings += [f"{label}: {one}" for one in messages(scan, calibrated)]
-        others = [Published(label, one.value, one.below, one.above) for label, one in self.published.items()]
-        rows += self.published_rows({"method": "published"} if toys else {})
-        picture = Picture(self.key, f"{self.title}.", profiles_figure(curves, self.label, others))
-        tables = [Table(self.key, self.title, rows)]
-        tables += [Table(f"{self.key}_toys", f"{self.title}: toys", toys)] if toys else []
-        return Section(self.title, self.text, tables, [picture], warnings)
-
-    def published_rows(self, method: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """One row for each published value."""
-        return [
-            {**method, "experiments": label, "best": one.value, "level": 0.6826894921370859, "piece": 1, "of": 1}
-            | {"low": one.value - one.below, "high": one.value + one.above, "reaches end of grid": False}
-            for label, one in self.published.items()
-        ]
+        made = likelihoods(context, self.title, groups, (self.parameter,), self.fixed)
+        found = {
+            label: likelihood_profile(
+                nll,
+                self.parameter.name,
+                levels=self.levels,
+                grid=grid,
+                nuisances=nuisances(context, nll),
+                method=self.method,
+                complete=context.complete,
+                key=f"{self.key}_{index}",
+                title=f"{self.title}, {label}",
+            )
+            for index, (label, nll) in enumerate(made.items())
+        }
+        return Section(
+            self.title,
+            self.text,
+            [
+                Table(self.key, self.title, rows(found, self.published, unit)),
+                *toy_tables(self.key, self.title, [(label, one.belt) for label, one in found.items()]),
+            ],
+            [Picture(self.key, f"{self.title}.", figure(found, self.published, unit, self.label))],
+            [text for label, one in found.items() for text in sentences(label, one.scan.message, message_of(one.belt))],
+        )
 
 
-def range_rows(label: str, best: float, unit: float, scan: Scan, level: float) -> list[dict[str, Any]]:
-    """One row per piece of an interval."""
-    found = intervals(scan, level)
+def rows(
+    found: Mapping[str, ParameterIntervals], published: Mapping[str, PublishedRange], unit: float
+) -> list[dict[str, Any]]:
+    """One row per piece of an interval, in `unit`, by label of the experiments; then one for each published value."""
+    beside = published_method(one.belt for one in found.values())
     return [
         {
+            **method,
             "experiments": label,
-            "best": best,
-            "level": found.level,
+            "best": one.best * unit,
+            "level": interval.level,
             "piece": index + 1,
-            "of": len(found.pieces),
+            "of": len(interval.pieces),
             "low": piece.low * unit,
             "high": piece.high * unit,
             "reaches end of grid": piece.open_low or piece.open_high,
         }
-        for index, piece in enumerate(found.pieces)
+        for label, one in found.items()
+        for method, interval in by_method(one.intervals, one.asymptotic, one.belt)
+        for index, piece in enumerate(interval.pieces)
+    ] + [
+        {**beside, "experiments": label, "best": one.value, "level": ONE_SIGMA, "piece": 1, "of": 1}
+        | {"low": one.value - one.below, "high": one.value + one.above, "reaches end of grid": False}
+        for label, one in published.items()
     ]
+
+
+def figure(
+    found: Mapping[str, ParameterIntervals], published: Mapping[str, PublishedRange], unit: float, label: str
+) -> Figure:
+    """-2 ln L over the parameter in `unit` for each label of experiments, beside published values."""
+    curves = [Profile(name, one.grid * unit, one.values, one.best * unit) for name, one in found.items()]
+    others = [Published(name, one.value, one.below, one.above) for name, one in published.items()]
+    return profiles_figure(curves, label, others)

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Mapping
+from typing import Any
 
-from ontarget.experiment.experiment import Experiment
-from ontarget.ground.errors import InputError, check_range
+from ontarget.analysis.parameters.nuclear_radius import NeutronRadius, mean_radius, neutron_radius, radius_scale
+from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.ground.units import fm
-from ontarget.inference.fit import Intervals, intervals, profile
-from ontarget.inference.likelihood import Parameter, likelihood
-from ontarget.interaction import CEvNS
-from ontarget.plot import Interval, intervals_figure
+from ontarget.inference.likelihood import Parameter
+from ontarget.plot import Figure, Interval, intervals_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
-from ontarget.study.parameters.bounds import check_targets, short
+from ontarget.study.parameters.bounds import check_targets
 from ontarget.study.task import AbstractTask, check_points
 
 
 class Radius(AbstractTask):
-    """Interval of the neutron rms radius of each experiment's target, one scale for all its isotopes."""
+    """Interval of the neutron rms radius of each experiment's target, one scale for all its isotopes.
+
+    Attributes
+    ----------
+    title, text : of the section
+    key : name of the table and the figure
+    level : confidence level, one degree of freedom
+    points : of the grid over the scale of the radius
+    low, high : ends of the grid, over the default radius
+    """
 
     title: str = static()
     key: str = static()
@@ -35,53 +43,57 @@ class Radius(AbstractTask):
 
     def scale(self) -> Parameter:
         """The parameter: one scale for the radii of all isotopes."""
-        return Parameter("scale", "*.interaction.neutron.scale", self.low, self.high)
+        return radius_scale(float(self.low), float(self.high))
 
     def check(self, context: Context) -> None:
+        for experiment in context.listed():
+            mean_radius(experiment)
         check_targets([self.scale()], {name: (name,) for name in context.experiments}, context)
 
     def run(self, context: Context) -> Section:
-        rows, bars, warnings = [], [], []
-
-        def measure(name: str) -> Intervals:
-            context.progress(f"{self.title}: {short(name, context)}")
-            nll = likelihood(context.nouns([name]), [self.scale(), *context.nuisances([name])])
-            scan = profile(nll, {"scale": np.linspace(float(self.low), float(self.high), self.points)})
-            return intervals(scan, float(self.level))
-
-        for name, found in zip(context.experiments, context.each(measure, context.experiments), strict=True):
-            radius = mean_radius(context.experiment(name, "experiment"))
-            for piece in found.pieces:
-                rows.append(
-                    {
-                        "experiment": name,
-                        "mean neutron radius (fm)": radius,
-                        "low (fm)": piece.low * radius,
-                        "high (fm)": piece.high * radius,
-                        "error (%)": None if piece.open_low or piece.open_high else 50 * piece.width,
-                        "reaches end of grid": piece.open_low or piece.open_high,
-                    }
-                )
-            pieces = [(100 * (p.low - 1), 100 * (p.high - 1)) for p in found.pieces]
-            ends = any(p.open_low for p in found.pieces), any(p.open_high for p in found.pieces)
-            bars.append(
-                Interval(
-                    "rms radius of the neutron density", f"{short(name, context)} ({radius:.2f} fm)", pieces, *ends
-                )
+        def measure(name: str) -> NeutronRadius:
+            context.progress(f"{self.title}: {context.label(name)}")
+            return neutron_radius(
+                context.experiment(name, "experiments"),
+                context.nuisances([name]),
+                level=float(self.level),
+                scale=self.scale(),
+                points=self.points,
+                likelihood_of=context.likelihood_of,
             )
-            warnings += [f"{short(name, context)}: {found.message}"] if found.message else []
-        figure = intervals_figure(bars, "deviation from the default radius (%)")
+
+        names = list(context.experiments)
+        found = dict(zip(names, context.each(measure, names), strict=True))
+        labels = {name: context.label(name) for name in names}
         level = f"{100 * float(self.level):.4g} % CL"
-        picture = Picture(self.key, f"{self.title}: allowed change of the radius at {level}.", figure)
-        return Section(self.title, self.text, [Table(self.key, f"{self.title}, {level}", rows)], [picture], warnings)
+        table = Table(self.key, f"{self.title}, {level}", rows(found))
+        picture = Picture(self.key, f"{self.title}: allowed change of the radius at {level}.", figure(found, labels))
+        warnings = [f"{labels[name]}: {one.scale.message}" for name, one in found.items() if one.scale.message]
+        return Section(self.title, self.text, [table], [picture], warnings)
 
 
-def mean_radius(experiment: Experiment) -> float:
-    """Mean rms radius of the neutron density over the target's nuclei, in fm."""
-    material = experiment.detector.material
-    nuclides, weight = material.nuclides(), np.asarray(material.nuclei_per_mass())
-    interaction = experiment.detector.channels[0].interaction
-    if not isinstance(interaction, CEvNS):
-        truth = "Only coherent scattering has a neutron density."
-        raise InputError(f"{experiment.name}, first channel", type(interaction).__name__, truth, "Leave Radius out.")
-    return float(np.average(np.asarray(interaction.neutron.rms(nuclides.A)), weights=weight) / fm)
+def rows(found: Mapping[str, NeutronRadius]) -> list[dict[str, Any]]:
+    """One row per allowed range of each experiment."""
+    return [
+        {
+            "experiment": name,
+            "mean neutron radius (fm)": one.default / fm,
+            "low (fm)": low / fm,
+            "high (fm)": high / fm,
+            "error (%)": None if error is None else 100 * error,
+            "reaches end of grid": error is None,
+        }
+        for name, one in found.items()
+        for (low, high), error in zip(one.pieces, one.relative_errors, strict=True)
+    ]
+
+
+def figure(found: Mapping[str, NeutronRadius], labels: Mapping[str, str]) -> Figure:
+    """The allowed ranges of each experiment as bars, in per cent of the default radius."""
+    bars = []
+    for name, one in found.items():
+        pieces = [(100 * (piece.low - 1), 100 * (piece.high - 1)) for piece in one.scale.pieces]
+        ends = any(piece.open_low for piece in one.scale.pieces), any(piece.open_high for piece in one.scale.pieces)
+        group = f"{labels[name]} ({one.default / fm:.2f} fm)"
+        bars.append(Interval("rms radius of the neutron density", group, pieces, *ends))
+    return intervals_figure(bars, "deviation from the default radius (%)")

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
 
+from ontarget.analysis.parameters.parameter_intervals import ParameterIntervals, upper_limit, upper_limits
 from ontarget.ground.errors import InputError, check_positive, check_range
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Noun, Number, quantity, static
-from ontarget.inference.fit import Scan, intervals, profile, threshold
-from ontarget.inference.likelihood import AbstractParameter, Likelihood
-from ontarget.plot import Curve, Guide, curves_figure
+from ontarget.inference.likelihood import AbstractParameter
+from ontarget.inference.toys.interval_construction import AbstractIntervalConstruction, Wilks
+from ontarget.plot import Curve, Figure, Guide, curves_figure
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
-from ontarget.study.parameters.bounds import at_start, check_targets, grouped, symbol
-from ontarget.study.parameters.region import AbstractIntervalConstruction, Wilks, by_method, messages, toy_rows
+from ontarget.study.parameters.bounds import symbol
+from ontarget.study.parameters.groups import check_targets, grouped, likelihoods, nuisances
+from ontarget.study.parameters.methods import by_method, message_of, published_method, sentences, toy_tables
 from ontarget.study.task import AbstractTask, check_points
 
 
@@ -76,67 +77,91 @@ class UpperLimits(AbstractTask):
 
     def run(self, context: Context) -> Section:
         groups, level = grouped(self.groups, context), float(self.level)
-
-        def scans_of(label: str) -> list[tuple[Likelihood, Scan]]:
-            context.progress(f"{self.title}: {label}")
-            likelihood = context.likelihood(groups[label], self.parameters)
-            nuisances = {one.name for one in context.parameters}
-            grids = {one.name: self.grid(one) for one in self.parameters}
-            return [
-                (likelihood, profile(likelihood, {name: grid}, fixed=at_start(likelihood, nuisances | {name})))
-                for name, grid in grids.items()
-            ]
-
-        found = dict(zip(groups, context.each(scans_of, groups), strict=True))
-        rows, toys, pictures, warnings = [], [], [], []
-        for place, parameter in enumerate(self.parameters):
-            name = parameter.name
-            for index, (label, scans) in enumerate(found.items()):
-                where = f"{self.key}_{index}_{name}", f"{self.title}, {label}, {name}"
-                calibrated = self.method.calibrate(context, *where, *scans[place], [level])
-                rows += by_method(calibrated, scans[place][1], [level], partial(self.limit, name, label))
-                toys += toy_rows(label, calibrated.belt) if calibrated.belt is not None else []
-                warnings += [f"{label}: {one}" for one in messages(scans[place][1], calibrated)]
-            rows += self.published_rows(name, {"method": "published"} if toys else {})
-            pictures.append(self.picture(parameter, {label: scans[place][1] for label, scans in found.items()}))
-        tables = [Table(self.key, f"{self.title}, {100 * level:.4g} % CL", rows)]
-        tables += [Table(f"{self.key}_toys", f"{self.title}: toys", toys)] if toys else []
-        return Section(self.title, self.text, tables, pictures, warnings)
+        grids = {one.name: self.grid(one) for one in self.parameters}
+        found = {
+            label: upper_limits(
+                nll,
+                list(grids),
+                level=level,
+                grids=grids,
+                nuisances=nuisances(context, nll),
+                method=self.method,
+                complete=context.complete,
+                key=f"{self.key}_{index}",
+                title=f"{self.title}, {label}",
+            )
+            for index, (label, nll) in enumerate(likelihoods(context, self.title, groups, self.parameters).items())
+        }
+        every = [(label, by_name[name]) for name in grids for label, by_name in found.items()]
+        belts = [(label, one.belt) for label, one in every]
+        unit = float(self.unit)
+        return Section(
+            self.title,
+            self.text,
+            [
+                Table(self.key, f"{self.title}, {100 * level:.4g} % CL", rows(every, self.published, unit)),
+                *toy_tables(self.key, self.title, belts),
+            ],
+            [self.picture(name, {label: by_name[name] for label, by_name in found.items()}) for name in grids],
+            [line for label, one in every for line in sentences(label, one.scan.message, message_of(one.belt))],
+        )
 
     def grid(self, parameter: AbstractParameter) -> np.ndarray:
-        """From zero, or where the box begins above it, to the end of the box."""
+        """Values [point], from zero, or where the box begins above it, to the end of the box."""
         return np.linspace(max(0.0, float(parameter.low)), float(parameter.high), self.points)
 
-    def limit(self, name: str, label: str, scan: Scan, level: float) -> list[dict[str, Any]]:
-        """The upper end of what a group of experiments allows: one row."""
-        last = intervals(scan, level).pieces[-1]
-        row = {"parameter": name, "experiments": label, "below": last.high * float(self.unit)}
-        return [row | {"level": level, "reaches end of grid": last.open_high}]
+    def picture(self, name: str, found: Mapping[str, ParameterIntervals]) -> Picture:
+        """The profiles of one parameter, by label of the experiments."""
+        published = {label: one for label, one in self.published.items() if one.parameter == name}
+        caption = f"{self.title}: {symbol(name)}; dotted across: {100 * float(self.level):.4g} % CL."
+        return Picture(f"{self.key}_{name}", caption, figure(found, published, float(self.unit), self.label))
 
-    def published_rows(self, name: str, method: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """A row for each published limit on a parameter."""
-        return [
-            {**method, "parameter": name, "experiments": label, "below": one.value}
+
+def rows(
+    found: Sequence[tuple[str, ParameterIntervals]], published: Mapping[str, PublishedLimit], unit: float
+) -> list[dict[str, Any]]:
+    """A row for each limit, in `unit`, by label of the experiments; after those of a parameter what is published."""
+    beside = published_method(one.belt for _, one in found)
+    every: list[dict[str, Any]] = []
+    for name in dict.fromkeys(one.name for _, one in found):
+        every += [row for label, one in found if one.name == name for row in limit_rows(label, one, unit)]
+        every += [
+            {**beside, "parameter": name, "experiments": label, "below": one.value}
             | {"level": one.level, "reaches end of grid": False}
-            for label, one in self.published.items()
+            for label, one in published.items()
             if one.parameter == name
         ]
+    return every
 
-    def picture(self, parameter: AbstractParameter, scans: Mapping[str, Scan]) -> Picture:
-        """Profiles up to thrice the level, published limits as upright lines."""
-        unit, level = float(self.unit), threshold(float(self.level), 1)
-        grid, ends = self.grid(parameter) * unit, [0.0]
-        curves: list[Curve] = []
-        for label, scan in scans.items():
-            shown = scan.values <= 3 * level
-            curves.append(Curve(label, grid[shown], scan.values[shown]))
-        ends += [float(curve.x.max()) for curve in curves if curve.x.size]
-        dashes = iter(("--", "-.", ":") * len(self.published))
-        for label, one in self.published.items():
-            if one.parameter == parameter.name:
-                ends.append(one.value)
-                curves.append(Guide(label, np.full(2, one.value), np.array([0.0, 3 * level]), dash=next(dashes)))
-        curves.append(Guide("", np.array([0.0, max(ends)]), np.full(2, level)))
-        figure = curves_figure(curves, [], self.label, "−2 Δ ln L")
-        caption = f"{self.title}: {symbol(parameter.name)}; dotted across: {100 * float(self.level):.4g} % CL."
-        return Picture(f"{self.key}_{parameter.name}", caption, figure)
+
+def limit_rows(label: str, found: ParameterIntervals, unit: float) -> list[dict[str, Any]]:
+    """The upper end of what a group of experiments allows."""
+    limits = [(method, upper_limit(one)) for method, one in by_method(found.intervals, found.asymptotic, found.belt)]
+    return [
+        {**method, "parameter": found.name, "experiments": label, "below": one.value * unit}
+        | {"level": one.level, "reaches end of grid": one.open}
+        for method, one in limits
+    ]
+
+
+def figure(
+    found: Mapping[str, ParameterIntervals], published: Mapping[str, PublishedLimit], unit: float, label: str
+) -> Figure:
+    """Profiles of one parameter up to thrice the level, published limits as upright lines; `label` is of the axis."""
+    level = next(iter(found.values())).asymptotic[0].threshold
+    curves: list[Curve] = []
+    for name, one in found.items():
+        shown = one.values <= 3 * level
+        curves.append(Curve(name, one.grid[shown] * unit, one.values[shown]))
+    ends = [
+        0.0,
+        *(float(curve.x.max()) for curve in curves if curve.x.size),
+        *(one.value for one in published.values()),
+    ]
+    dashes = ("--", "-.", ":") * len(published)
+    curves += [
+        Guide(name, np.full(2, one.value), np.array([0.0, 3 * level]), dash=dash)
+        for (name, one), dash in zip(published.items(), dashes, strict=False)
+    ]
+    curves.append(Guide("", np.array([0.0, max(ends)]), np.full(2, level)))
+    return curves_figure(curves, [], label, "−2 Δ ln L")

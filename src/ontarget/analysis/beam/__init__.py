@@ -1,0 +1,1 @@
+"""Answers about a beam: fluxes by origin, entrance, rings around the axis."""

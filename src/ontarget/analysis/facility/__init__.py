@@ -1,0 +1,1 @@
+"""Answers about a facility: expected counts, thresholds, distances, times, yields."""

@@ -1,0 +1,1 @@
+"""Answers about oscillations: sterile searches, short and long baselines."""

@@ -1,0 +1,1 @@
+"""Answers about parameters: intervals, regions, measurements, posteriors."""

@@ -1,0 +1,1 @@
+"""Decays of mesons and muons in flight, drawn or sent to a detector."""
