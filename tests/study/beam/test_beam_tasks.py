@@ -126,8 +126,8 @@ def test_flux_by_parent(context, found):
     section = FLUXES.run(context)
     shown = table(section, "mine")
     assert [row["mode"] for row in shown] == [one.mode for one in found.origins]
-    assert [row["per m2 and proton"] for row in shown] == pytest.approx(found.flux.sum(axis=(1, 2)))
-    assert shown[0]["statistical error"] == pytest.approx(np.sqrt((found.error[0] ** 2).sum()))
+    assert [row["per m2 and proton"] for row in shown] == pytest.approx(found.flux.sum(axis=(1, 2)), rel=1e-9, abs=0)
+    assert shown[0]["statistical error"] == pytest.approx(np.sqrt((found.error[0] ** 2).sum()), rel=1e-9, abs=0)
     by_energy = found.flux[0].sum(axis=1)
     assert shown[0]["mean energy (GeV)"] == pytest.approx(by_energy @ found.energy / by_energy.sum())
     assert [one.name for one in section.pictures] == ["mine_nu_mu", "mine_nu_e"]
@@ -138,8 +138,8 @@ def test_curves_of_a_flux(context, found):
     drawn = lines(FLUXES.run(context), "mine_nu_mu")
     pions, kaons = (np.nan_to_num(drawn[label].get_ydata()) for label in ("pions", "kaons"))
     both = found.flux[found.rows(neutrino="nu_mu")].sum(axis=(0, 2)) / found.width
-    assert np.nan_to_num(drawn["all"].get_ydata()) == pytest.approx(both)
-    assert pions + kaons == pytest.approx(both)
+    assert np.nan_to_num(drawn["all"].get_ydata()) == pytest.approx(both, rel=1e-9, abs=0)
+    assert pions + kaons == pytest.approx(both, rel=1e-9, abs=0)
     marks = np.asarray(drawn["seen by others, scaled"].get_ydata())
     assert marks[1] / marks[0] == pytest.approx(3.0)
     assert marks.sum() == pytest.approx(np.interp([2.0, 3.0], found.energy, both).sum())
