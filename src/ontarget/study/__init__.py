@@ -2,6 +2,7 @@
 
 from ontarget.analysis.design.band_merit import BandEvents, BandWidth
 from ontarget.analysis.design.merit import AtLeast, AtMost, JointError, UpperLimit
+from ontarget.inference.toys.interval_construction import AbstractIntervalConstruction, Toys, Wilks
 from ontarget.study.beam.beam_events import BeamEvents
 from ontarget.study.beam.beam_fluxes import BeamFluxes
 from ontarget.study.beam.cross_section_measurement import CrossSectionMeasurement

@@ -9,6 +9,7 @@ from inference_toys import Pair
 import ontarget.analysis as asked
 from ontarget.inference.fit import threshold
 from ontarget.inference.likelihood import Gaussian, Parameter, Scale, likelihood
+from ontarget.inference.toys.interval_construction import Toys
 from ontarget.numerics.job import complete
 
 X = Parameter("x", "*.x", 0.0, 100.0, 40.0)
@@ -85,7 +86,7 @@ def test_by_toys_both_regions_are_had(nll):
         return complete(job)
 
     grids = {"x": np.linspace(30.0, 70.0, 31), "y": np.linspace(15.0, 55.0, 23)}
-    method = asked.Toys(toys=150, more=0, points=5)
+    method = Toys(toys=150, more=0, points=5)
     found = asked.plane(
         *(nll, "x", "y"), grids=grids, nuisances=[], method=method, complete=completed, key="both", title="Both"
     )

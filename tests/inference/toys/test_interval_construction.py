@@ -12,12 +12,13 @@ import ontarget.analysis as asked
 from ontarget.ground.errors import InputError
 from ontarget.inference.fit import profile
 from ontarget.inference.likelihood import Scale, likelihood
+from ontarget.inference.toys.interval_construction import Toys, Wilks
 from ontarget.numerics.job import complete
 
 BACKGROUND, COUNTED, LEVELS = 3.0, 4.0, (0.68, 0.9)
 SIGNAL = Scale("signal", "*.signal_scale", 0.0, 16.0, 1.0)
 BESIDE = Scale("beside", "*.background_scale", 0.5, 1.5)
-METHOD = asked.Toys(toys=400, more=0, points=9, seed=5)
+METHOD = Toys(toys=400, more=0, points=9, seed=5)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def test_an_interval_ends_where_q_meets_the_critical_value_between_points(found)
 
 def test_wilks_leaves_the_profile_as_it_is(nll):
     scan = profile(nll, {"signal": np.linspace(0.0, 16.0, 5)}, fixed={"beside": 1.0})
-    plain = asked.Wilks().calibrate(nll, scan, LEVELS)
+    plain = Wilks().calibrate(nll, scan, LEVELS)
     assert plain.scans == (scan, scan)
     assert plain.belt is None
 
@@ -80,7 +81,7 @@ def test_jobs_go_to_who_completes_them(nll):
         said.append((key, title))
         return complete(job)
 
-    method = asked.Toys(toys=2, more=0, points=5)
+    method = Toys(toys=2, more=0, points=5)
     method.calibrate(nll, scan, (0.9,), completed, "bounds_0_signal", "Bounds, all, signal")
     assert said == [("bounds_0_signal", "Bounds, all, signal: toys")]
 
@@ -88,4 +89,4 @@ def test_jobs_go_to_who_completes_them(nll):
 @pytest.mark.parametrize("changes", [{"points": 4}, {"points": 1002}, {"precision": -1.0}])
 def test_what_cannot_be_is_refused(changes):
     with pytest.raises(InputError):
-        asked.Toys(**changes)
+        Toys(**changes)
