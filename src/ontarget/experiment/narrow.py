@@ -45,4 +45,4 @@ def narrowed(given: object, kind: type[Kind], where: str, truth: str = "") -> Ki
     if isinstance(given, kind):
         return given
     asked = truth or f"{kind.__name__} is asked for here."
-    raise InputError(where, f"of type {type(given).__name__}", asked, f"Give a {kind.__name__}.")
+    raise InputError(where, type(given).__name__, asked, f"Give a {kind.__name__}.")
