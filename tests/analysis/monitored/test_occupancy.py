@@ -83,5 +83,5 @@ def test_refusals():
         analysis.monitor_rates((behind,))
     contract = dict.fromkeys(AbstractInstrument.__abstractmethods__, property(lambda self: ()))
     other = type("Other", (AbstractInstrument,), contract)
-    with pytest.raises(InputError, match="of type Other"):
+    with pytest.raises(InputError, match="got Other"):
         rates_at(other(), TUNNEL, FACILITY, PrecomputedLeptons(()))

@@ -249,7 +249,7 @@ def test_what_has_no_tunnel_is_refused(loaded):
     other = load_experiment("ess_csi")
     context = Context({"nuscope_lar": loaded, "ess_csi": other}, (), lambda line: None)
     for task in (BeamEvents(("ess_csi",)), BeamEvents(), BeamFluxes("ess_csi")):
-        with pytest.raises(InputError, match=r"ess_csi\.source: got .*StoppedPion\. Only a DecayTunnel"):
+        with pytest.raises(InputError, match=r"ess_csi\.source: got StoppedPion\. Only a DecayTunnel"):
             task.check(context)
     with pytest.raises(InputError, match="It has no tunnel to enter"):
         Entrance(("ess_csi",)).check(context)
