@@ -69,7 +69,7 @@ def rates_at(
     if isinstance(instrument, RangeMeter):
         return plane_rates(instrument, facility, given)
     truth = "Rates by place are known for a TunnelCalorimeter and for a RangeMeter."
-    raise InputError("instrument", f"of type {type(instrument).__name__}", truth, "Ask for one of these.")
+    raise InputError("instrument", type(instrument).__name__, truth, "Ask for one of these.")
 
 
 def wall_rates(

@@ -107,7 +107,7 @@ def test_flavours_without_flux_have_no_weight(toys):
 def test_refusals(toys):
     tank = toys["tank"]
     other = dataclasses.replace(tank.detector.channels[0], interaction=InverseBetaDecay())
-    for channels, got in (((), "no channel"), ((other,), "got InverseBetaDecay")):
+    for channels, got in (((), "no channel"), ((other,), "InverseBetaDecay")):
         wrong = dataclasses.replace(tank, detector=dataclasses.replace(tank.detector, channels=channels))
         with pytest.raises(InputError, match=f"first channel: got {got}"):
             coherent_scattering(wrong)

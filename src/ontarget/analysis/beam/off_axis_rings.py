@@ -104,7 +104,7 @@ def narrow_band(experiment: AbstractExperiment) -> tuple[Experiment, Parametrise
     truth = "The method needs a DecayTunnel and the radius of each vertex."
     source = source_of(experiment, DecayTunnel, truth)
     if not isinstance(experiment.detector.tag, Radius):
-        where, got = f"{experiment.name}.detector.tag", f"of type {type(experiment.detector.tag).__name__}"
+        where, got = f"{experiment.name}.detector.tag", type(experiment.detector.tag).__name__
         raise InputError(where, got, truth, "Give the detector 'tag: {type: Radius, ...}'.")
     beam = narrowed(
         *(source.beam, ParametrisedBeam, f"{experiment.name}.source.beam"),
