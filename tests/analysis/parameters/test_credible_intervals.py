@@ -16,7 +16,7 @@ from ontarget.inference.likelihood import Gaussian, Parameter, likelihood
 from ontarget.inference.posterior import Nested
 
 COUNT = 20.0
-SAMPLER = Nested(live=200, runs=2, precision=0.05)
+SAMPLER = Nested(live=150, runs=1, precision=0.1)
 RATE = Parameter("rate", "*.signal_scale", 1.0, 60.0, 20.0)
 POSTERIOR = gamma(COUNT + 1)
 SPREAD = POSTERIOR.std()
@@ -38,7 +38,7 @@ def intervals_of(found, name="rate"):
 
 
 def test_central_intervals(found):
-    """Some fifteen hundred independent draws: a quantile in the tail is known to a twelfth of the width."""
+    """Some three hundred independent draws: a quantile in the tail is known to a tenth of the width."""
     assert [(one.name, one.level) for one in found.intervals] == [("rate", 0.6), ("rate", 0.9)]
     for level, one in intervals_of(found).items():
         assert one.central == pytest.approx(POSTERIOR.interval(level), abs=0.25 * SPREAD)
@@ -76,7 +76,7 @@ def test_evidence(found):
     width = float(RATE.high) - float(RATE.low)
     exact = COUNT - COUNT * np.log(COUNT) + gammaln(COUNT + 1) - np.log(width)
     assert found.draws.evidence == pytest.approx(exact, abs=4 * found.draws.evidence_error)
-    assert found.draws.evidence_error < 0.1
+    assert found.draws.evidence_error < 0.15
 
 
 def test_density(found):
@@ -109,6 +109,11 @@ def test_two_parameters_and_one_beside():
     held = posterior(both, [x], fixed={"y": 30.0, "background": 2.0}, sampler=few, levels=(0.9,), points=21)
     assert held.draws.names == ("x",)
     assert held.draws.mean[0] == pytest.approx(13 + 1 - 2, abs=1.5)  # thirteen counts: 14 on average, two of background
+    alone = held.profiles["x"].grids["x"] + 2.0
+    curve = 2 * (alone - 13 + 13 * np.log(13 / alone))
+    # the best point need not lie on the grid: a fit ends within 1e-7 of the lowest -2 ln L
+    np.testing.assert_allclose(held.profiles["x"].values, curve, atol=1e-6)
+    assert (alone[0], alone[-1]) == pytest.approx((2.5, 62.0))  # the box
     plane = some.planes["x", "y"]
     i, j = 2, 5
     means = np.array([plane.grids["x"][i], plane.grids["y"][j]]) + 3.0

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from study_toys import STRENGTH, table
 
-from ontarget.analysis import PosteriorDensity
+from ontarget.analysis import CredibleIntervals, PosteriorDensity
 from ontarget.ground.errors import InputError
-from ontarget.inference.fit import Fit, Scan
+from ontarget.inference.fit import Fit, Piece, Scan
 from ontarget.inference.likelihood import Gaussian, Scale
 from ontarget.inference.posterior import NUTS, Diagnostics, Draws, Marginal, Nested, target
 from ontarget.study import Posterior
-from ontarget.study.parameters.posterior import side
+from ontarget.study.parameters.posterior import piece_rows, side
 from ontarget.work.campaign import Campaign
 
 NEUTRONS = Scale("neutrons", "*.prompt_neutrons.total", 0.0, 3.0, prior=Gaussian(1.0, 0.25))
@@ -69,6 +69,17 @@ def test_what_is_gaussian_agrees_with_the_profile(section):
     width = profiled["high"] - profiled["low"]
     # fifty live points: some two hundred independent draws, a tenth of a width at each end
     assert (dense["low"], dense["high"]) == pytest.approx((profiled["low"], profiled["high"]), abs=0.25 * width)
+
+
+def test_rows_of_pieces():
+    pieces = Piece(0.0, 0.2, True, False), Piece(0.5, 0.9, False, False)
+    found = CredibleIntervals("x", 0.9, (0.1, 0.8), pieces, (Piece(0.4, 1.0, False, True),))
+    assert [tuple(row.values()) for row in piece_rows(found)] == [
+        ("central", 1, 1, 0.1, 0.8, False),
+        ("highest density", 1, 2, 0.0, 0.2, True),
+        ("highest density", 2, 2, 0.5, 0.9, False),
+        ("profile", 1, 1, 0.4, 1.0, True),
+    ]
 
 
 def test_profiles_are_drawn_as_ratios_of_likelihoods():

@@ -45,7 +45,7 @@ class PosteriorDensity:
     draws : from the posterior, with modes, evidence and diagnostics
     intervals : level by level, of every free parameter
     profiles : -2 ln L profiled along each parameter that was asked about, by name
-    planes : the same along two of them, by their names; none where no plane was asked for
+    planes : -2 ln L profiled along two of them, by their names; none where no plane was asked for
     marginals : densities of the parameters that are shown, by name
     joint : densities of two of them, by their names
     """

@@ -17,10 +17,8 @@ WORDS = {"cevns": "CEvNS"}
 
 
 def shown_axis(axis: AbstractAxis) -> tuple[np.ndarray, str]:
-    """Edges as they are shown, and their unit: times in microseconds."""
-    if isinstance(axis, TimeAxis):
-        return axis.shown() / (1e3 if axis.dimension.unit == "ns" else 1), "µs"
-    return axis.shown(), axis.dimension.unit
+    """Edges as they are shown, and their unit."""
+    return axis.shown(), "µs" if isinstance(axis, TimeAxis) else axis.dimension.unit
 
 
 def components(found: ProjectedFit) -> list[Component]:
