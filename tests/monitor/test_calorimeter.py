@@ -150,3 +150,66 @@ def test_resolution():
     for energy, sigma in ((1.0, 0.17), (4.0, 0.34)):
         edges = jnp.array([energy - sigma, energy + sigma]) * GeV
         assert float(response.matrix(jnp.array([energy]) * GeV, edges)[0, 0]) == pytest.approx(0.6826895, abs=1e-6)
+
+
+def test_scale_and_constant_of_a_response():
+    """0.8 of 2 GeV in the middle; 3 % and 4 GeV^(1/2) % in quadrature, of what is there and not of what is seen."""
+    response = EnergyResponse(0.04, 0.03, 0.8)
+    sigma = 2.0 * np.hypot(0.04 / np.sqrt(2.0), 0.03)
+    edges = jnp.array([0.0, 1.6 - sigma, 1.6, 1.6 + sigma, 3.2]) * GeV
+    shares = np.asarray(response.matrix(jnp.array([2.0]) * GeV, edges)[0])
+    np.testing.assert_allclose(shares, [0.1586553, 0.3413447, 0.3413447, 0.1586553], atol=1e-6)
+
+
+def test_hadrons_leave_their_kinetic_energy_and_positrons_all():
+    instrument, ones = calorimeter(), jnp.ones(1)
+    momentum = jnp.array([[0.0, 0.3, 0.4]]) * GeV
+    pion = instrument.visible_energy("pi+", momentum, ones, ones * m)
+    assert float(pion[0]) == pytest.approx(np.hypot(0.5 * GeV, pion_mass) - pion_mass, rel=1e-12)
+    positron = instrument.visible_energy("e+", momentum, ones, ones * m)
+    assert float(positron[0]) == pytest.approx(0.5 * GeV, rel=1e-5)  # its mass is a millionth of it, squared
+
+
+def test_a_muon_leaves_the_calorimeter_at_the_tunnels_end():
+    """A metre before it at a slope of 0.05: 1 m of 5.7 g/cm3, and not 6.6 m, in which it would stop; at it, nothing."""
+    instrument = calorimeter()
+    momentum = jnp.array([[0.0, 0.0, 5.0]]) * GeV
+    seen = [
+        float(instrument.visible_energy("mu+", momentum, jnp.full(1, 0.05), jnp.full(1, room))[0]) / MeV
+        for room in (0.0, 1 * m, 40 * m)
+    ]
+    assert seen[0] == pytest.approx(0.0, abs=1.0)  # tables of energy and range are good to 1e-5, of 5 GeV
+    assert 1.6 < seen[1] / 570 < 2.1
+    assert seen[2] == pytest.approx((np.hypot(5 * GeV, muon_mass) - muon_mass) / MeV, rel=1e-4)  # it stops
+
+
+def test_particles_decay_on_their_way_to_the_wall():
+    """A pion of 2 GeV/c, 14 m from the wall along its flight: exp(-14.07 / 111.7) of it come there."""
+    start, direction = [-0.4 * m, 0.0, 5 * m], [0.1, 0.0, 1.0]
+    _, weight = calorimeter().place("pi+", one_ray(start, direction, number=3.0), TUNNEL, jnp.zeros((1, 0)))
+    flown = 14 * m * np.hypot(1, 0.1) / float(PARTICLES["pi+"].decay_length(jnp.asarray(2 * GeV)))
+    assert flown == pytest.approx(14.07 / 111.7, rel=2e-3)
+    assert float(weight.sum()) == pytest.approx(3 * np.exp(-flown), rel=1e-12)
+
+
+def test_what_is_seen_of_each_kind():
+    """One particle in one bin of the wall, of 2 GeV: the probability of each selection, in the energies around it."""
+    instrument = calorimeter()
+    arrived = np.zeros(instrument.shape)
+    arrived[2, 1, 4] = 1.0  # the second bin of the wall; nodes of the truth are 0.5 GeV apart
+    seen = instrument.seen({name: jnp.asarray(arrived) for name in ("K+_ke3_e+", "K+_k_munu_mu+", "K+_undecayed_K+")})
+    wanted = {"K+_ke3_e+": (0.5, 1e-3), "K+_k_munu_mu+": (1e-3, 0.85), "K+_undecayed_K+": (0.03, 0.05)}
+    responses = EnergyResponse(0.17), EnergyResponse(0.2), EnergyResponse(0.6, 0.05, 0.8)
+    for name, response in zip(wanted, responses, strict=True):
+        inside = np.asarray(response.matrix(jnp.array([2.0]) * GeV, instrument.visible.edges)[0])
+        found = np.asarray(seen[name]).reshape(2, 4, 2, 4)
+        np.testing.assert_allclose(found[:, 1, 1], np.outer(wanted[name], inside), rtol=1e-12)
+        assert found.sum() == pytest.approx(sum(wanted[name]) * inside.sum())
+
+
+def test_halo():
+    """Even along the wall and in angle, and e times less from one GeV to the next: 1e-6 and 2e-6 per proton."""
+    found = np.asarray(calorimeter().background()).reshape(2, 4, 2, 4)
+    np.testing.assert_allclose(found.sum(axis=(1, 2, 3)), [1e-6, 2e-6], rtol=1e-12)
+    np.testing.assert_allclose(found, found[:, :1, :1] * np.ones((1, 4, 2, 1)), rtol=1e-12)
+    np.testing.assert_allclose(found[..., 1:] / found[..., :-1], np.exp(-2.0), rtol=1e-12)  # bins of 2 GeV

@@ -12,6 +12,7 @@ from ontarget.beam import Segments
 from ontarget.ground.constants import muon_mass
 from ontarget.ground.units import GeV, cm, g, m
 from ontarget.matter.medium import MEDIA
+from ontarget.matter.particle import PARTICLES
 from ontarget.monitor import Block
 from ontarget.monitor.flow import precompute_leptons
 
@@ -57,6 +58,17 @@ def test_spread_without_loss_of_energy():
     assert found == pytest.approx(theta * m / np.sqrt(3), rel=0.02)
 
 
+def test_spread_of_two_blocks():
+    r"""Scattered in the first block, a muon goes on through the second: :math:`\sigma_y^2 = \theta_0^2 L^2 (7 + 1)/3`.
+
+    At 100 GeV, 2 m of iron take 4 % of the energy: the spread is 2 % larger on average.
+    """
+    block = Block(1 * m, IRON, "iron")
+    one, two = (dataclasses.replace(range_meter(), absorber=(block,) * n, blocks=()) for n in (1, 2))
+    energy = jnp.array([100 * GeV])
+    assert float(two.spread(energy)[0] / one.spread(energy)[0]) == pytest.approx(np.sqrt(8), rel=0.02)
+
+
 def test_every_muon_is_counted_once():
     """Stopped, last at a plane, or outside the rings: one for one, but for decays on the way (2 in 1000 at most)."""
     momentum = jnp.tile(jnp.array([[0.02, 0.0, 5.0]]) * GeV, (3, 1)) * jnp.array([[0.3], [1.0], [2.0]])
@@ -85,3 +97,40 @@ def test_slow_muons_do_not_arrive():
     (flow,) = [one for one in precompute_leptons(range_meter(), slow).flows if one.mode == "pi_munu"]
     values = np.asarray(flow.values).sum(axis=(0, 2))
     assert values[1:].sum() < 1e-6 * values[0]
+
+
+def test_slanted_muons_need_more():
+    """At a cosine of 0.8, half of those with 1.25 times the range of a plane reach it."""
+    meter = range_meter()
+    energy = MEDIA["graphite"].energy_of(meter.needed() / 0.8)
+    reached = np.asarray(meter.reaching(energy, jnp.full(2, 0.8)))
+    np.testing.assert_allclose(np.diag(reached), 0.5, atol=1e-3)
+
+
+def test_straggling():
+    """3 % of the range of a plane further, one in six does not reach it."""
+    meter = range_meter()
+    energy = MEDIA["graphite"].energy_of(meter.needed() * 1.03)
+    # tables of range and energy are good to 1e-5, a thirtieth of a per cent of the 3 %
+    np.testing.assert_allclose(np.diag(np.asarray(meter.reaching(energy, jnp.ones(2)))), 0.8413447, atol=1e-3)
+
+
+def test_muons_decay_on_the_way():
+    """From 10 m on, along the axis: 30 m of tunnel, 2 m to the dump, and 4 m of it."""
+    momentum = jnp.array([[0.0, 0.0, 5.0]]) * GeV
+    nought = jnp.zeros(1)
+    start = jnp.array([[0.0, 0.0, 10.0]]) * m
+    flight = Segments(start, momentum, nought, nought, nought + 2, 0 * momentum)
+    _, weight = jax.jit(lambda one: range_meter().place("mu+", one, TUNNEL, jnp.full((1, 2), 0.5)))(flight)
+    length = float(PARTICLES["mu+"].decay_length(jnp.asarray(5 * GeV)))
+    assert 1 - float(weight.sum()) / 2 == pytest.approx(-np.expm1(-36 * m / length), rel=1e-9)
+
+
+def test_what_is_seen():
+    """The last plane and the ring, times the efficiency; those who reach no plane or no ring are not seen."""
+    meter = range_meter(halo=1e-6)
+    arrived = np.arange(float(np.prod(meter.shape))).reshape(meter.shape)
+    np.testing.assert_allclose(meter.seen({"one": jnp.asarray(arrived)})["one"], 0.95 * arrived[1:, :-1], rtol=1e-12)
+    # even over the area of rings of 0.5 m, and 0.3 times as many with each plane
+    halo = 1e-6 * np.outer([1.0, 0.3], np.array([1.0, 3.0, 5.0]) / 9)
+    np.testing.assert_allclose(meter.background(), halo, rtol=1e-12)
