@@ -31,7 +31,7 @@ def by_hand():
         entering=crossing,
         leaving=crossing,
     )
-    off = np.array([0.01, -0.01, 0.02, -0.02, 0.5, 0.3, 0.3, 0, 0, 0])
+    off = np.array([0.01, -0.01, 0.02, -0.03, 0.5, 0.3, 0.3, 0, 0, 0])
     tags = Tags(
         before=flags(0, 1, 2, 3, 4, 5, 7, 9),
         after=flags(0, 1, 2, 3, 4, 6, 7, 9),
@@ -66,12 +66,12 @@ def test_shares_by_hand():
 
 
 def test_errors_of_energies_by_hand():
-    """Right ones are off by 1, 1, 2, 2 and 50 %: between the third and the fourth of five lies 0.6827 (linear rank)."""
+    """Right ones are off by 1, 1, 2, 3 and 50 %: 0.6827 of the way from the first to the last is between 2 and 3."""
     found = performance(by_hand(), np.ones(NUMBER, bool))
-    assert found.core == pytest.approx(0.02)  # rank 2.73 of 0 to 4: between 2 % and 2 %
+    assert found.core == pytest.approx(0.02 + (4 * 0.6827 - 2) * 0.01)
     assert found.tails == pytest.approx(0.2)
     assert found.bias == pytest.approx(0.01)
-    assert found.pull == pytest.approx(1.0)  # 2 % of 2 GeV over 0.04 GeV
+    assert found.pull == pytest.approx(2 * found.core / 0.04)  # GeV
     assert performance(by_hand(), flags(0, 5)).purity == pytest.approx(0.5)
 
 

@@ -21,8 +21,9 @@ def found():
 def test_share_by_hand(found):
     """Of 512 interactions, 128 are made to be tagged, in four bins of 0, 16, 48 and 64, half of them rightly."""
     events = np.arange(512)
+    right = (events < 128) & (events % 2 == 0)
     energy = np.select([events < 16, events < 64, events < 128], [1.5 * GeV, 2.5 * GeV, 3.5 * GeV], 0.0)
-    tags = dataclasses.replace(found.tags, candidates=(events < 128) * 2, right=events % 2 == 0, energy=energy)
+    tags = dataclasses.replace(found.tags, candidates=(events < 128) * 2, right=right, energy=energy)
     one = tagged_share(dataclasses.replace(found, tags=tags), np.array([0.1, 1.0, 2.0, 3.0, 4.0]) * GeV)
     assert (one.events, one.tagged, one.right) == (512, 0.25, 0.5)
     assert one.error == pytest.approx(np.sqrt(0.25 * 0.75 / 512))

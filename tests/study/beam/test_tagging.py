@@ -110,12 +110,12 @@ def test_method_with_simulated_tags(loaded, tagger, simulated):
     context, some, said = simulated
     untagged = Method("lar", 0.01)
     method = dataclasses.replace(untagged, simulated=some)
-    tag = method.noun(context).detector.tag
+    tag = method.tagged(context).detector.tag
     assert tag.matching.origins == ("pi+ > nu_mu (pi_munu), tunnel", "K+ > nu_mu (k_munu), tunnel")
-    again = dataclasses.replace(method, simulated=SimulatedTags(tagger, 512, 1)).noun(context)
+    again = dataclasses.replace(method, simulated=SimulatedTags(tagger, 512, 1)).tagged(context)
     np.testing.assert_array_equal(again.detector.tag.matching.rows, tag.matching.rows)
     assert said == ["512 interactions of lar, tagged one by one"]
-    assert untagged.noun(context) is loaded.noun
+    assert untagged.tagged(context) is loaded.noun
     (row,) = simulated_rows([untagged, dataclasses.replace(method, name="tagged")], context)
     events, tags = (getattr(some.found(context, "lar")[0], one) for one in ("events", "tags"))
     assert row["tagged (%)"] == pytest.approx(100 * (tags.candidates > 0).mean())
