@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 
@@ -78,6 +79,23 @@ else:
     settings.load_profile("suite")
 
 finished: list[str] = []
+
+approx = pytest.approx
+
+
+def relative(expected: Any, rel: float | None = None, abs: float | None = None, nan_ok: bool = False) -> Any:
+    """`pytest.approx`, but what is small is compared by its size.
+
+    Its absolute tolerance of 1e-12 would let all cross-sections agree, which are 1e-38 in internal units.
+    """
+    try:
+        largest = float(np.max(np.abs(np.asarray(expected, float)), initial=0.0))
+    except (TypeError, ValueError):  # a mapping, or no numbers
+        largest = 1.0
+    return approx(expected, rel=rel, abs=0.0 if abs is None and 0 < largest < 1e-9 else abs, nan_ok=nan_ok)
+
+
+pytest.approx = relative  # type: ignore[assignment]
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared" / "data"

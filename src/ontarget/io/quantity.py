@@ -20,7 +20,19 @@ Powers = tuple[float, float, float]  # of mass, length and time
 NO_POWERS: Powers = (0.0, 0.0, 0.0)
 _MASS, _LENGTH, _TIME, _ENERGY = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 2.0, -2.0)
 
-_SCALES = {"f": 1e-15, "p": 1e-12, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "m": 1e-3, "c": 1e-2, "": 1.0}
+_SCALES = {
+    "z": 1e-21,
+    "a": 1e-18,
+    "f": 1e-15,
+    "p": 1e-12,
+    "n": 1e-9,
+    "u": 1e-6,
+    "µ": 1e-6,
+    "μ": 1e-6,
+    "m": 1e-3,
+    "c": 1e-2,
+    "": 1.0,
+}
 _SCALES |= {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15}
 _RATE, _POWER, _FIELD = (0.0, 0.0, -1.0), (1.0, 2.0, -3.0), (1.0, 1.0, -2.0)
 _AREA, _VOLUME, _DOSE = (0.0, 2.0, 0.0), (0.0, 3.0, 0.0), (0.0, 2.0, -2.0)
@@ -75,7 +87,9 @@ UNITS: dict[str, tuple[float, Powers]] = {
     **_prefixed("Bq", units.Hz, _RATE, "nuµμmkMGT"),
     **_words("becquerel", units.Hz, _RATE),
     **_prefixed("Ci", 3.7e10 * units.Hz, _RATE, "uµμm"),
-    **{f"{prefix}b": (_SCALES[prefix] * 100 * units.fm**2, _AREA) for prefix in ("", "m", "u", "n", "p", "f")},
+    **{
+        f"{prefix}b": (_SCALES[prefix] * 100 * units.fm**2, _AREA) for prefix in ("", "m", "u", "n", "p", "f", "a", "z")
+    },
     **_words("barn barns", 100 * units.fm**2, _AREA),
     **_prefixed("Gy", units.gray, _DOSE, "uµμmkM"),
     **_words("L l litre litres liter liters", 1e-3 * units.m**3, _VOLUME),
