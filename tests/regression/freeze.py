@@ -11,7 +11,7 @@ import numpy as np
 FROZEN = Path(__file__).with_name("expected.json")
 
 
-# the beam from protons on, with few rays: any change of its physics moves them as it moves many; as in laws/shaken.py
+# the beam from protons on, with few rays: any change of its physics moves them as it moves many; as in other_units.py
 RAYS = {"source.rays": 2048, "source.repeats": 2, "source.precision": 0.99, "source.daughters": []}
 LEPTONS = {"source.rays": 1024, "source.repeats": 2, "source.precision": 1.0}
 FEW = {

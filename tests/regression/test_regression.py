@@ -1,6 +1,6 @@
 """Nothing of ours moves unnoticed. Meant to move? Rewrite with ``python tests/regression/freeze.py`` and say why.
 
-Experiments that the law of shaken units computes are compared with these numbers there, in other units; here, and a few
+Experiments that the test in other base units computes are compared with these numbers there; here, and a few
 that are nearly others, only when long tests are asked for.
 """
 
@@ -14,7 +14,7 @@ from freeze import FROZEN, compute, flat, frozen
 
 from ontarget.io import entries
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "laws"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "architecture"))
 from variants import VARIANTS
 
 # the dearest: nuscope_lar with a tag, a place or pulls; the line from the protons on; the tunnel's wall

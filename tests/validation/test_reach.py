@@ -7,7 +7,7 @@ from iminuit import Minuit
 import ontarget as ot
 from ontarget.analysis.parameters.nsi_degeneracy import degenerate_line
 from ontarget.ground.constants import weak_angle_low
-from ontarget.inference.fit.batch import score
+from ontarget.inference.fit.batch import fit_many
 
 COUPLINGS = {"detector.channels.cevns.interaction.couplings": {"type": "NSI"}}
 FREE = [
@@ -68,7 +68,7 @@ def test_profiles_agree_with_minuit_at_random_points():
     likelihood = ot.likelihood([one("ess_csi"), one("ess_germanium")], FREE)
     random = np.random.default_rng(20261122)
     points = np.column_stack([random.uniform(-1.2, 1.8, (15, 2)), np.ones((15, 2))])
-    ours = score(likelihood, ["signal", "background"], points)
+    ours = fit_many(likelihood, ["signal", "background"], points)
     assert ours.converged.all()
     for point, value in zip(points, ours.value, strict=True):
         minuit = Minuit(cost_at(likelihood, point), signal=1.0, background=1.0)

@@ -2,7 +2,7 @@
 
 Values carry units by multiplication (``20 * m``); a result is read by division (``flux * cm**2``).
 The three base units may be set to arbitrary numbers with ``ONTARGET_BASE_UNITS="1.7,0.3,2.9"``: no answer that has a
-unit divided out may then move. The test-suite does exactly that (the law of shaken units).
+unit divided out may then move. The test-suite does exactly that (the test in other base units).
 """
 
 import os

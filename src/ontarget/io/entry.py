@@ -76,7 +76,7 @@ def load_entry(name: str | Path, set: Mapping[str, Any] | None = None, trust: bo
     path = catalog.find(name, tuple(CLASSES))
     kind = path.parent.name if catalog.is_ours(path) else "experiments"
     if kind not in CLASSES:
-        raise InputError("catalog", f"the name {str(name)!r}", f"It is one of the {kind}, not a noun.", SEE[kind])
+        raise InputError("catalog", f"the name {str(name)!r}", f"It is one of the {kind}.", SEE[kind])
     tree = load_tree(name, set, tuple(CLASSES))
     if kind == "experiments":
         tree = identified(tree, path.stem)

@@ -1,6 +1,6 @@
 """Prints, as JSON, dimensionless answers of the chain and of every catalog experiment, in whatever base units are set.
 
-Run by the law of shaken units in a fresh interpreter: base units are read once, when ontarget is imported.
+Run by the test in other base units in a fresh interpreter: base units are read once, when ontarget is imported.
 """
 
 from __future__ import annotations

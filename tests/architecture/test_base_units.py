@@ -12,12 +12,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import other_units
 import pytest
-import shaken
 from census import SRC
 from variants import DEAREST, VARIANTS
 
-SCRIPT = Path(__file__).with_name("shaken.py")
+SCRIPT = Path(__file__).with_name("other_units.py")
 SHAKEN = "1.7,0.3,2.9"
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "regression"))
 from freeze import flat_parts, frozen  # noqa: E402
@@ -34,9 +34,9 @@ def start(base_units: str, *more: str) -> subprocess.Popen:
 
 @pytest.fixture(scope="module")
 def answers() -> tuple[dict, dict]:
-    """What the script prints in ordinary and in shaken units, side by side; of the catalog, what is frozen."""
+    """What the script prints in ordinary and in other units, side by side; of the catalog, what is frozen."""
     process = start(SHAKEN, "specimens", *(name for name in CATALOG if name not in DEAREST))
-    ordinary = shaken.specimens()
+    ordinary = other_units.specimens()
     out, errors = process.communicate(timeout=900)
     assert process.returncode == 0, errors[-3000:]
     return ordinary, json.loads(out)
@@ -44,11 +44,11 @@ def answers() -> tuple[dict, dict]:
 
 @pytest.mark.parametrize("name", ["iodide", "caesium", "sodium", "germanium", "fluoride", "yields", "trackers"])
 def test_no_answer_moves(answers, name):
-    ordinary, shaken = (np.array(found[name]) for found in answers)
+    ordinary, other = (np.array(found[name]) for found in answers)
     assert ordinary.size > 0
     assert ordinary.max() > 0
     # relative to each number; absolute 1e-12 of the largest for those that are differences of nearly equal ones
-    np.testing.assert_allclose(shaken, ordinary, rtol=1e-9, atol=1e-12 * ordinary.max())
+    np.testing.assert_allclose(other, ordinary, rtol=1e-9, atol=1e-12 * ordinary.max())
 
 
 @pytest.mark.parametrize("name", [name for name in CATALOG if name not in DEAREST])
@@ -66,7 +66,7 @@ def test_no_number_of_the_dearest_moves(name):
 
 
 def compare(name, found):
-    """In shaken units with what is frozen."""
+    """In other units with what is frozen."""
     was = flat_parts(frozen(name))
     if isinstance(found, str):
         pytest.skip(found)  # its data are not on this machine

@@ -26,7 +26,7 @@ def broken(law) -> list[str]:
     return found
 
 
-def test_nouns_are_frozen():
+def test_classes_are_frozen():
     """No class picks the lock; that the lock holds is tried on every specimen."""
 
     def law(cls):
@@ -36,7 +36,7 @@ def test_nouns_are_frozen():
     assert broken(law) == []
 
 
-def test_nouns_are_abstract_or_final():
+def test_classes_are_abstract_or_final():
     def law(cls):
         if is_abstract(cls):
             return
@@ -47,7 +47,7 @@ def test_nouns_are_abstract_or_final():
     assert broken(law) == []
 
 
-def test_nouns_have_docstrings():
+def test_classes_have_docstrings():
     def law(cls):
         assert (cls.__dict__.get("__doc__") or "").strip()
         assert not cls.__doc__.startswith(f"{cls.__name__}("), "that is the dataclass's own text"

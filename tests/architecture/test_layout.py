@@ -75,7 +75,7 @@ def test_functions_are_short():
     assert statistics.median(lengths.values()) <= MEDIAN_FUNCTION
 
 
-def test_front_door_opens_neither_figures_nor_yaml():
+def test_public_names_opens_neither_figures_nor_yaml():
     heavy = ["matplotlib", "ruamel.yaml", "yaml"]
     loaded = python(f"import sys, ontarget; print([name for name in {heavy} if name in sys.modules])")
     assert loaded == "[]"

@@ -1,4 +1,4 @@
-"""Experiments of the catalog that are others with other numbers: the law of shaken units leaves them out."""
+"""Experiments of the catalog that are others with other numbers: the test in other base units leaves them out."""
 
 # by the ends of their names; their classes are tried in the rest, their numbers in the regression tests
 VARIANTS = (

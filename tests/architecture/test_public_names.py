@@ -29,11 +29,11 @@ def names() -> list[str]:
     return list(ontarget.__all__)
 
 
-def test_front_door_is_pinned(names):
+def test_public_names_is_pinned(names):
     assert sorted(names) == sorted(listed())
 
 
-def test_front_door_is_narrow(names):
+def test_public_names_is_narrow(names):
     assert len(set(names)) == len(names) <= MOST
 
 
