@@ -119,8 +119,10 @@ def at_t6(segments: Segments) -> PlaneCrossing:
 def chosen(number: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Which of the rays [ray], that stand for `number` particles each, fill a pool: [POOL], in random order.
 
-    Systematic resampling: each as often as it stands for particles.
+    Systematic resampling: each as often as it stands for particles. Rays are points of a lattice, of which every second
+    one covers half of the first number, the momentum: they are put in random order first.
     """
-    reached = np.cumsum(number) / number.sum()
+    order = random.permutation(len(number))
+    reached = np.cumsum(number[order]) / number.sum()
     picked = np.searchsorted(reached, (np.arange(POOL) + random.random()) / POOL)
-    return random.permutation(np.minimum(picked, len(number) - 1))
+    return random.permutation(order[np.minimum(picked, len(number) - 1)])
