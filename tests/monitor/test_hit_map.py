@@ -65,6 +65,22 @@ def test_the_peak_of_a_gaussian_spot():
     assert damage / peak == pytest.approx(0.388, abs=1e-3)  # the full table at 8.36 GeV has 0.388
 
 
+def test_the_error_of_a_peak():
+    """Repeats of 9, 10 and 14 particles at one node, a fourth of which is left there on the map of cells twice as wide:
+    (4 - 1/4) / 3 of their mean is the peak, with the error of a mean of three."""
+    counts = np.array([9.0, 10.0, 14.0])
+    maps = np.zeros((3, 5, 5))
+    maps[:, 2, 2] = counts
+    nodes = jnp.arange(5.0) * mm
+    found = PlaneHits(EntrancePlane(SENSOR, 0.0), Raster(nodes, nodes))
+    found.hits["pi+"], found.damage["pi+"] = list(maps), list(0.4 * maps)
+    found.hits["K+"], found.damage["K+"] = list(0 * maps), list(0 * maps)
+    peak, error, damage = found.peak()
+    assert peak == pytest.approx(1.25 * 11.0)
+    assert error == pytest.approx(1.25 * counts.std(ddof=1) / np.sqrt(3))
+    assert damage == pytest.approx(0.4 * peak)
+
+
 def test_a_parametrised_beam_at_the_entrance():
     """One particle per proton into a spot of 18 mm, far from the entrance widened by the divergence; no decays lost."""
     beam = ParametrisedBeam(8.4 * GeV, 0.05, 5 * mrad, 18 * mm, (Species(1.0, name="pi+"),))

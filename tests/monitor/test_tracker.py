@@ -4,10 +4,22 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from ontarget.beam import BMPT, Beamline, Dipole, Drift, ParametrisedBeam, RodTarget, Species, TrackedBeam, Tunnel
+from ontarget.beam import (
+    BMPT,
+    Beamline,
+    Dipole,
+    Drift,
+    ParametrisedBeam,
+    RodTarget,
+    Segments,
+    Species,
+    TrackedBeam,
+    Tunnel,
+)
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, cm, m, mm, mrad, ns, um
-from ontarget.monitor import ArmPlane, EntrancePlane, LinePlane, Sensor, Trackers, coming
+from ontarget.matter.particle import PARTICLES
+from ontarget.monitor import ArmPlane, Coming, EntrancePlane, LinePlane, Sensor, Trackers, coming
 from ontarget.numerics.lattice import lattice, shifts
 
 SENSOR = Sensor(300 * um, 0.04 * ns, 0.01)
@@ -51,6 +63,24 @@ def test_the_dipole_of_the_arm_sorts_momenta(kaons):
     expected = 0.05 * (1 - (1 + middle / (20 * m)) * 8.5 * GeV / np.asarray(before.momentum))
     # of 0.05 x second-order terms: slopes of 0.005 times the bend of 0.05, and the bend squared times dp/p
     np.testing.assert_allclose(bend, expected, atol=3e-5)
+
+
+def test_flights_that_end_in_the_tunnel_do_not_come_behind_it():
+    """Along the axis from 10 m on with 8.5 GeV/c: 30 m to the end. One ends 1 m before, the other is as long as needed.
+
+    It is there at the speed of its momentum, and at a place of the arm after that.
+    """
+    start = jnp.array([[0.0, 0.0, 10.0], [0.0, 0.0, 10.0]]) * m
+    momentum = jnp.array([[0.0, 0.0, 8.5], [0.0, 0.0, 8.5]]) * GeV
+    length, time = jnp.array([29.0, 30.0]) * m, jnp.array([5.0, 5.0]) * ns
+    flight = Segments(start, momentum, length, time, jnp.ones(2), 0 * momentum)
+    arriving = Coming(None, flight, None, TUNNEL, ARM, "mu+")
+    hits = ArmPlane(SENSOR, 0.25 * m, element="first").passing(arriving)
+    mass = 0.1056583755
+    survive = np.exp(-30.25 * m / float(PARTICLES["mu+"].decay_length(jnp.asarray(8.5 * GeV))))
+    np.testing.assert_allclose(hits.number, [0.0, survive], rtol=1e-9)
+    speed = 299.792458 * 8.5 / np.hypot(8.5, mass)  # mm/ns
+    assert float(hits.time[1]) / ns == pytest.approx(5 + 30250 / speed, rel=1e-9)
 
 
 def test_a_beam_without_a_line_knows_no_planes_in_one():
