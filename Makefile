@@ -18,8 +18,8 @@ test-long: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m long
 
 check: $(VENV)/test.stamp
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check --no-cache .
+	$(BIN)/ruff format --no-cache --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

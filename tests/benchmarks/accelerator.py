@@ -23,9 +23,9 @@ sys.path.insert(0, str(HERE))
 import jax  # noqa: E402
 import numpy as np  # noqa: E402
 import scan  # noqa: E402
-import toys  # noqa: E402
 
 import ontarget as ot  # noqa: E402
+import toys  # noqa: E402
 from ontarget.inference.toys.toys import profile_ratios, throw  # noqa: E402
 from ontarget.numerics.device import devices  # noqa: E402
 

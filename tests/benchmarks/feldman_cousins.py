@@ -12,8 +12,8 @@ import time
 from typing import Any
 
 import numpy as np
-import toys as profiled
 
+import toys as profiled
 from ontarget.inference.fit import threshold
 from ontarget.inference.toys import belt_of, construction
 from ontarget.numerics.job import complete
