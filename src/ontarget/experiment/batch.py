@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,6 +12,7 @@ from jaxtyping import Array, Float, Int
 
 from ontarget.experiment.counts import Counts
 from ontarget.ground.address import address_of
+from ontarget.ground.program import program
 
 if TYPE_CHECKING:  # the experiment itself asks this file
     from ontarget.experiment.experiment import Experiment
@@ -52,7 +52,7 @@ def _block(given: Float[np.ndarray, " row *leaf"]) -> Float[np.ndarray, " block 
     return np.concatenate([given, np.repeat(given[-1:], BLOCK - len(given), axis=0)])
 
 
-@eqx.filter_jit
+@program
 def _compiled(stacked: Experiment, rows: Int[Array, ""]) -> Counts:
     """The first `rows` rows of a block, one after the other."""
 

@@ -8,14 +8,11 @@ from operator import add
 from typing import Any
 
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
 from ontarget.ground.errors import InputError
-from ontarget.ground.noun import Noun, static
+from ontarget.ground.noun import Arrays, Noun, static
 from ontarget.numerics.axis import AbstractAxis
-
-Arrays = Array | np.ndarray
-"""JAX arrays inside transformations, numpy arrays where results are looked at."""
 
 
 class ChannelCounts(Noun):

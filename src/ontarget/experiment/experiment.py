@@ -20,6 +20,7 @@ from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
 from ontarget.ground.effect import Moves, keeps, part
 from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.noun import quantity, static
+from ontarget.ground.program import program
 from ontarget.ground.units import ENERGY, MASS
 from ontarget.matter.nuclide import Nuclides
 from ontarget.propagation.none import NoOscillation
@@ -194,7 +195,7 @@ class Experiment(AbstractExperiment):
         )
 
 
-@eqx.filter_jit
+@program
 def compiled_start(channel: Channel, seen: Float[Array, " seen_edge"]) -> Float[Array, ""]:
     """Which fraction of the interactions is seen at the start of a channel's truth axis."""
     return channel.matrix(seen)[0, :-1].sum()

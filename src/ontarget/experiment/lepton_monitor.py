@@ -16,6 +16,7 @@ from ontarget.ground.address import addresses
 from ontarget.ground.effect import Moves, keeps, part
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import quantity, static
+from ontarget.ground.program import program
 from ontarget.monitor.flow import PrecomputedLeptons, collect, precompute_leptons
 from ontarget.monitor.instrument import AbstractInstrument
 from ontarget.source.exposure import AbstractExposure
@@ -104,7 +105,7 @@ class LeptonMonitor(AbstractExperiment):
         return counts
 
 
-@eqx.filter_jit
+@program
 def compiled_counts(monitor: LeptonMonitor) -> Counts:
     """The counts of a monitor."""
     return monitor.counts()

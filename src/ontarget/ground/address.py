@@ -20,11 +20,12 @@ from ontarget.ground.errors import InputError, did_you_mean
 
 def addresses(noun: Any) -> dict[str, Any]:
     """The float leaves of a noun (or of a tuple of nouns) by address, in field order."""
-    found = {}
-    for path, leaf in jax.tree_util.tree_flatten_with_path(noun)[0]:
-        if is_float(leaf):
-            found[address_of(noun, path)] = leaf
-    return found
+    steps: Steps = {}
+    return {
+        _written(noun, path, steps): leaf
+        for path, leaf in jax.tree_util.tree_flatten_with_path(noun)[0]
+        if is_float(leaf)
+    }
 
 
 def is_float(leaf: Any) -> bool:
@@ -32,23 +33,38 @@ def is_float(leaf: Any) -> bool:
     return isinstance(leaf, float) or (hasattr(leaf, "dtype") and jnp.issubdtype(leaf.dtype, jnp.floating))
 
 
+Steps = dict[tuple[Any, ...], tuple[str, Any]]
+"""Address and object of each path that was met: what many paths share is walked once."""
+
+
 def address_of(noun: Any, path: tuple[Any, ...]) -> str:
     """The dotted address of one pytree key path within `noun`."""
-    words, node = [], noun
-    for key in path:
-        if isinstance(key, GetAttrKey):
-            words.append(key.name)
-            node = getattr(node, key.name)
-        elif isinstance(key, SequenceKey):
-            words.append(_called(node, key.idx))
-            node = node[key.idx]
-        elif isinstance(key, DictKey):
-            words.append(str(key.key))
-            node = node[key.key]
-        else:  # somebody's own pytree: jax's word for the child, and nothing below it can be named
-            words.append(str(key).strip(".[]'\""))
-            node = None
-    return ".".join(words)
+    return _written(noun, path, {})
+
+
+def _written(noun: Any, path: tuple[Any, ...], steps: Steps) -> str:
+    """The address of a path; what was walked on other paths is taken from `steps`, and put there."""
+    text, node, known = "", noun, len(path)
+    while known and path[:known] not in steps:
+        known -= 1
+    if known:
+        text, node = steps[path[:known]]
+    for length in range(known + 1, len(path) + 1):
+        word, node = _step(node, path[length - 1])
+        text = f"{text}.{word}" if length > 1 else word
+        steps[path[:length]] = text, node
+    return text
+
+
+def _step(node: Any, key: Any) -> tuple[str, Any]:
+    """What a child is called, and the child."""
+    if isinstance(key, GetAttrKey):
+        return key.name, getattr(node, key.name)
+    if isinstance(key, SequenceKey):
+        return _called(node, key.idx), node[key.idx]
+    if isinstance(key, DictKey):
+        return str(key.key), node[key.key]
+    return str(key).strip(".[]'\""), None  # somebody's own pytree: nothing below it can be named
 
 
 def _called(siblings: Any, index: int) -> str:
@@ -83,7 +99,8 @@ def replace(noun: Any, values: Mapping[str, Any]) -> Any:
     No check of the noun runs again: a traced value has nothing to be checked.
     """
     paths, structure = jax.tree_util.tree_flatten_with_path(noun)
-    known = {address_of(noun, path): index for index, (path, leaf) in enumerate(paths) if is_float(leaf)}
+    steps: Steps = {}
+    known = {_written(noun, path, steps): index for index, (path, leaf) in enumerate(paths) if is_float(leaf)}
     leaves = [leaf for _, leaf in paths]
     for address, value in values.items():
         if address not in known:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground import units
 from ontarget.ground.effect import MARK, Moves
+from ontarget.ground.program import keep_compiled
 
 jax.config.update("jax_enable_x64", True)  # cross sections of 1e-40 cm2 beside 1e28 targets
+keep_compiled()
+
+Arrays = Array | np.ndarray
+"""JAX arrays inside transformations, NumPy arrays where numbers are known."""
 
 Scalar = Float[Array, ""]
 Vector = Float[Array, "_"]
@@ -45,6 +51,9 @@ RatePerMass = Annotated[Scalar, units.RATE_PER_MASS]
 RatePerEnergyMass = Annotated[Scalar, units.RATE_PER_ENERGY_MASS]
 
 
+T = TypeVar("T")
+
+
 class Noun(eqx.Module):
     """A frozen thing of the chain. Its float fields are leaves: differentiable, and fittable by address."""
 
@@ -56,8 +65,18 @@ def as_array(value: Any) -> Any:
     if isinstance(value, (int, float, list, tuple)) or (
         hasattr(value, "__array__") and not isinstance(value, jax.Array)
     ):
-        return jnp.asarray(value, dtype=float)
+        return jax.device_put(np.asarray(value, dtype=float))  # no program is compiled for it, as `jnp.asarray` does
     return value
+
+
+def on_host(tree: T) -> T:
+    """The same with NumPy arrays where numbers are known: what is computed with them compiles nothing."""
+    return jax.tree.map(lambda one: one if isinstance(one, jax.core.Tracer) else np.asarray(one), tree)
+
+
+def namespace(*arrays: Any) -> Any:
+    """`jax.numpy` if any of the arrays is JAX's, else `numpy`."""
+    return jnp if any(isinstance(one, jax.Array) for one in arrays) else np
 
 
 def quantity(*, moves: Moves | None = None, **kwargs: Any) -> Any:

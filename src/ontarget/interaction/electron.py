@@ -7,13 +7,14 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.constants import electron_mass, fermi_constant, hbar_c
+from ontarget.ground.noun import as_array
 from ontarget.interaction.electron_coupling import AbstractElectronCouplings, RadiativeElectronCouplings
 from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.interaction.recoil import recoil_endpoint
 from ontarget.interaction.series import integrate_series
 from ontarget.matter.nuclide import Nuclides
 
-MASS = jnp.asarray(electron_mass)
+MASS = as_array(electron_mass)
 
 
 class ElectronScattering(AbstractInteraction):

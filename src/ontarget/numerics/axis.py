@@ -5,12 +5,24 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, concrete, dimension_of
-from ontarget.ground.noun import BeamEnergy, Energy, Length, Noun, Number, Time, quantity, static
+from ontarget.ground.noun import (
+    Arrays,
+    BeamEnergy,
+    Energy,
+    Length,
+    Noun,
+    Number,
+    Time,
+    as_array,
+    namespace,
+    on_host,
+    quantity,
+    static,
+)
 from ontarget.ground.units import Dimension
 
 MOST_BINS = 20_000
@@ -21,31 +33,32 @@ class AbstractSpacing(Noun):
     """How the edges of an axis lie between its ends."""
 
     @abstractmethod
-    def edges(self, start: Float[Array, ""], stop: Float[Array, ""], bins: int) -> Float[Array, " edge"]:
+    def edges(self, start: Float[Arrays, ""], stop: Float[Arrays, ""], bins: int) -> Float[Arrays, " edge"]:
         """The bins + 1 edges, in the units of `start` and `stop`."""
 
 
 class Linear(AbstractSpacing):
     """Equal widths."""
 
-    def edges(self, start: Float[Array, ""], stop: Float[Array, ""], bins: int) -> Float[Array, " edge"]:
+    def edges(self, start: Float[Arrays, ""], stop: Float[Arrays, ""], bins: int) -> Float[Arrays, " edge"]:
         return start + (stop - start) * np.linspace(0.0, 1.0, bins + 1)
 
 
 class Logarithmic(AbstractSpacing):
     """Equal ratios: edges uniform in the logarithm. The axis must start above zero."""
 
-    def edges(self, start: Float[Array, ""], stop: Float[Array, ""], bins: int) -> Float[Array, " edge"]:
-        return start * jnp.exp(jnp.log(stop / start) * np.linspace(0.0, 1.0, bins + 1))
+    def edges(self, start: Float[Arrays, ""], stop: Float[Arrays, ""], bins: int) -> Float[Arrays, " edge"]:
+        xp = namespace(start, stop)
+        return start * xp.exp(xp.log(stop / start) * np.linspace(0.0, 1.0, bins + 1))
 
 
 class SquareRoot(AbstractSpacing):
     """Edges uniform in the square root: widths follow a resolution that grows as the square root of the energy."""
 
-    def edges(self, start: Float[Array, ""], stop: Float[Array, ""], bins: int) -> Float[Array, " edge"]:
+    def edges(self, start: Float[Arrays, ""], stop: Float[Arrays, ""], bins: int) -> Float[Arrays, " edge"]:
         # start and stop may be zero, where a square root has no derivative: work with the ratio of the ends
-        x = np.linspace(0.0, 1.0, bins + 1)
-        root = jnp.sqrt(jnp.where(start > 0, start / stop, 1.0)) * (start > 0)
+        x, xp = np.linspace(0.0, 1.0, bins + 1), namespace(start, stop)
+        root = xp.sqrt(xp.where(start > 0, start / stop, 1.0)) * (start > 0)
         return stop * (root + (1.0 - root) * x) ** 2
 
 
@@ -59,7 +72,7 @@ class Explicit(AbstractSpacing):
         if fractions.ndim != 1 or not (np.diff(fractions) > 0).all() or fractions[0] != 0 or fractions[-1] != 1:
             raise InputError("fractions", str(fractions.tolist()), "They must increase from 0 to 1.", "Reorder them.")
 
-    def edges(self, start: Float[Array, ""], stop: Float[Array, ""], bins: int) -> Float[Array, " edge"]:
+    def edges(self, start: Float[Arrays, ""], stop: Float[Arrays, ""], bins: int) -> Float[Arrays, " edge"]:
         return start + (stop - start) * self.fractions
 
 
@@ -94,7 +107,8 @@ class AbstractAxis(Noun):
     @property
     def edges(self) -> Float[Array, " edge"]:
         """The bins + 1 edges in internal units."""
-        return self.spacing.edges(self.start, self.stop, self.bins)
+        spacing, start, stop = on_host((self.spacing, self.start, self.stop))
+        return as_array(spacing.edges(start, stop, self.bins))
 
     @property
     def dimension(self) -> Dimension:

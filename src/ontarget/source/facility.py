@@ -41,11 +41,18 @@ class Facility(Noun):
     def __check_init__(self) -> None:
         check_positive(self, "proton_energy", "power", "repetition")
         check_range(self, "operation", 0.0, 1.0, open_low=True)
-        given, derived = concrete(self.protons), concrete(self.power / self.proton_energy * self.operation)
+        given, derived = concrete(self.protons), self.derived()
         if given is not None and derived is not None and not abs(given / derived - 1) < 0.01:
             truth = f"Power, proton energy and operation give {PER_YEAR.show(derived)}."
             raise InputError("protons", PER_YEAR.show(given), truth, "Give one or the other, or make them agree.")
         self.check_pulses()
+
+    def derived(self) -> float | None:
+        """Protons per time that power, proton energy and operation give; None where any of them is traced."""
+        power, energy, operation = (concrete(one) for one in (self.power, self.proton_energy, self.operation))
+        if power is None or energy is None or operation is None:
+            return None
+        return power / energy * operation
 
     def check_pulses(self) -> None:
         """Refuse a design whose pulses do not make its power."""

@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 from ontarget.beam.decays.daughter import AbstractDaughter, Born
 from ontarget.beam.decays.kinematics import boost, isotropic, materialise
 from ontarget.ground.errors import check_range
-from ontarget.ground.noun import Number, quantity, static
+from ontarget.ground.noun import Number, as_array, on_host, quantity, static
 from ontarget.matter.particle import PARTICLES
 from ontarget.numerics.quantile import tabulate_quantiles
 
@@ -45,7 +45,7 @@ class AbstractHadronic(AbstractDaughter):
 
     @property
     def number(self) -> Float[Array, ""]:
-        return self.branching * self.products.count(self.daughter)
+        return as_array(on_host(self.branching) * self.products.count(self.daughter))
 
     @property
     def masses(self) -> tuple[float, ...]:

@@ -8,14 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
-
-def namespace(*arrays: Any) -> Any:
-    """`jax.numpy` if any of the arrays is JAX's, else `numpy`."""
-    return jnp if any(isinstance(one, jax.Array) for one in arrays) else np
+from ontarget.ground.noun import namespace
 
 
 def tables(x: Any, chebyshev: Any, degree: int, derivatives: int) -> list[Any]:

@@ -9,11 +9,11 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import equinox as eqx
 import jax
 import numpy as np
 
 from ontarget.ground.errors import InputError
+from ontarget.ground.program import program
 from ontarget.inference.expansion.basis import products, tables
 from ontarget.inference.expansion.expansion import Expansion, build, drop, not_smooth
 from ontarget.inference.expansion.frame import Layout
@@ -28,7 +28,7 @@ SEED = 20260101
 Function = Callable[[Sequence[Any]], Any]
 
 
-@eqx.filter_jit
+@program
 def _evaluate(function: Function, thetas: Any) -> Any:
     """The function at a block of points. The function is an argument: arrays inside it are inputs, not constants."""
     return jax.vmap(lambda theta: function(tuple(theta)))(thetas)

@@ -16,8 +16,8 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from ontarget.ground.errors import InputError
-from ontarget.ground.noun import Noun, Vector, quantity, static
-from ontarget.inference.expansion.basis import first_derivatives, namespace, products, second_derivatives, tables
+from ontarget.ground.noun import Noun, Vector, namespace, quantity, static
+from ontarget.inference.expansion.basis import first_derivatives, products, second_derivatives, tables
 
 SLACK = 1e-9  # of the width of a box: rounding of a grid's end is no excursion
 

@@ -11,6 +11,7 @@ import jax
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from ontarget.ground.program import program
 from ontarget.inference.expansion.expansion import check_inside
 from ontarget.inference.fit.contraction import Contraction, model_of
 from ontarget.inference.fit.newton import CLOSE, Best, Iterate, Model, PointData, initial, newton_step
@@ -132,7 +133,8 @@ class BatchedFits:
             steps = min(FIRST << (spent // FIRST), ROUNDS - spent)
             some, now = (jax.tree.map(partial(padded, self.rows, left), both) for both in (given, place))
             blocks = -(-len(left) // self.block)
-            found = in_blocks(self.contraction.degree, self.block, blocks, steps, self.model, some, now)
+            counts = np.asarray(blocks), np.asarray(steps)  # arrays: numbers would be part of the program
+            found = in_blocks(self.contraction.degree, self.block, *counts, self.model, some, now)
             for old, new in zip(place, found, strict=True):
                 old[left] = np.asarray(new)[: len(left)]
             left, spent = left[~place.done[left]], spent + steps
@@ -146,7 +148,7 @@ def padded(rows: int, which: np.ndarray, array: np.ndarray) -> np.ndarray:
     return array[np.pad(which, (0, rows - len(which)), mode="edge")]
 
 
-@partial(jax.jit, static_argnums=(0, 1))
+@program
 def in_blocks(degree: int, block: int, blocks: Any, steps: Any, model: Model, given: PointData, place: Best) -> Best:
     """Some steps of the first `blocks` blocks of points; each stops when all of its points are done."""
 

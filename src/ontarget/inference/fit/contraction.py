@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from ontarget.inference.expansion.basis import first_derivatives, namespace, products, second_derivatives, tables
+from ontarget.ground.noun import namespace
+from ontarget.inference.expansion.basis import first_derivatives, products, second_derivatives, tables
 from ontarget.inference.likelihood.likelihood import Likelihood
 from ontarget.inference.likelihood.poisson import poisson
 from ontarget.inference.likelihood.sideband import Sidebands

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from ontarget.inference.expansion.basis import namespace
+from ontarget.ground.noun import namespace
 from ontarget.inference.fit.contraction import Basis, State, state
 from ontarget.inference.likelihood.prior import AbstractPrior
 from ontarget.inference.likelihood.sideband import Sidebands

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ontarget.ground.errors import InputError
+from ontarget.ground.kept import kept
 from ontarget.inference.expansion.expand import expand
 from ontarget.inference.expansion.expansion import Expansion, joint
 from ontarget.inference.expansion.support import Support, polynomial_support
@@ -32,28 +33,28 @@ class Expansions:
     def support(self, one: _Part) -> Support:
         """Orders of the polynomial of an experiment's counts, and which of its parameters are shapes."""
         if one.mark not in self._supports:
-            self._supports[one.mark] = polynomial_support(one.precomputed(), one.start.tolist())
+            self._supports[one.mark] = kept(
+                "support", one.given, lambda: polynomial_support(one.precomputed(), one.start.tolist())
+            )
         return self._supports[one.mark]
 
     def of(self, one: _Part, shapes: tuple[str, ...], tolerance: float) -> Expansion:
         """The expansion of an experiment's counts with these of its parameters as shapes."""
         if (one.mark, shapes) not in self._made:
-            found = self.support(one)
-            monomials = found if len(shapes) == len(found[1]) else None
-            names = [each.name for each in one.chain.parameters]
             try:
-                self._made[one.mark, shapes] = expand(
-                    one.precomputed(),
-                    names,
-                    one.box,
-                    one.start.tolist(),
-                    tolerance=tolerance,
-                    shapes=shapes,
-                    monomials=monomials,
+                self._made[one.mark, shapes] = kept(
+                    "expansion", [one.given, shapes], lambda: self.made(one, shapes, tolerance)
                 )
             except InputError as error:
                 raise error.within(f"experiment {one.chain.experiment.name!r}") from None
         return self._made[one.mark, shapes]
+
+    def made(self, one: _Part, shapes: tuple[str, ...], tolerance: float) -> Expansion:
+        """The expansion, computed."""
+        found = self.support(one)
+        monomials = found if len(shapes) == len(found[1]) else None
+        names, start = [each.name for each in one.chain.parameters], one.start.tolist()
+        return expand(one.precomputed(), names, one.box, start, tolerance=tolerance, shapes=shapes, monomials=monomials)
 
 
 class _Part:
@@ -64,6 +65,7 @@ class _Part:
     ) -> None:
         self.chain, self.places, self.start, self.box = chain, places, start[places], box[places]
         self.mark = fingerprint(chain, self.start.tobytes(), self.box.tobytes(), tolerance)
+        self.given = [chain, self.start, self.box, tolerance]
         self.precomputed = cache(chain.precomputed)
 
     @property

@@ -12,8 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ontarget.ground.errors import InputError, did_you_mean
-from ontarget.ground.noun import Noun, Vector, quantity, static
-from ontarget.inference.expansion.basis import namespace
+from ontarget.ground.noun import Noun, Vector, namespace, quantity, static
 from ontarget.inference.expansion.expansion import Expansion, check_inside
 from ontarget.inference.likelihood.parameter import AbstractParameter
 from ontarget.inference.likelihood.poisson import poisson

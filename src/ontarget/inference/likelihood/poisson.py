@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ontarget.inference.expansion.basis import namespace
+from ontarget.ground.noun import namespace
 
 LEAST = 1e-9  # counts; below it ln(mu) goes on as a straight line
 STEEP = 4.0 / LEAST  # of the parabola, below zero, that turns mu back

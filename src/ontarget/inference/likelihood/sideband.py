@@ -10,8 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ontarget.ground.errors import InputError
-from ontarget.ground.noun import Noun, Vector, quantity, static
-from ontarget.inference.expansion.basis import namespace
+from ontarget.ground.noun import Noun, Vector, namespace, quantity, static
 from ontarget.inference.likelihood.sideband_root import differentiable_background, profiled_background
 
 LEAST_SHARE = 1e-12  # of a background in one bin; what is below belongs to no group

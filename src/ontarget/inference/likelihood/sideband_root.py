@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from ontarget.inference.expansion.basis import namespace
+from ontarget.ground.noun import namespace
 from ontarget.inference.likelihood.poisson import LEAST, STEEP
 
 CLOSE = 1e-10  # relative step at which a root is found: the next would be its square

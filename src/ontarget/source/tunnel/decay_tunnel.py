@@ -15,6 +15,7 @@ from ontarget.beam.yields import Yields
 from ontarget.ground.effect import Moves, part
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Number, quantity, static
+from ontarget.ground.program import program
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.axis import AbstractAxis
 from ontarget.source.computed import PrecomputedFlux
@@ -180,13 +181,13 @@ class DecayTunnel(AbstractSource):
         return PrecomputedFlux(flux) if self.yields is None else VariedFlux(flux, modes, self.yields)
 
 
-@eqx.filter_jit
+@program(results=True)
 def compiled_flux(source: DecayTunnel, facility: Facility, site: BeamSite, tag: AbstractTag) -> Flux:
     """The flux of a source at a site."""
     return source.flux(facility, site, tag)
 
 
-@eqx.filter_jit
+@program(results=True)
 def compiled_modes(
     source: DecayTunnel, site: BeamSite, tag: AbstractTag
 ) -> tuple[Flux, Float[Array, "pull flavour energy path tag"]]:
