@@ -78,7 +78,7 @@ def read(kind: str, key: str) -> bytes | None:
 def write(kind: str, key: str, content: bytes) -> None:
     """Keep something: the whole file or none of it. What cannot be kept is not."""
     place = folder(kind)
-    if place is None:
+    if place is None or len(content) > LARGEST // 20:
         return
     try:
         handle, name = tempfile.mkstemp(dir=place, prefix=".half-")
@@ -126,11 +126,10 @@ def prune(largest: int | None = None) -> int:
 
 @functools.cache
 def code() -> str:
-    """A hash of the package's own code and tables: what is kept of other code is never taken for this one's."""
+    """A hash of the package's own code and catalog: what is kept of other code is never taken for this one's."""
     digest = hashlib.sha256()
-    catalog = PACKAGE / "catalog"
     for base, folders, names in os.walk(PACKAGE):
-        folders[:] = sorted(one for one in folders if one != "__pycache__" and Path(base, one) != catalog)
+        folders[:] = sorted(one for one in folders if one != "__pycache__")
         for name in sorted(names):
             content = Path(base, name).read_bytes()
             digest.update(f"{os.path.relpath(base, PACKAGE)}/{name} {len(content)};".encode())

@@ -30,7 +30,7 @@ def closed(one: Any) -> bytes:
 
 
 def opened(content: bytes) -> Any:
-    """The object that `closed` gave the bytes of; its arrays are NumPy's. None for bytes that are nothing of the kind."""
+    """The object that `closed` gave the bytes of, its arrays NumPy's; None for bytes that are nothing of the kind."""
     said, _, rest = content.partition(b"\n")
     place = 0
 

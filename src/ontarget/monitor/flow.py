@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -21,6 +20,7 @@ from ontarget.beam.decays.two_body import TwoBodyDecay
 from ontarget.beam.yields import Yields
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
+from ontarget.ground.program import program
 from ontarget.monitor.instrument import AbstractInstrument
 from ontarget.numerics.lattice import lattice, shifts
 from ontarget.source.tunnel.decay_tunnel import DecayTunnel
@@ -170,7 +170,7 @@ def averaged(
     return mean, jnp.sqrt(jnp.maximum(jax.lax.stop_gradient(variance), 0.0))
 
 
-compiled_average = eqx.filter_jit(averaged)
+compiled_average = program(averaged)
 
 
 def parts_of(source: DecayTunnel, parent: str) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.beam import AbstractBeam, AbstractDecay, Tunnel
+from ontarget.ground.program import program
 from ontarget.monitor.hit_map import Raster, raster_around
 from ontarget.monitor.silicon import hardness
 from ontarget.monitor.tracker import AbstractPlane, Hits, Trackers, coming
@@ -75,7 +75,7 @@ def coarser(maps: Float[np.ndarray, "repeat x y"]) -> Float[np.ndarray, "repeat 
     return maps
 
 
-@eqx.filter_jit
+@program
 def counted(
     raster: Raster, hits: Hits, particle: str
 ) -> tuple[Float[Array, "x y"], Float[Array, "x y"], Float[Array, ""]]:

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Sequence
 from itertools import pairwise
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -14,6 +13,7 @@ from jaxtyping import Array, Float
 from ontarget.beam import AbstractElement, Beamline, Drift, Open, Rays
 from ontarget.beam.scattering import highland
 from ontarget.ground.errors import InputError
+from ontarget.ground.program import program
 from ontarget.matter.particle import Particle
 from ontarget.monitor.tracker import AbstractPlane, ArmPlane, EntrancePlane, LinePlane, drift_of
 
@@ -116,7 +116,7 @@ def between(line: Beamline, first: Place, last: Place) -> tuple[AbstractElement,
     return (Drift(line.elements[i].length - start), *line.elements[i + 1 : j], Drift(stop))
 
 
-@eqx.filter_jit
+@program
 def bending(element: AbstractElement, momentum: Float[Array, ""]) -> Float[Array, "3 3"]:
     """Derivative of (x, x', dp/p) behind an element by the same before it, on the reference orbit."""
 

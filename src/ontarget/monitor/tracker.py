@@ -6,7 +6,6 @@ import dataclasses
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 
-import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -15,6 +14,7 @@ from ontarget.beam.flight import ROUNDING, at_distance, decays_as_drawn, norm, r
 from ontarget.ground.constants import c
 from ontarget.ground.errors import InputError, check_positive, check_range, concrete, did_you_mean
 from ontarget.ground.noun import Length, Noun, Number, Time, quantity, static
+from ontarget.ground.program import program
 from ontarget.ground.units import LENGTH
 from ontarget.matter.particle import PARTICLES, Particle
 
@@ -58,7 +58,7 @@ class Coming(Noun):
     particle: str = static()
 
 
-@eqx.filter_jit
+@program
 def coming(beam: AbstractBeam, tunnel: Tunnel, arm: Beamline, parent: str, u: Float[Array, "ray dimension"]) -> Coming:
     """The particles of one kind, from `beam.dimensions` numbers uniform in [0, 1[ for each ray."""
     flight = beam.segments(parent, "tunnel", tunnel, u)
@@ -184,7 +184,7 @@ class ArmPlane(AbstractPlane):
         return crossing(particle, tracked(cut(coming.arm, self.element, self.place), rays), end.time)
 
 
-@eqx.filter_jit
+@program
 def muons_of(coming: Coming, decay: AbstractDecay, u: Float[Array, "ray dimension"]) -> Segments:
     """Flights of the charged leptons of decays in the tunnel, up to its wall or its end."""
     born = decays_as_drawn(coming.flight, decay, u)
@@ -192,7 +192,7 @@ def muons_of(coming: Coming, decay: AbstractDecay, u: Float[Array, "ray dimensio
     return Segments(born.place, born.lepton, room, born.time, born.number, 0 * born.place)
 
 
-@eqx.filter_jit
+@program
 def tracked(line: Beamline, rays: Rays) -> Rays:
     """Rays at the end of a line; compiled once for all lines of the same kinds of elements."""
     return line.track(rays)

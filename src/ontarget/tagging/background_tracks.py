@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -15,6 +14,7 @@ from ontarget.beam.flight import norm
 from ontarget.beam.segment import Segments
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Frequency, Noun, Number, quantity
+from ontarget.ground.program import program
 from ontarget.numerics.lattice import lattice, shifts
 from ontarget.source.facility import Facility
 from ontarget.source.tunnel.decay_tunnel import DecayTunnel
@@ -97,7 +97,7 @@ def stream(source: DecayTunnel, point: WorkingPoint) -> Stream:
     return Stream(kinds)
 
 
-@eqx.filter_jit
+@program
 def _entering(beam: AbstractBeam, parent: str, tunnel: Tunnel, u: Float[Array, "ray dimension"]) -> Segments:
     return beam.segments(parent, "tunnel", tunnel, u)
 

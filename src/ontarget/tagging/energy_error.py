@@ -14,6 +14,7 @@ from jaxtyping import Array, Float, Int
 
 from ontarget.ground.constants import muon_mass, pion_mass
 from ontarget.ground.noun import Scalar
+from ontarget.ground.program import program
 from ontarget.tagging.interactions import HASTE, Interactions
 from ontarget.tagging.pair_fit import solved
 from ontarget.tagging.tagger import Tagger
@@ -94,7 +95,7 @@ def parts(known: Known, z: Scalar, depth: Scalar, length: Scalar, tagger: Tagger
     return Parts(*(one / energy**2 for one in (*tracks, placed, steepness**2 / (along @ by_along))))
 
 
-@eqx.filter_jit
+@program
 def relative_errors(tagger: Tagger, sample: Sample) -> Parts:
     """Squares of the relative errors of the energies of all decays of a sample, by what makes them."""
     return jax.vmap(parts, (0, 0, 0, None, None))(sample.known, sample.z, sample.depth, sample.length, tagger)
@@ -136,7 +137,7 @@ def core_of(errors: Float[Array, " event"]) -> Scalar:
     return width + (CORE - within(width, errors)) / slope
 
 
-@eqx.filter_jit
+@program
 def core(tagger: Tagger, sample: Sample) -> Scalar:
     """Half-width that holds 68.27 % of the relative errors of tagged energies."""
     return core_of(jnp.sqrt(relative_errors(tagger, sample).whole))
@@ -147,7 +148,7 @@ def differentiated(tagger: Tagger, sample: Sample) -> tuple[Scalar, Tagger]:
     return eqx.filter_value_and_grad(core)(tagger, sample)
 
 
-core_and_slopes: Callable[[Tagger, Sample], tuple[Scalar, Tagger]] = eqx.filter_jit(differentiated, **HASTE)
+core_and_slopes: Callable[[Tagger, Sample], tuple[Scalar, Tagger]] = program(differentiated, **HASTE)
 
 
 def reached(

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
@@ -15,6 +14,7 @@ from ontarget.beam.flight import norm
 from ontarget.beam.segment import Decays, Segments
 from ontarget.ground.constants import c
 from ontarget.ground.errors import InputError
+from ontarget.ground.program import program
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.matter.particle import PARTICLES
 from ontarget.source.origin import Origin
@@ -185,7 +185,7 @@ def forced(
 
 # compiled in haste: there are many origins, and few rays of each
 HASTE: dict[str, Any] = {"compiler_options": {"xla_backend_optimization_level": 0}}
-_forced: Callable[..., Any] = eqx.filter_jit(forced, **HASTE)
+_forced: Callable[..., Any] = program(forced, **HASTE)
 
 
 def _interactions(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.noun import Energy, quantity, static
+from ontarget.ground.program import program
 from ontarget.ground.units import AREA, Dimension
 from ontarget.interaction import AbstractInteraction
 from ontarget.matter.flavour import FLAVOURS
@@ -18,7 +18,7 @@ from ontarget.matter.nuclide import Nuclides
 from ontarget.validation.quantity import AbstractQuantity
 
 
-@eqx.filter_jit
+@program
 def per_nucleus(
     interaction: AbstractInteraction, nuclides: Nuclides, energy: Float[Array, " energy"]
 ) -> Float[Array, "flavour energy"]:

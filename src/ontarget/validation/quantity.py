@@ -14,6 +14,7 @@ from ontarget.analysis.parameters.flux_average import average_cross_section
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.frozen import FrozenDict
+from ontarget.ground.kept import kept
 from ontarget.ground.noun import Noun, static
 from ontarget.ground.units import AREA, NUMBER, PER_AREA, POWER, RATE_PER_AREA, Dimension, year
 from ontarget.io.entry import load_experiment
@@ -34,8 +35,9 @@ class AbstractQuantity(Noun):
         """The number, in internal units."""
 
     def compute(self) -> float:
-        """Load the experiment with its overrides and ask it."""
-        return float(self.of(load_experiment(self.experiment, dict(self.set)).noun))
+        """Load the experiment with its overrides and ask it, or recall what it said to the same code and numbers."""
+        experiment = load_experiment(self.experiment, dict(self.set)).noun
+        return float(kept("published quantity", [self, experiment], lambda: self.of(experiment)))
 
 
 class Fluence(AbstractQuantity):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -13,6 +12,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.address import addresses, match, replace
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, Number, quantity, static
+from ontarget.ground.program import program
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.source.flux import Flux
 from ontarget.source.site import BeamSite
@@ -67,7 +67,7 @@ class BeamError(Noun):
         return replace(source, {address: addresses(source)[address] * (1 + sign * self.sigma)})
 
 
-@eqx.filter_jit
+@program
 def counted(
     source: DecayTunnel, site: BeamSite, tag: AbstractTag
 ) -> list[tuple[Float[Array, "_ _ _ _"], Float[Array, "_ _ _ _ _"], Float[Array, "_ _ _"]]]:
@@ -107,7 +107,7 @@ def with_eigenmodes(found: Sequence[VariedComponent], covariance: Float[np.ndarr
     ]
 
 
-@eqx.filter_jit
+@program
 def flux_in(source: DecayTunnel, site: BeamSite, tag: AbstractTag, found: Counted) -> Flux:
     """What was counted by place as the flux in the bins of a tag that knows as many places, or none."""
     grid = source.grid(site, tag)

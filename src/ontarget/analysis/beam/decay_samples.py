@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -14,6 +13,7 @@ from ontarget.beam.decays.decay import AbstractDecay
 from ontarget.beam.flight import decays_as_drawn
 from ontarget.beam.segment import Decays
 from ontarget.experiment.abstract import AbstractExperiment
+from ontarget.ground.program import program
 from ontarget.numerics.lattice import lattice, shifts
 from ontarget.source.tunnel.component import Component, DecayChain
 from ontarget.source.tunnel.decay_tunnel import DecayTunnel
@@ -50,7 +50,7 @@ def decays_of_a_kind(
     return _sampled(source, component, chain, region, lattice(jnp.uint64(0), rays, shift))
 
 
-@eqx.filter_jit
+@program
 def _sampled(
     source: DecayTunnel, component: Component, chain: DecayChain, region: str, u: Float[Array, "ray dimension"]
 ) -> Decays:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -14,6 +13,7 @@ from ontarget.beam.beam import AbstractBeam, Tunnel
 from ontarget.beam.segment import Segments
 from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.experiment.narrow import source_of
+from ontarget.ground.program import program
 from ontarget.ground.units import GeV, mm, mrad
 from ontarget.numerics.lattice import lattice, shifts
 from ontarget.numerics.progress import silent
@@ -84,7 +84,7 @@ def weighted_moments(
     return mean, np.sqrt(weight @ (values - mean) ** 2 / weight.sum())
 
 
-@eqx.filter_jit
+@program
 def entering(beam: AbstractBeam, tunnel: Tunnel, parent: str, u: Float[Array, "ray dimension"]) -> Segments:
     """The flights of one species through the tunnel, from its entrance."""
     return beam.segments(parent, "tunnel", tunnel, u)

@@ -20,6 +20,7 @@ from ontarget.experiment.narrow import narrowed, site_of, source_of
 from ontarget.ground.address import replace
 from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.noun import Noun, static
+from ontarget.ground.program import program
 from ontarget.inference.design.forecast import AbstractDesign
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.axis import BeamEnergyAxis
@@ -99,13 +100,13 @@ def quantiles(energy: Float[Array, " energy"], values: Float[Array, " energy"]) 
     return energy[cell] + 2 * left / jnp.where(down > 0, down, 1.0)
 
 
-@eqx.filter_jit
+@program
 def measured(bands: Bands, design: Float[Array, " free"]) -> Float[Array, "2"]:
     """Mean relative width of the bands, and events."""
     return bands.measured(design)
 
 
-@eqx.filter_jit
+@program
 def moving(bands: Bands, design: Float[Array, " free"]) -> tuple[Float[Array, "2"], Float[Array, "free 2"]]:
     """Width and events, and their derivatives by the design, forwards."""
 

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -19,6 +18,7 @@ from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.narrow import site_of, source_of
 from ontarget.ground.constants import c
 from ontarget.ground.errors import InputError
+from ontarget.ground.program import program
 from ontarget.ground.units import us, year
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.axis import TimeAxis
@@ -92,7 +92,7 @@ def in_time(
     return shares_in_time(experiment.detector, site, *one, tag)  # times ask for no energies, and compile once
 
 
-@eqx.filter_jit
+@program
 def shares_in_time(
     detector: Detector, site: Site, facility: Facility, source: StoppedPion, tag: AbstractTag
 ) -> tuple[Float[Array, " bin"], Float[Array, " bin"], dict[str, Float[Array, " bin"]]]:

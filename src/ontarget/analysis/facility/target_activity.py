@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -14,6 +13,7 @@ from ontarget.detector import BetaDecays, Detector
 from ontarget.experiment.counts import Counts
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError
+from ontarget.ground.program import program
 from ontarget.ground.units import Hz, kg, year
 from ontarget.source import Running
 
@@ -87,7 +87,7 @@ def decays_of(experiment: Experiment) -> BetaDecays:
     return found[0]
 
 
-@eqx.filter_jit
+@program
 def by_time(decays: BetaDecays, detector: Detector, running: Running) -> Float[Array, " time"]:
     """Counts over the exposure by bin of the tag."""
     return decays.expected(detector.mass, running, detector.tag, detector.seen.edges).sum(axis=1)

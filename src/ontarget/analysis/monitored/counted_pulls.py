@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,6 +12,7 @@ import scipy.linalg
 from jaxtyping import Array, Float
 
 from ontarget.experiment import LeptonMonitor
+from ontarget.ground.program import program
 from ontarget.inference.fit import pull_parameters
 from ontarget.inference.likelihood import AbstractParameter
 from ontarget.inference.likelihood.narrowed import narrowed
@@ -125,7 +125,7 @@ def counts_of(
     return np.asarray(mean), found
 
 
-@eqx.filter_jit
+@program
 def compiled_slopes(chain: ParametrisedExperiment, start: Float[Array, " parameter"]) -> tuple[Array, Array]:
     """Counts [bin] and their derivatives [bin parameter]."""
     return chain(tuple(start)), jax.jacfwd(lambda theta: chain(tuple(theta)))(start)

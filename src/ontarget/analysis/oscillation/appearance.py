@@ -15,6 +15,7 @@ from ontarget.analysis.oscillation.prompt_window import Windows, largest_differe
 from ontarget.detector import Detector, SquareRootResolution
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.narrow import propagation_of, source_of
+from ontarget.ground.program import program
 from ontarget.ground.units import MeV, km
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.progress import silent
@@ -174,7 +175,7 @@ def spectra(
     return signal, found[0][1] * fluence[:, None]
 
 
-@eqx.filter_jit
+@program
 def arriving(
     propagation: ThreeFlavour,
     delta: Array,
@@ -195,7 +196,7 @@ def decays_of(experiment: Experiment) -> Float[Array, ""]:
     return experiment.exposure.protons(experiment.facility) * source.neutrinos_per_proton
 
 
-@eqx.filter_jit
+@program
 def per_fluence(detector: Detector, energy: Float[Array, " energy"]) -> Float[Array, "energy seen"]:
     """Events in the first channel for one electron neutrino per area, by its energy."""
     channel, seen = detector.channels[0], detector.seen.edges

@@ -16,6 +16,7 @@ from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.narrow import narrowed, propagation_of
 from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.noun import Noun, Number, quantity, static
+from ontarget.ground.program import program
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.propagation import NoOscillation, Sterile31
 from ontarget.source import Flux, TimeAndDistance
@@ -56,7 +57,7 @@ def seen(experiment: Experiment, flux: Flux) -> Float[Array, "flavour energy"]:
     return jnp.stack([one.values.sum(axis=2) for one in channels]).sum(axis=0)
 
 
-@eqx.filter_jit
+@program
 def disappearance_templates(
     experiment: Experiment, fourth: Sterile31, splittings: Float[Array, " splitting"]
 ) -> DisappearanceTemplates:

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -15,6 +14,7 @@ from jaxtyping import Array, Float
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.narrow import narrowed
 from ontarget.ground.errors import InputError
+from ontarget.ground.program import program
 from ontarget.interaction import CEvNS
 from ontarget.matter.form_factor import PointLike
 from ontarget.matter.nuclide import Nuclides
@@ -104,7 +104,7 @@ def cross_sections_on(experiment: Experiment, interaction: CEvNS, nuclides: Nucl
     return np.asarray(averaged(interaction, nuclides, jnp.asarray(flux.energy), weights))
 
 
-@eqx.filter_jit
+@program
 def averaged(
     interaction: CEvNS,
     nuclides: Nuclides,

@@ -6,7 +6,6 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -16,6 +15,7 @@ from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, Vector, quantity, static
+from ontarget.ground.program import program
 from ontarget.inference.likelihood.parameter import AbstractParameter
 
 BLOCK = 64
@@ -198,7 +198,7 @@ def _block(rows: np.ndarray) -> Array:
     return jnp.asarray(np.concatenate([rows, np.repeat(rows[-1:], BLOCK - len(rows), axis=0)]))
 
 
-@eqx.filter_jit
+@program
 def _rates(
     planned: Planned,
     thetas: Float[Array, "block parameter"],
@@ -217,7 +217,7 @@ def _rates(
     )
 
 
-@eqx.filter_jit
+@program
 def _moving(
     planned: Planned, theta: Float[Array, " parameter"], design: Float[Array, " free"]
 ) -> tuple[

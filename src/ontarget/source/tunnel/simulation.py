@@ -7,11 +7,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, UInt64
 
+from ontarget.ground.program import program
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.lattice import shifts
 from ontarget.source.flux import Flux
@@ -178,7 +178,7 @@ class Simulation:
         return self.source.rays * sum(tally.units for tally in self.tallies)
 
 
-@eqx.filter_jit
+@program
 def _counted(
     component: Component,
     source: DecayTunnel,
@@ -190,7 +190,7 @@ def _counted(
     return component.summed(histogram(component, *how, grid, shift, source.rays, importance))
 
 
-@eqx.filter_jit
+@program
 def _worth(
     component: Component,
     source: DecayTunnel,
