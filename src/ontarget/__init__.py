@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # XLA's warnings, on stderr, are about XLA
 
 __version__ = "0.1.0"
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "export": ("export", "Hand a likelihood to pyhf, or results to HEPData and netCDF."),
     "validate": ("validate", "Put published numbers beside ours."),
     "data": ("data", "List, fetch and find the published data that experiments are fitted to."),
+    "cache": ("cache", "Show what is kept between calls, or remove it."),
     "cite": ("cite", "Print the BibTeX of what an entry rests upon."),
 }
 

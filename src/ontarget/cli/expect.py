@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust_option
+from ontarget.cli.option import parse_settings, set_option, trust_option
 
 
 @click.command()
@@ -20,7 +20,6 @@ def command(name: str, settings: tuple[str, ...], trust: bool, form: str) -> Non
     from ontarget.report.expected_table import bin_rows, expectation, expectation_rows
 
     experiment = load_experiment(name, parse_settings(settings), trust).noun
-    keep_compiled()
     counts = experiment.expected()
     if form == "json":
         click.echo(json_text(expectation(expected_counts(experiment, counts))), nl=False)

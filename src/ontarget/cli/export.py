@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust_option
+from ontarget.cli.option import parse_settings, set_option, trust_option
 from ontarget.ground.errors import InputError
 
 EXACT = 1e-6
@@ -49,7 +49,6 @@ def command(
     -2 ln L are compared.
     """
     if form == "pyhf":
-        keep_compiled()
         options = {"task": task, "parameters": words(parameters), "experiments": words(experiments)}
         export_workspace(name, output, approximate, parse_settings(settings), trust, options)
         return

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust_option
+from ontarget.cli.option import parse_settings, set_option, trust_option
 from ontarget.ground.errors import InputError
 
 if TYPE_CHECKING:
@@ -72,7 +72,6 @@ def command(
     elif checkpoint.exists():
         truth = "There are rays in it that would be lost."
         raise InputError(str(checkpoint), "a checkpoint that is there already", truth, "Say --resume, or remove it.")
-    keep_compiled()
     with interrupts() as interrupted:
         hearing = Hearing(wanted, lambda whole: write_checkpoint(checkpoint, whole, loaded.digest), interrupted)
         click.echo("  compiling: up to a minute before the first rays", err=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust_option
+from ontarget.cli.option import parse_settings, set_option, trust_option
 from ontarget.ground.errors import InputError
 
 if TYPE_CHECKING:
@@ -72,7 +72,6 @@ def command(
         say(f"[{time.monotonic() - begun:5.1f} s] {line}")
 
     member, crew = parse_share(share), chosen(executor, workers, scheduler)
-    keep_compiled()
     folder = output or Path("out") / Path(study).stem
     if share is not None:  # the check takes away what it made, perhaps under the feet of another member
         with contextlib.suppress(OSError, ValueError):

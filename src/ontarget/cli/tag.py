@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ontarget.cli.flux import interrupts
-from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust_option
+from ontarget.cli.option import parse_settings, set_option, trust_option
 from ontarget.ground.errors import InputError
 
 if TYPE_CHECKING:
@@ -70,7 +70,6 @@ def command(
 
     noun = neutrino_experiment(loaded.noun)
     of_a_tunnel(noun)
-    keep_compiled()
     inputs = {f"experiment {experiment}": loaded.digest, f"tagger {tagger}": with_it.digest}
     inputs |= {"intensity": repr(intensity), "seed": str(seed)}
     from ontarget.analysis.tags.tag_campaign import tagging_campaign

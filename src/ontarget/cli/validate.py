@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import click
 
-from ontarget.cli.option import keep_compiled
-
 WORDS = {True: "pass", False: "MISS", None: "data not here"}
 
 
@@ -19,7 +17,6 @@ def command(form: str) -> None:
     from ontarget.io import MissingRelease, json_text
     from ontarget.validation.validation import compare, published, uncompared
 
-    keep_compiled()
     rows = []
     for tree, index in published():
         click.echo(f"  {tree.data[index]['name']}", err=True)

@@ -124,6 +124,17 @@ def prune(largest: int | None = None) -> int:
     return gone
 
 
+def clear() -> int:
+    """Remove all that is kept; how many files."""
+    return prune(0)
+
+
+def usable() -> bool:
+    """Whether things are kept: the folder is the user's own, or can be made."""
+    top = root()
+    return top is not None and _own(top)
+
+
 @functools.cache
 def code() -> str:
     """A hash of the package's own code and catalog: what is kept of other code is never taken for this one's."""

@@ -10,7 +10,7 @@ import contextlib
 import functools
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from importlib.metadata import version
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -28,6 +28,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 TRACED, RESULTS = "traced", "results"
 FORMAT = 1
+LISTENERS: list[Callable[[str], None]] = []
 
 
 def keep_compiled() -> None:
@@ -66,6 +67,16 @@ def aval(one: Any) -> tuple[Any, ...]:
     return tuple(np.shape(one)), str(one.dtype), bool(getattr(one, "weak_type", False))
 
 
+@contextlib.contextmanager
+def tracing_shown(show: Callable[[str], None]) -> Iterator[None]:
+    """While it lasts, `show` is given the name of every function that is traced and compiled, for that takes seconds."""
+    LISTENERS.append(show)
+    try:
+        yield
+    finally:
+        LISTENERS.remove(show)
+
+
 class Program(Generic[P, T]):
     """A function of nouns and arrays, compiled for each structure of its arguments. Inside a trace it is itself.
 
@@ -94,7 +105,8 @@ class Program(Generic[P, T]):
     def name(self) -> str:
         """Where the function stands, for a program is kept under its name."""
         text = f"{self.function.__module__}:{self.function.__qualname__}"
-        if found(text) not in (self, self.function):
+        there = found(text)
+        if getattr(there, "function", there) is not self.function:
             raise NotPlain(text)
         return text
 
@@ -115,9 +127,13 @@ class Program(Generic[P, T]):
         """The program of a key from the cache, or traced and put there."""
         content = cache.read(TRACED, key)
         run = None if content is None else self.opened(content)
-        if run is None and (content := self.traced(args, kwargs)) is not None:
-            cache.write(TRACED, key, content)
-            run = self.opened(content)
+        if run is None:
+            for show in LISTENERS:
+                show(self.function.__name__)
+            content = self.traced(args, kwargs)
+            if content is not None:
+                cache.write(TRACED, key, content)
+                run = self.opened(content)
         if run is not None:
             return run
         leaves, structure = jax.tree.flatten((args, kwargs))

@@ -15,6 +15,15 @@ HOMES = ("ontarget", "jax", "numpy", "builtins")
 """Packages whose classes and functions may be named: their code is known by hash or by version."""
 
 
+KINDS: dict[str, tuple[type, ...]] = {
+    "member": (enum.Enum,),
+    "row": (tuple, list),
+    "mapping": (dict,),
+    "set": (set, frozenset),
+}
+"""What a container of each kind must be, for nothing else is called while something is built anew."""
+
+
 class NotPlain(Exception):
     """Something in an object cannot be said in plain data."""
 
@@ -48,10 +57,15 @@ def describe(one: Any, leaf: Callable[[Any], Any]) -> Any:
         return ["mapping", name_of(type(one)), [[key, describe(inner, leaf)] for key, inner in one.items()]]
     if isinstance(one, (frozenset, set)):
         return ["set", name_of(type(one)), sorted((describe(inner, leaf) for inner in one), key=repr)]
-    if dataclasses.is_dataclass(one) and not isinstance(one, type):
+    if is_plain(type(one)):
         fields = [[each.name, describe(getattr(one, each.name), leaf)] for each in dataclasses.fields(one)]
         return ["object", name_of(type(one)), fields]
     return ["name", name_of(one)]
+
+
+def is_plain(one: Any) -> bool:
+    """Whether something is a class of data: its fields are all that it is."""
+    return isinstance(one, type) and dataclasses.is_dataclass(one)
 
 
 def name_of(one: Any) -> str:
@@ -91,6 +105,10 @@ def rebuild(said: Any, leaves: Callable[[Any], Any]) -> Any:
     if kind == "name":
         return found(rest[0])
     made = found(rest[0])
+    if not (
+        (isinstance(made, type) and issubclass(made, KINDS.get(kind, ()))) or (kind == "object" and is_plain(made))
+    ):
+        raise NotPlain(rest[0])
     if kind == "member":
         return made[rest[1]]
     if kind == "row":

@@ -14,6 +14,7 @@ from jaxtyping import Array, Float
 from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.narrow import neutrino_experiment, site_of, source_of
+from ontarget.ground.kept import kept
 from ontarget.ground.units import GeV, m
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.progress import silent
@@ -79,6 +80,10 @@ def simulated_flux(
     progress : is given a line every few seconds
     """
     experiment = neutrino_experiment(experiment)
+    return kept("simulated flux", [experiment, precision], lambda: _simulated(experiment, precision, progress))
+
+
+def _simulated(experiment: Experiment, precision: float, progress: Callable[[str], None]) -> BeamFlux:
     source, site = of_a_tunnel(experiment)
     simulation = Simulation(source, site, experiment.detector.tag)
     last = [time.monotonic()]
