@@ -69,7 +69,7 @@ def aval(one: Any) -> tuple[Any, ...]:
 
 @contextlib.contextmanager
 def tracing_shown(show: Callable[[str], None]) -> Iterator[None]:
-    """While it lasts, `show` is given the name of every function that is traced and compiled, for that takes seconds."""
+    """While it lasts, `show` is given the name of every function that is traced and compiled: that takes seconds."""
     LISTENERS.append(show)
     try:
         yield
