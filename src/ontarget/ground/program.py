@@ -33,7 +33,7 @@ LISTENERS: list[Callable[[str], None]] = []
 
 def keep_compiled() -> None:
     """Let JAX keep what it compiles in the user's cache folder, unless the user has told JAX something else."""
-    if os.environ.get("JAX_COMPILATION_CACHE_DIR") or jax.config.jax_compilation_cache_dir:
+    if os.environ.get("JAX_COMPILATION_CACHE_DIR") or getattr(jax.config, "jax_compilation_cache_dir", None):
         return
     place = cache.folder(f"compiled-{cache.processor()}")
     if place is None:

@@ -65,7 +65,7 @@ class _Part:
     ) -> None:
         self.chain, self.places, self.start, self.box = chain, places, start[places], box[places]
         self.mark = fingerprint(chain, self.start.tobytes(), self.box.tobytes(), tolerance)
-        self.given = [chain, self.start, self.box, tolerance]
+        self.given: list[Any] = [chain, self.start, self.box, tolerance]
         self.precomputed = cache(chain.precomputed)
 
     @property
