@@ -8,9 +8,10 @@ times faster; what it refuses, and what it may read otherwise, is read again in 
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ Address = tuple[str | int, ...]  # keys and list positions, from the top
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_OTHERWISE = re.compile(r"[\t\ufeff?]|[|>][-+0-9]*#|[^\n]\Z")
+_OTHERWISE = re.compile(r"[\t\ufeff]|\?(?!\"\n)|[|>][-+0-9]*#|[^\n]\Z")
 """In a text with these, or without an end of its last line, libyaml and the parser in Python may differ."""
 _SEPARATORS = re.compile("[\x85\u2028\u2029]")
 """Ends of lines in YAML 1.1, on whose rules both parsers are; characters as any other in YAML 1.2."""
@@ -142,8 +143,7 @@ def parse_yaml(content: bytes | str, label: str, file: Path | None = None, top: 
         given = quote(root.plain()) if root.weight < 1000 else "something else"
         raise InputError(label, given, f"The top level must be {wanted}.", "Mend the file.")
     marks: dict[Address, Mark] = {}
-    for path, line in root.lines(()):
-        marks[path] = Mark(label, file, line)
+    root.marks((), marks, functools.cache(lambda line: Mark(label, file, line)))
     return Tree(root.plain(), marks)
 
 
@@ -158,22 +158,20 @@ def _decode(content: bytes, label: str) -> str:
         raise InputError(f"{label} line {line}", "bytes that are no UTF-8", truth, remedy) from None
 
 
-@dataclass
 class _Node:
     """A value with its line, its weight (nodes under it, every alias written out) and its height (levels under it)."""
 
-    value: Any
-    line: int
-    weight: int = 1
-    height: int = 0
+    __slots__ = ("height", "line", "value", "weight")
 
-    def __post_init__(self) -> None:
-        children: Any = self.value.values() if isinstance(self.value, dict) else self.value
-        if isinstance(self.value, (dict, list)):
-            self.weight = 1 + sum(node.weight for node in children)
-            self.height = 1 + max((node.height for node in children), default=0)
-        elif isinstance(self.value, str):
-            self.weight = 1 + len(self.value) // TEXT_PER_NODE
+    def __init__(self, value: Any, line: int) -> None:
+        self.value, self.line, self.weight, self.height = value, line, 1, 0
+        if isinstance(value, (dict, list)):
+            for node in value.values() if isinstance(value, dict) else value:
+                self.weight += node.weight
+                self.height = max(self.height, node.height)
+            self.height += 1
+        elif isinstance(value, str):
+            self.weight += len(value) // TEXT_PER_NODE
 
     def plain(self) -> Any:
         """Plain Python values; what is aliased is shared, for nobody changes a tree."""
@@ -183,16 +181,15 @@ class _Node:
             return [node.plain() for node in self.value]
         return self.value
 
-    def lines(self, path: Address) -> Iterator[tuple[Address, int]]:
-        """The line of every path."""
-        yield path, self.line
-        children: Any = ()
+    def marks(self, path: Address, found: dict[Address, Mark], at: Callable[[int], Mark]) -> None:
+        """Enter the mark of every path; one for all on a line."""
+        found[path] = at(self.line)
         if isinstance(self.value, dict):
-            children = self.value.items()
+            for key, node in self.value.items():
+                node.marks((*path, key), found, at)
         elif isinstance(self.value, list):
-            children = enumerate(self.value)
-        for key, node in children:
-            yield from node.lines((*path, key))
+            for place, node in enumerate(self.value):
+                node.marks((*path, place), found, at)
 
 
 def _faults(yaml: Any) -> tuple[type[Exception], ...]:
@@ -220,7 +217,7 @@ class _Composer:
         fast = getattr(yaml, "CSafeLoader", None)
         if fast is not None and not _OTHERWISE.search(text):
             with contextlib.suppress(*_faults(yaml), InputError):
-                return self._document(yaml.parse(text, Loader=fast))
+                return self._document(iter(fast(text).get_event, None))
         return self._slowly(text)
 
     def _slowly(self, text: str) -> _Node:
@@ -228,7 +225,7 @@ class _Composer:
         import yaml
 
         try:
-            return self._document(yaml.parse(text, Loader=yaml.SafeLoader))
+            return self._document(iter(yaml.SafeLoader(text).get_event, None))
         except yaml.MarkedYAMLError as error:
             raise self._syntax(error) from None
         except InputError:
