@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 
 import click
 
+from ontarget.cli.name import KindName
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -19,7 +21,7 @@ class Listed:
 
 
 @click.command("list")
-@click.argument("kinds", nargs=-1)
+@click.argument("kinds", nargs=-1, type=KindName())
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
 def command(kinds: tuple[str, ...], form: str) -> None:
     """Show the entries of the catalog, all or of some KINDS (facilities, detectors, experiments, ...)."""
