@@ -219,7 +219,7 @@ class Resolver:
 
     def upon(self, tree: Tree, path: Address, given: Mapping[str, Any], depth: int) -> Tree:
         """The local keys upon the entry that is used, with marks relative to itself."""
-        marks = {(): tree.mark(path)}
+        marks: dict[Address, Mark] = {(): tree.mark(path)}
         local = Tree(
             {
                 key: self.value(tree, one, (*path, key), depth + 1, marks, len(path))

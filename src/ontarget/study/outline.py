@@ -23,13 +23,13 @@ def outline_of(name: str) -> tuple[Outline, tuple[str, ...]]:
     if not is_study(name):
         kind, tree, _ = entry_tree(name)
         found = outline(CLASSES[kind], tree)
-        return found, found.keys()
+        return found, found.cited()
     tree = load_tree(name, None, ("studies",))
     found = outline("Study", tree)
     experiments = tree.data["experiments"]
-    keys = {*found.keys(), *keys_in(tree)}
+    keys = {*found.cited(), *keys_in(tree)}
     for entry in experiments:  # what cannot be loaded is not shown as if it could
         overrides = overrides_for(Path(entry).stem, tree.data.get("set") or {}, experiments)
         _, one, _ = entry_tree(f"experiments/{entry}", overrides)
-        keys.update(outline(CLASSES["experiments"], one).keys())
+        keys.update(outline(CLASSES["experiments"], one).cited())
     return found, tuple(sorted(keys))

@@ -67,7 +67,7 @@ class Outline:
                 found.append(Leaf(address, classes, text, unit, tuple(record.cite), record.note, record.source))
         return found
 
-    def keys(self) -> tuple[str, ...]:
+    def cited(self) -> tuple[str, ...]:
         """What `cite` prints: the keys of its classes and of its numbers."""
         return tuple(sorted(self.models.union(*(record.cite for record in self.provenance.values()))))
 
