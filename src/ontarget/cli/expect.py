@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
+from ontarget.cli.name import EXPERIMENT
 from ontarget.cli.option import parse_settings, set_option, trust_option
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", type=EXPERIMENT)
 @set_option
 @trust_option
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ontarget.cli.name import STUDY
 from ontarget.cli.option import parse_settings, set_option, trust_option
 from ontarget.ground.errors import InputError
 
@@ -42,7 +43,7 @@ def work_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command()
-@click.argument("study")
+@click.argument("study", type=STUDY)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the results.  [default: out/STUDY]")
 @set_option
 @trust_option
