@@ -9,7 +9,8 @@ import pytest
 
 from ontarget.io import run_record
 from ontarget.plot import Curve, curves_figure
-from ontarget.report.page import page, shown
+from ontarget.report.column import Column
+from ontarget.report.page import page, table_data
 from ontarget.report.section import Picture, Section, Table
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "col"}
@@ -84,7 +85,16 @@ def test_the_drawing_is_in_the_page(text):
 
 @pytest.mark.parametrize(
     ("cell", "expected"),
-    [(None, "–"), (1.23456, "1.235"), (12345.6, "12346"), (3, "3"), ("a", "a"), (True, "True"), (1e-9, "1e-09")],
+    [(None, "–"), (1.23456789, "1.23"), (12345.6789, "12346"), (3, "3"), ("a", "a"), (True, "yes"), (1e-9, "1e-9")],
 )
 def test_cells(cell, expected):
-    assert shown(cell) == expected
+    assert [[one["text"] for one in row] for row in table_data(Table("", "", [{"x": cell, "y": 0}]))["rows"]] == (
+        [[expected, "0"]] if cell is not None else [["0"]]
+    )
+
+
+def test_an_error_stands_beside_its_value_and_units_in_the_header():
+    columns = {"x": Column(unit="keV"), "dx": Column(error_of="x"), "why": Column(hidden=True)}
+    made = table_data(Table("", "", [{"x": 134.4567, "dx": 22.7, "why": "a"}], columns))
+    assert made["columns"] == ["x (keV)", "why"]  # what is hidden on a terminal is not in a report
+    assert made["rows"] == [[{"text": "134 ± 23", "kind": "number"}, {"text": "a", "kind": "text"}]]

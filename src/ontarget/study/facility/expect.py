@@ -8,7 +8,7 @@ from ontarget.analysis.facility.expectation import Expectation, expected_counts
 from ontarget.ground.noun import static
 from ontarget.matter.flavour import FLAVOURS, LATEX
 from ontarget.plot import Panel, panels_figure
-from ontarget.report.expected_table import expectation_rows
+from ontarget.report.expected_table import expectation_rows, flavours_of
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.task import AbstractTask, prefixed
@@ -22,7 +22,8 @@ class Expect(AbstractTask):
     def run(self, context: Context) -> Section:
         every = context.each(context.counts, context.experiments)
         found = [expected_counts(*pair) for pair in zip(context.nouns(), every, strict=True)]
-        rows = [row for one in found for row in expectation_rows(one)]
+        flavours = flavours_of(found)
+        rows = [row for one in found for row in expectation_rows(one, flavours)]
         text = "Counts over the exposure and per calendar year, by the flavour that interacts."
         table = Table(prefixed(self.key, "expected"), "Expected counts", rows)
         return Section("Expected counts", text, [table], [picture(self.key, found)])
