@@ -51,8 +51,14 @@ def print_expectation(found: Expectation) -> None:
 
     experiment = found.experiment
     title = f"{experiment.title or experiment.name}, {exposure_text(experiment)} [{experiment.name}]"
-    rows = [{name: row[name] for name in row if name not in ("experiment", "exposure")} for row in expectation_rows(found)]
+    rows = [
+        {name: row[name] for name in row if name not in ("experiment", "exposure")} for row in expectation_rows(found)
+    ]
     note = outside_line(found)
-    print_table(title, rows, {"total": Column(unit="events"), "outside": Column(hidden=not note)})
+    print_table(
+        title,
+        [{name: row[name] for name in shown} for row in rows],
+        {"total": Column(unit="events"), "outside": Column(hidden=not note)},
+    )
     if note:
         click.echo(note)

@@ -26,7 +26,7 @@ def command(form: str) -> None:
     deviation) and ours in the unit of the row; tolerance and difference relative to the published number; pass (empty
     without data), source, and why the tolerance is not smaller.
     """
-    from ontarget.io import MissingRelease, json_text
+    from ontarget.io import MissingRelease
     from ontarget.validation.validation import compare, published, uncompared
 
     keep_compiled()

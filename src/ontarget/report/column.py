@@ -79,7 +79,12 @@ def shown_columns(rows: Rows, columns: Mapping[str, Column], hidden: bool = Fals
     found = []
     for name, one in told.items():
         values = [row.get(name) for row in rows]
-        if (one.hidden and not hidden) or name in units or errors.get(one.error_of) == name or all(value is None for value in values):
+        if (
+            (one.hidden and not hidden)
+            or name in units
+            or errors.get(one.error_of) == name
+            or all(value is None for value in values)
+        ):
             continue
         error = [row.get(errors[name]) if name in errors else None for row in rows]
         cells = [cell(row, name, told, e) for row, e in zip(rows, error, strict=True)]
@@ -91,17 +96,18 @@ def shown_columns(rows: Rows, columns: Mapping[str, Column], hidden: bool = Fals
 
 def cell(row: Mapping[str, Any], name: str, columns: Mapping[str, Column], error: Any) -> str:
     """A cell as text."""
-    value, column = row.get(name), columns[name]
+    value: Any = row.get(name)
+    column = columns[name]
     group = column.end_of or name
     if not is_number(value):
         return text_of(value)
     unit = f" {row[column.unit_in]}" if column.unit_in and row.get(column.unit_in) else ""
     if is_number(error):
         return " ± ".join(with_error(float(value), float(error))) + unit
-    ends = [end for other, one in columns.items() if one.end_of == group and is_number(end := row.get(other))]
-    if len(ends) > 1:
+    ends: list[Any] = [row.get(other) for other, one in columns.items() if one.end_of == group]
+    if len(ends) > 1 and all(map(is_number, ends)):
         return interval([float(value), *map(float, ends)])[0] + unit
-    beside = row.get(column.like)
+    beside: Any = row.get(column.like)
     digits = max(USUAL, given_digits(float(beside)) or USUAL) if is_number(beside) else USUAL
     return text_of(value, column.decimals, digits) + unit
 

@@ -45,7 +45,7 @@ class Headline:
 
     def distance(self) -> str:
         """From the published value: in its errors where it has one, else in per cent."""
-        if self.published is None or not isinstance(self.value, (int, float)) or not self.published:
+        if not self.published or not isinstance(self.value, (int, float)) or self.unit == "sigma":
             return ""
         away = self.value - self.published
         if self.published_error:

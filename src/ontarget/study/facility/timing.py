@@ -16,6 +16,8 @@ from ontarget.ground.noun import Time, quantity, static
 from ontarget.ground.units import MW, GeV, Hz, m, us
 from ontarget.matter.flavour import LATEX
 from ontarget.plot import Curve, Mark, Panel, curves_figure, panels_figure
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.source import Site
 from ontarget.study.context import Context
@@ -90,7 +92,21 @@ class Timing(AbstractTask):
             "neutrons with the protons. In the prompt window S is prompt ν_μ, in the delayed window delayed ν; "
             "B is everything else, including the other neutrinos."
         )
-        return Section(self.title, text, tables, pictures(self.key, found))
+        return Section(self.title, text, tables, pictures(self.key, found), headline=headline(found))
+
+
+def headline(found: Sequence[FacilityTiming]) -> list[Headline]:
+    """What the prompt window of each facility holds."""
+    return [
+        Headline(
+            f"prompt window, {one.at.facility.name or one.at.name} [{one.at.name}]",
+            one.prompt.signal,
+            unit="prompt neutrinos per year",
+            note=f"{number_text(one.prompt.start)} to {number_text(one.prompt.stop)} us, "
+            f"purity {100 * one.prompt.purity:.0f} %, {number_text(one.prompt.significance, 2)} sigma",
+        )
+        for one in found
+    ]
 
 
 def window_rows(found: Sequence[FacilityTiming]) -> list[dict[str, Any]]:

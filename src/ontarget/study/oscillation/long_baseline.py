@@ -15,6 +15,8 @@ from ontarget.ground.units import ANGLE, MeV, km, ns
 from ontarget.io.entry import load_entry
 from ontarget.plot import Curve, Guide, curves_figure
 from ontarget.propagation import ThreeFlavour
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.source import StoppedPion
 from ontarget.study.context import Context
@@ -82,11 +84,22 @@ class LongBaseline(AbstractTask):
             Table(self.key, "Events against distance, the whole exposure", distance_rows(result)),
         ]
         title = "Appearance at long baselines from decay at rest"
-        return Section(title, text(result), tables, pictures(result, self.key))
+        return Section(title, text(result), tables, pictures(result, self.key), headline=headline(result))
 
     def named(self, table: str) -> str:
         """The name of a table: with the key before it where that is not the usual one."""
         return table if self.key == "appearance" else f"{self.key}_{table}"
+
+
+def headline(result: Appearance) -> list[Headline]:
+    """The significance of appearance with each pulse, at its best distance."""
+    made = []
+    for name in result.windows:
+        one = result.at_best(name)
+        signal, background = number_text(float(one.signal.sum())), number_text(float(one.background.sum()))
+        note = f"at {number_text(one.distance / km)} km, signal {signal}, background {background}"
+        made.append(Headline(f"appearance, pulse of {name}", one.energies, unit="sigma", note=note))
+    return made
 
 
 def label(phase: float) -> str:
