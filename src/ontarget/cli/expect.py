@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust_option
-from ontarget.cli.table import format_option, print_table
+from ontarget.cli.table import format_option, print_table, print_text
 
 if TYPE_CHECKING:
     from ontarget.analysis.facility.expectation import Expectation
@@ -51,14 +51,10 @@ def print_expectation(found: Expectation) -> None:
 
     experiment = found.experiment
     title = f"{experiment.title or experiment.name}, {exposure_text(experiment)} [{experiment.name}]"
-    rows = [
-        {name: row[name] for name in row if name not in ("experiment", "exposure")} for row in expectation_rows(found)
-    ]
+    rows = expectation_rows(found)
+    kept = [name for name in rows[0] if name not in ("experiment", "exposure")]
     note = outside_line(found)
-    print_table(
-        title,
-        [{name: row[name] for name in shown} for row in rows],
-        {"total": Column(unit="events"), "outside": Column(hidden=not note)},
-    )
+    columns = {"total": Column(unit="particles" if found.leptons else "events"), "outside": Column(hidden=not note)}
+    print_table(title, [{name: row[name] for name in kept} for row in rows], columns)
     if note:
-        click.echo(note)
+        print_text(note)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ontarget.report.column import Column, Rows
-from ontarget.report.text_table import text_table
+from ontarget.report.text_table import text_table, wrapped
 
 FORMATS = ("table", "json", "csv")
 
@@ -33,6 +33,12 @@ def print_table(title: str, rows: Rows, columns: Mapping[str, Column] | None = N
     for line in made.title:
         click.secho(line, bold=True)
     for line in made.body:
+        click.echo(line)
+
+
+def print_text(text: str) -> None:
+    """Print a sentence, wrapped between words to the width of the terminal."""
+    for line in wrapped(text, terminal_width()):
         click.echo(line)
 
 

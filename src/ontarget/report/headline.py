@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from ontarget.report.digits import USUAL, given_digits, interval, text_of, with_error
 
 
+Number = float | int
+
+
 @dataclass(frozen=True)
 class Headline:
     """One of them.
@@ -23,11 +26,11 @@ class Headline:
     """
 
     label: str
-    value: float | str | None = None
-    error: float | None = None
+    value: Number | str | None = None
+    error: Number | None = None
     unit: str = ""
-    published: float | None = None
-    published_error: float | None = None
+    published: Number | None = None
+    published_error: Number | None = None
     interval: tuple[float, float] | None = None
     note: str = ""
 
@@ -67,11 +70,11 @@ class Headline:
         return f"{text} {self.unit}" if self.unit else text
 
 
-def measured(value: float, error: float | None, beside: float | None = None) -> str:
+def measured(value: Number, error: Number | None, beside: Number | None = None) -> str:
     """A value, with its error where it has one; `beside` another it has no fewer digits than that."""
     if error:
-        return " ± ".join(with_error(value, error))
-    return text_of(value, digits=max(USUAL, (given_digits(beside) or USUAL) if beside is not None else USUAL))
+        return " ± ".join(with_error(float(value), float(error)))
+    return text_of(value, digits=max(USUAL, (given_digits(float(beside)) or USUAL) if beside is not None else USUAL))
 
 
 def signed(value: float, decimals: int) -> str:

@@ -99,11 +99,11 @@ def headline(found: Sequence[FacilityTiming]) -> list[Headline]:
     """What the prompt window of each facility holds."""
     return [
         Headline(
-            f"prompt window, {one.at.facility.name or one.at.name} [{one.at.name}]",
+            f"{one.at.facility.name or one.at.name} [{one.at.name}]",
             one.prompt.signal,
-            unit="prompt neutrinos per year",
+            unit="prompt ν per year",
             note=f"{number_text(one.prompt.start)} to {number_text(one.prompt.stop)} us, "
-            f"purity {100 * one.prompt.purity:.0f} %, {number_text(one.prompt.significance, 2)} sigma",
+            f"purity {100 * one.prompt.purity:.0f} %, S/sqrt(S+B) {number_text(one.prompt.significance, 2)}",
         )
         for one in found
     ]
