@@ -16,6 +16,9 @@ GLUE = "\u00a0"
 LEAST_TEXT = 12
 """Characters that a column of text has at least, or its longest text."""
 
+LONGEST_HEADING = 80
+"""Characters of a text that may stand in the heading of a block."""
+
 MOST_LINES = 4
 """Lines of a cell or a header; where more were needed, each row becomes a block."""
 
@@ -93,12 +96,18 @@ def widths(columns: Sequence[Shown], width: int | None) -> list[int] | None:
     if width is None:
         return most
     left = width - len(GAP) * (len(columns) - 1)
-    least = [least_width(one) for one in columns]
-    spare, wanted = left - sum(least), sum(most) - sum(least)
-    if spare < 0:
+    sizes = [least_width(one) for one in columns]
+    if sum(sizes) > left:
         return None
-    share = min(1.0, spare / wanted) if wanted else 0.0
-    return [low + int(share * (high - low)) for low, high in zip(least, most, strict=True)]
+    cells = [max(size, *map(len, one.cells)) for one, size in zip(columns, sizes, strict=True)]
+    return grown(grown(sizes, cells, left), most, left)  # texts have their room before headers
+
+
+def grown(sizes: Sequence[int], wanted: Sequence[int], left: int) -> list[int]:
+    """Sizes that grow towards what is wanted, all by the same share, as far as there is room."""
+    spare, more = left - sum(sizes), sum(wanted) - sum(sizes)
+    share = min(1.0, spare / more) if more else 0.0
+    return [low + int(share * (high - low)) for low, high in zip(sizes, wanted, strict=True)]
 
 
 def least_width(column: Shown) -> int:
@@ -135,7 +144,7 @@ def leading(columns: Sequence[Shown]) -> int:
     """How many columns of short text stand at the beginning: they head a block."""
     count = 0
     for one in columns[:3]:
-        if one.numeric or max(map(len, one.cells)) > 40:
+        if one.numeric or max(map(len, one.cells)) > LONGEST_HEADING:
             break
         count += 1
     return count
