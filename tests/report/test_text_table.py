@@ -47,6 +47,12 @@ def test_what_is_the_same_in_all_rows_is_in_the_title():
     assert "ess_csi" not in "\n".join(made.body)
 
 
+def test_a_column_that_stays():
+    made = text_table("Counts", ROWS, {"experiment": Column(stays=True)})
+    assert made.title == ["Counts"]
+    assert made.body[2].split()[0] == "ess_csi"
+
+
 def test_rows_that_are_all_alike_stay():
     made = text_table("Twice", [{"a": 1, "b": 2}] * 2)
     assert made.body == ["a  b", "-  -", "1  2", "1  2"]

@@ -1,4 +1,6 @@
-"""What studies of the catalog answered, as text: ``python tests/toys/saved_sections.py ess pip2_timing`` writes it anew.
+"""What studies of the catalog answered, as text.
+
+``python tests/toys/saved_sections.py ess pip2_timing`` writes it anew.
 
 Only what a terminal shows: headlines, tables of up to forty rows, and what these say of their columns.
 """

@@ -71,4 +71,5 @@ def shown_columns() -> dict[str, Column]:
         "error": Column(error_of="published"),
         "ours": Column(unit_in="unit", like="published"),
         "difference (%)": Column(decimals=2),
+        "verdict": Column(stays=True),
     }

@@ -25,6 +25,7 @@ class Column:
     decimals : the most that are worth showing, where the scale is known beforehand
     unit_in : the column that holds the unit of each row, which stands beside the number
     like : the column beside which this one is read: it has no fewer digits than was given there
+    stays : a column also where all rows hold the same
     hidden : in files and reports alone, and not on a terminal
     """
 
@@ -35,6 +36,7 @@ class Column:
     decimals: int | None = None
     unit_in: str = ""
     like: str = ""
+    stays: bool = False
     hidden: bool = False
 
 
@@ -54,6 +56,7 @@ class Shown:
     cells: Sequence[str]
     values: Sequence[Any]
     numeric: bool
+    stays: bool = False
 
     @property
     def header(self) -> str:
@@ -62,8 +65,8 @@ class Shown:
 
     @property
     def same(self) -> bool:
-        """Whether all rows hold the same."""
-        return all(one == self.values[0] for one in self.values)
+        """Whether all rows hold the same, which then stands in the title."""
+        return not self.stays and all(one == self.values[0] for one in self.values)
 
     def constant(self) -> str:
         """What all rows hold, in words."""
@@ -90,7 +93,7 @@ def shown_columns(rows: Rows, columns: Mapping[str, Column], hidden: bool = Fals
         cells = [cell(row, name, told, e) for row, e in zip(rows, error, strict=True)]
         pairs = list(zip(values, error, strict=True))
         label = one.label or name
-        found.append(Shown(label, one.unit, cells, pairs, any(is_number(value) for value in values)))
+        found.append(Shown(label, one.unit, cells, pairs, any(is_number(value) for value in values), one.stays))
     return found
 
 

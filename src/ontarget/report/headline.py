@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from ontarget.report.digits import USUAL, given_digits, interval, text_of, with_error
 
-
 Number = float | int
 
 

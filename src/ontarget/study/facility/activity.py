@@ -10,6 +10,7 @@ import numpy as np
 from ontarget.analysis.facility.target_activity import TargetDecays, decays_of, target_decays
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Noun, RatePerMass, quantity, static
+from ontarget.report.column import SIGMAS
 from ontarget.report.digits import number_text
 from ontarget.report.headline import Headline
 from ontarget.report.section import Section, Table
@@ -49,8 +50,11 @@ class TargetActivity(AbstractTask):
             "Beta decays of the target itself within the window of the tag. Selections are those of the experiment, "
             "or none. A reconstruction has to tell a recoil from what overlaps with it."
         )
-        table = Table(prefixed(self.key, "activity"), "Decays of the target", rows(self.batches, found))
+        table = Table(prefixed(self.key, "activity"), "Decays of the target", rows(self.batches, found), SHOWN)
         return Section("Activity of the target", text, [table], headline=headline(self.batches, found))
+
+
+SHOWN = {"S/sqrt(S+B)": SIGMAS}
 
 
 def headline(batches: Sequence[Activity], found: TargetDecays) -> list[Headline]:

@@ -13,6 +13,7 @@ from ontarget.ground.errors import InputError
 from ontarget.ground.noun import quantity, static
 from ontarget.ground.units import LENGTH, m
 from ontarget.plot import Curve, Guide, curves_figure
+from ontarget.report.column import SIGMAS
 from ontarget.report.digits import number_text
 from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
@@ -57,12 +58,15 @@ class BaselineScan(AbstractTask):
             "Thresholds are edges of the axis that is seen."
         )
         every = [row for name, one in found.items() for row in rows(name, one)]
-        table = Table(prefixed(self.key, "baselines"), "Events per year above thresholds, by baseline", every)
+        table = Table(prefixed(self.key, "baselines"), "Events per year above thresholds, by baseline", every, SHOWN)
         drawn = self.experiments[0]
         pictures = [picture(self.key, drawn, found[drawn])]
         return Section(
             "Events against threshold and baseline", text, [table], pictures, headline=headline(drawn, found[drawn])
         )
+
+
+SHOWN = {"S/sqrt(S+B)": SIGMAS}
 
 
 def headline(name: str, found: BaselineCounts) -> list[Headline]:
