@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from ontarget.cli.table import format_option, print_rows
+from ontarget.cli.table import format_option, print_rows, print_text
 
 
 @click.group("data")
@@ -48,8 +48,8 @@ def list_releases(form: str) -> None:
         )
         if form == "table":
             also = f" ({', '.join(release.aliases)})" if release.aliases else ""
-            click.echo(f"{name}{also}  {release.title}")
-            click.echo(f"  {release.address}  {f'{count} in {places}' if found else f'{total}, not here'}")
+            print_text(f"{name}{also}  {release.title}")
+            print_text(f"{release.address}  {f'{count} in {places}' if found else f'{total}, not here'}", "  ")
     if form != "table":
         print_rows(form, "", rows)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ontarget.cli.table import format_option, print_rows
+from ontarget.cli.table import format_option, print_rows, print_text
 
 INSTALL = {
     "NVIDIA, CUDA 13": 'pip install "jax[cuda13]"',
@@ -48,8 +48,8 @@ def command(form: str) -> None:
     if form != "table":
         return
     precision = "double" if jax.numpy.zeros(()).dtype == "float64" else "single: answers are not to be trusted"
-    click.echo(f"jax {jax.__version__}, precision {precision}")
+    print_text(f"jax {jax.__version__}, precision {precision}")
     if all(one.platform == "cpu" for one in found):
-        click.echo("No accelerator. Where there is one, install JAX for it beside ontarget:")
+        print_text("No accelerator. Where there is one, install JAX for it beside ontarget:")
         for name, line in INSTALL.items():
-            click.echo(f"  {name:<16} {line}")
+            print_text(f"{name:<16} {line}", "  ")

@@ -36,9 +36,9 @@ def print_table(title: str, rows: Rows, columns: Mapping[str, Column] | None = N
         click.echo(line)
 
 
-def print_text(text: str) -> None:
+def print_text(text: str, indent: str = "") -> None:
     """Print a sentence, wrapped between words to the width of the terminal."""
-    for line in wrapped(text, terminal_width()):
+    for line in wrapped(text, terminal_width(), indent, indent + "  "):
         click.echo(line)
 
 
