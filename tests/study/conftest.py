@@ -26,8 +26,8 @@ def context(tmp_path_factory):
     return asked(tmp_path_factory.mktemp("toys"), (FLUX, MASS))
 
 
-@pytest.fixture(autouse=True)
-def checked_sections(monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def checked_sections():
     """Every section that any task answers with has headlines, and says nothing of columns that are not there."""
 
     def checked(run):
@@ -50,5 +50,7 @@ def checked_sections(monkeypatch):
 
         return answer
 
-    for kind in TASKS:
-        monkeypatch.setattr(kind, "run", checked(kind.run))
+    with pytest.MonkeyPatch.context() as patch:
+        for kind in TASKS:
+            patch.setattr(kind, "run", checked(kind.run))
+        yield
