@@ -7,11 +7,10 @@ import pytest
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun
 from ontarget.io.entry import load
-from ontarget.io.kind import RENAMED, finals, open_rooms
+from ontarget.io.kind import RENAMED, finals
 
 
 def test_new_names_are_there_and_old_ones_are_not():
-    open_rooms()
     known = finals(Noun)
     assert set(RENAMED.values()) <= set(known)
     assert not set(RENAMED) & set(known)

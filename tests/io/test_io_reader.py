@@ -95,8 +95,7 @@ def test_a_key_that_is_needed(folder):
 
 def test_every_reader_names_a_class():
     from ontarget.ground.noun import Noun
-    from ontarget.io.kind import finals, open_rooms
+    from ontarget.io.kind import finals
 
-    open_rooms()
     assert {one.makes for one in READERS.values()} <= set(finals(Noun))
     assert not set(READERS) & set(finals(Noun)), "a type is a class or a reader"

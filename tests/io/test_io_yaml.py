@@ -4,11 +4,14 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from io_toys import outcome
+from yaml_texts import NASTY
 
 from ontarget.ground.errors import InputError
+from ontarget.io import catalog
 from ontarget.io.yaml import MAX_DEPTH, Tree, parse_yaml, read_yaml
 
 
@@ -198,3 +201,50 @@ YAMLISH = st.lists(
 @given(st.one_of(st.text(max_size=60), st.binary(max_size=60), YAMLISH))
 def test_any_text_gives_a_tree_or_a_sentence(content):
     tree_or_sentence(content)
+
+
+def in_python(content: str | bytes) -> Tree | InputError:
+    """What is read where PyYAML has been built without libyaml."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delattr(yaml, "CSafeLoader")
+        return outcome(lambda: parse_yaml(content, "f.yaml", top=None))
+
+
+def check_alike(content: str | bytes) -> None:
+    fast, slow = outcome(lambda: parse_yaml(content, "f.yaml", top=None)), in_python(content)
+    assert fast == slow if isinstance(slow, Tree) else str(fast) == str(slow)
+
+
+@pytest.fixture
+def libyaml():
+    if not yaml.__with_libyaml__:
+        pytest.skip("PyYAML was built without libyaml here.")
+
+
+@pytest.mark.parametrize("text", NASTY, ids=range(len(NASTY)))
+def test_both_parsers_read_alike(text, libyaml):
+    check_alike(text)
+
+
+def test_both_parsers_read_the_catalog_alike(libyaml):
+    files = sorted(catalog.ROOT.rglob("*.yaml"))
+    assert len(files) > 100
+    for file in files:
+        content = file.read_bytes()
+        assert parse_yaml(content, "f.yaml", top=None) == in_python(content)
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.one_of(st.text(max_size=60), YAMLISH))
+def test_both_parsers_read_any_text_alike(content):
+    check_alike(content)
+
+
+def test_ends_of_lines_of_yaml_1_1_are_refused():
+    with pytest.raises(InputError, match=r"f line 2: got the character U\+2028\. Lines end with a line feed"):
+        parse_yaml("a: 1\nb: c\u2028d\n", "f")
+
+
+@pytest.mark.parametrize("text", ["%YAML 1.1\n---\na: [NO, 1_0, 1:30, 017]", "%YAML 1.2\n---\na: [NO, 1_0, 1:30, 017]"])
+def test_rules_are_those_of_yaml_1_2_whatever_a_file_says(text):
+    assert parse_yaml(text, "f").data == {"a": ["NO", "1_0", "1:30", 17]}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import click
 
@@ -29,6 +31,21 @@ COMMANDS = {
 }
 
 
+class ReaderLeft(Exception):
+    """Nobody reads what is printed any more, as in `ontarget list | head -1`."""
+
+
+@contextlib.contextmanager
+def while_read() -> Iterator[None]:
+    """What ends with 1 in click and in rich where nobody reads any more ends with `ReaderLeft`."""
+    try:
+        yield
+    except (BrokenPipeError, SystemExit) as error:
+        if not isinstance(error, BrokenPipeError) and not isinstance(error.__context__, BrokenPipeError):
+            raise
+        raise ReaderLeft from error
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported one by one: `ontarget.cli.<module>` has a `command`."""
 
@@ -49,6 +66,14 @@ class LazyGroup(click.Group):
 
             raise InputError("ontarget", f"the command {quote(args[0])}", "", nearest(args[0], COMMANDS))
         return super().resolve_command(ctx, args)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with while_read():
+            return super().make_context(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with while_read():
+            return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -83,7 +108,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted.", err=True)
         return 130
-    except BrokenPipeError:  # the reader went away, as in `ontarget list | head -1`
+    except (BrokenPipeError, ReaderLeft):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return 0
     return code if isinstance(code, int) else 0

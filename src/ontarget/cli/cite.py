@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import click
 
+from ontarget.cli.name import ENTRY
 from ontarget.cli.option import trust_option
 
 
 @click.command("cite")
-@click.argument("name")
+@click.argument("name", type=ENTRY)
 @click.option("--keys", is_flag=True, help="Print the keys only.")
 @trust_option
 def command(name: str, keys: bool, trust: bool) -> None:
@@ -16,19 +19,31 @@ def command(name: str, keys: bool, trust: bool) -> None:
 
     For a study, of all its experiments.
     """
-    from ontarget.io import bibtex, keys_in, keys_of, load_tree
-    from ontarget.io.catalog import find, is_ours
-    from ontarget.io.entry import CLASSES, is_study, load_entry, locate
+    from ontarget.io.bibliography import bibtex
 
-    path = find(locate(name))
-    if is_study(name):
+    found = keys_under(name, trust)
+    click.echo("\n".join(found) if keys else bibtex(found), nl=keys and bool(found))
+
+
+def keys_under(name: str, trust: bool) -> tuple[str, ...]:
+    """The keys that an entry, a study or a file rests upon."""
+    from ontarget.io import catalog, keys_in, load_tree
+    from ontarget.io.entry import CLASSES, is_study, load_entry, locate
+    from ontarget.io.outline.outline import Unknown
+    from ontarget.study.outline import outline_of
+
+    path, study = catalog.find(locate(name)), is_study(name)
+    if not study and path.parent.name not in CLASSES and catalog.is_ours(path):
+        return keys_in(load_tree(locate(name)))
+    if not trust:
+        with contextlib.suppress(Unknown):
+            return outline_of(name)[1]
+    if study:
         from ontarget.study.study import keys_of_study, load_experiments, load_study
 
-        study = load_study(name, trust)
-        found = keys_of_study(study, load_experiments(study, None, trust))
-    elif path.parent.name in CLASSES or not is_ours(path):
-        loaded = load_entry(name, None, trust)
-        found = keys_of(loaded.noun, loaded.provenance)
-    else:
-        found = keys_in(load_tree(locate(name)))
-    click.echo("\n".join(found) if keys else bibtex(found), nl=keys and bool(found))
+        built = load_study(name, trust)
+        return keys_of_study(built, load_experiments(built, None, trust))
+    from ontarget.io.bibliography import keys_of
+
+    loaded = load_entry(name, None, trust)
+    return keys_of(loaded.noun, loaded.provenance)

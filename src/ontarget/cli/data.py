@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ontarget.cli.name import RELEASE
 from ontarget.cli.table import format_option, print_rows, print_text
 
 
@@ -55,7 +56,7 @@ def list_releases(form: str) -> None:
 
 
 @command.command("get")
-@click.argument("names", nargs=-1, required=True)
+@click.argument("names", nargs=-1, required=True, type=RELEASE)
 @click.option("--mirror", type=click.Path(path_type=Path), help="Copy from this folder instead of fetching.")
 def get(names: tuple[str, ...], mirror: Path | None) -> None:
     """Fetch the releases NAMES by DOI into the cache folder; every file is checked, and none fetched twice."""
@@ -72,7 +73,7 @@ def get(names: tuple[str, ...], mirror: Path | None) -> None:
 
 
 @command.command("where")
-@click.argument("name")
+@click.argument("name", type=RELEASE)
 def where(name: str) -> None:
     """Print the folder of a release, after every file of it was checked."""
     from ontarget.io.release import find_release, locate

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ontarget.cli.name import EXPERIMENT
 from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust_option
 from ontarget.cli.table import format_option, print_table, print_text
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", type=EXPERIMENT)
 @set_option
 @trust_option
 @format_option

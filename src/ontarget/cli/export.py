@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from ontarget.cli.name import ANY, ENTRY
 from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust_option
 from ontarget.ground.errors import InputError
 
@@ -16,7 +17,7 @@ EXACT = 1e-6
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", type=ANY)
 @click.option(
     "--format",
     "form",
@@ -55,6 +56,7 @@ def command(
     -2 ln L are compared.
     """
     if form == "pyhf":
+        ENTRY.convert(name, None, None)  # of the others it is a folder
         keep_compiled()
         options = {"task": task, "parameters": words(parameters), "experiments": words(experiments)}
         export_workspace(name, output, approximate, parse_settings(settings), trust, options)

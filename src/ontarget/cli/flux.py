@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ontarget.cli.name import EXPERIMENT
 from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust_option
 from ontarget.ground.errors import InputError
 
@@ -31,7 +32,7 @@ class Stopped(Exception):
 
 
 @click.command()
-@click.argument("experiment")
+@click.argument("experiment", type=EXPERIMENT)
 @set_option
 @trust_option
 @click.option(

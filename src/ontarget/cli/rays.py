@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from ontarget.cli.name import EXPERIMENT
 from ontarget.cli.option import parse_settings, set_option, trust_option
 from ontarget.ground.errors import InputError
 
@@ -15,7 +16,7 @@ SUFFIX = {"dk2nu": ".dk2nu.root", "gsimple": ".gsimple.root", "nuhepmc": ""}
 
 
 @click.command()
-@click.argument("experiment")
+@click.argument("experiment", type=EXPERIMENT)
 @set_option
 @trust_option
 @click.option("--format", "form", type=click.Choice(list(SUFFIX)), default="dk2nu", show_default=True)

@@ -7,21 +7,48 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ontarget.cli.name import ENTRY
 from ontarget.cli.option import parse_settings, set_option, trust_option
 
 if TYPE_CHECKING:
-    from ontarget.report.number_table import Leaf
+    from ontarget.io.outline.leaf import Leaf
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", type=ENTRY)
 @set_option
 @trust_option
 @click.option("--format", "form", type=click.Choice(["tree", "json"]), default="tree", show_default=True)
 def command(name: str, settings: tuple[str, ...], trust: bool, form: str) -> None:
     """An entry of the catalog, or a YAML file, as a tree: address, value, unit and citation of every number."""
+    from ontarget.io.outline.leaf import leaf_rows
+
+    title, found = known if (known := outlined(name, settings, trust)) is not None else made(name, settings, trust)
+    if form == "json":
+        click.echo(json.dumps(leaf_rows(found), indent=2, ensure_ascii=False))
+        return
+    click.echo(f"{name}: {title}" if title else name)
+    draw(found)
+
+
+def outlined(name: str, settings: tuple[str, ...], trust: bool) -> tuple[str, list[Leaf]] | None:
+    """Title and numbers of an entry of the catalog as it is, with no class imported; None where it has to be built."""
+    from ontarget.io.outline.outline import Unknown
+    from ontarget.study.outline import outline_of
+
+    if settings or trust:
+        return None
+    try:
+        found, _ = outline_of(name)
+        return found.title, found.leaves()
+    except Unknown:
+        return None
+
+
+def made(name: str, settings: tuple[str, ...], trust: bool) -> tuple[str, list[Leaf]]:
+    """Title and numbers of an entry, a file or a study that is built, so that its values are checked."""
     from ontarget.io.entry import is_study, load_entry
-    from ontarget.report.number_table import leaf_rows, leaves_of
+    from ontarget.report.number_table import leaves_of
 
     loaded: Any
     if is_study(name):
@@ -31,13 +58,8 @@ def command(name: str, settings: tuple[str, ...], trust: bool, form: str) -> Non
         load_experiments(loaded, parse_settings(settings), trust)  # what cannot be loaded is not shown as if it could
     else:
         loaded = load_entry(name, parse_settings(settings), trust)
-    found = leaves_of(loaded)
-    if form == "json":
-        click.echo(json.dumps(leaf_rows(found), indent=2, ensure_ascii=False))
-        return
     title = getattr(loaded.noun, "title", "") or getattr(loaded.noun, "name", "")
-    click.echo(f"{name}: {title}" if title else name)
-    draw(found)
+    return title, leaves_of(loaded)
 
 
 def draw(found: list[Leaf]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ontarget.cli.name import STUDY
 from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust_option
 from ontarget.ground.errors import InputError
 
@@ -45,7 +46,7 @@ def work_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command()
-@click.argument("study")
+@click.argument("study", type=STUDY)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the results.  [default: out/STUDY]")
 @click.option("--tables", is_flag=True, help="Print the tables, and not only their main numbers.")
 @set_option

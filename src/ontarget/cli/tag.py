@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ontarget.cli.flux import interrupts
+from ontarget.cli.name import EXPERIMENT
 from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust_option
 from ontarget.ground.errors import InputError
 
@@ -23,7 +24,7 @@ MOST_EVENTS = 10_000_000
 
 
 @click.command()
-@click.argument("experiment")
+@click.argument("experiment", type=EXPERIMENT)
 @click.option("--tagger", default="taggers/nuscope", show_default=True, help="In the catalog, or a YAML file.")
 @set_option
 @trust_option

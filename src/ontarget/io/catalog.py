@@ -16,7 +16,7 @@ from typing import Any
 from ontarget.ground.errors import InputError
 from ontarget.io.provenance import is_number_mapping
 from ontarget.io.wording import nearest, one_line, quote
-from ontarget.io.yaml import MAX_DEPTH, MAX_NODES, Address, Mark, Tree, read_yaml
+from ontarget.io.yaml import MAX_DEPTH, MAX_NODES, Address, Mark, Tree, parse_yaml, read_bytes, read_yaml
 
 KINDS = (
     "facilities",
@@ -40,8 +40,15 @@ _NAME = re.compile(r"[A-Za-z0-9][\w.+-]*")
 
 def is_ours(file: Path) -> bool:
     """Whether a file belongs to the installed package (or to the catalog, should that be elsewhere)."""
+    if _below(file, ROOT):
+        return True
     file = identity(file)
     return file.is_relative_to(PACKAGE) or file.is_relative_to(ROOT)
+
+
+def _below(file: Path, folder: Path) -> bool:
+    """Whether a path is written as one below a folder."""
+    return file.is_relative_to(folder) and ".." not in file.parts
 
 
 def identity(file: Path) -> Path:
@@ -93,18 +100,32 @@ def find(name: str | Path, kinds: Sequence[str] = KINDS, where: str = "catalog")
 
 def label_of(file: Path) -> str:
     """A file as messages name it: catalog files by kind and name."""
-    resolved = identity(file)
+    resolved = file if _below(file, ROOT) else identity(file)
     return f"catalog/{resolved.relative_to(ROOT)}" if resolved.is_relative_to(ROOT) else one_line(file)
 
 
 def read(file: Path, top: type = dict) -> Tree:
     """One file, whose top level is a mapping (or a `list`, if asked for), with every `use` resolved."""
-    return _Resolver().file(file, top=top)
+    return Resolver().read(file, top)
+
+
+_parsed: dict[Path, tuple[bytes, str, type, Tree]] = {}
+
+
+def parsed(file: Path, top: type = dict) -> Tree:
+    """One file as it is written; one of the catalog is parsed once, as long as what is in it stays the same."""
+    label = label_of(file)
+    if not is_ours(file):
+        return read_yaml(file, top, label)
+    content = read_bytes(file, label)
+    if file not in _parsed or _parsed[file][:3] != (content, label, top):
+        _parsed[file] = (content, label, top, parse_yaml(content, label, file, top))
+    return _parsed[file][3]
 
 
 def resolve(tree: Tree) -> Tree:
     """A tree with every `use` in it replaced by what it stands for, below the local keys."""
-    return _Resolver().tree(tree, 0)
+    return Resolver().tree(tree, 0)
 
 
 def merge(over: Tree, under: Tree) -> Tree:
@@ -150,7 +171,7 @@ def _marks_under(tree: Tree, data: Any, path: Address) -> dict[Address, Mark]:
     return marks
 
 
-class _Resolver:
+class Resolver:
     """Resolves `use`, once per file, refusing circles and trees that grow without bound."""
 
     def __init__(self) -> None:
@@ -158,37 +179,56 @@ class _Resolver:
         self.open: list[Path] = []
         self.left = MAX_NODES
 
+    def read(self, file: Path, top: type = dict) -> Tree:
+        """One file, as `read`; files that several use are resolved once."""
+        self.left = MAX_NODES
+        return self.file(file, top=top)
+
     def file(self, file: Path, depth: int = 0, top: type = dict) -> Tree:
         key = identity(file)
         if key not in self.known:
             self.open.append(key)
-            self.known[key] = self.tree(read_yaml(file, top, label_of(file)), depth)
-            self.open.pop()
+            try:
+                self.known[key] = self.tree(parsed(file, top), depth)
+            finally:
+                self.open.pop()
         return self.known[key]
 
     def tree(self, tree: Tree, depth: int) -> Tree:
-        return self.value(tree, (), depth)
+        marks: dict[Address, Mark] = {}
+        return Tree(self.value(tree, tree.data, (), depth, marks), marks)
 
-    def value(self, tree: Tree, path: Address, depth: int) -> Tree:
-        """The resolved value at a path of a tree, as a tree with marks relative to itself."""
-        data = at(tree.data, path)
+    def value(
+        self, tree: Tree, data: Any, path: Address, depth: int, marks: dict[Address, Mark], start: int = 0
+    ) -> Any:
+        """The resolved value at a path of a tree; its marks are entered under the path from `start` on."""
         if depth > MAX_DEPTH:
             raise _too_deep(tree.where(path))
-        marks: dict[Address, Mark] = {(): tree.mark(path)}
+        if isinstance(data, Mapping) and "use" in data:
+            used = self.upon(tree, path, data, depth)
+            marks.update(
+                {(*path[start:], *inner): mark for inner, mark in used.marks.items()} if path[start:] else used.marks
+            )
+            return used.data
+        marks[path[start:]] = tree.mark(path)
         if isinstance(data, list):
-            inner = [self.value(tree, (*path, key), depth + 1) for key in range(len(data))]
-            _adopt(marks, dict(enumerate(inner)))
-            return Tree([each.data for each in inner], marks)
-        if not isinstance(data, Mapping):
-            return Tree(data, marks)
-        children = {key: self.value(tree, (*path, key), depth + 1) for key in data if key != "use"}
-        _adopt(marks, children)
-        local = Tree({key: each.data for key, each in children.items()}, marks)
-        return self.upon(tree, path, local, depth) if "use" in data else local
+            return [self.value(tree, one, (*path, key), depth + 1, marks, start) for key, one in enumerate(data)]
+        if isinstance(data, Mapping):
+            return {key: self.value(tree, one, (*path, key), depth + 1, marks, start) for key, one in data.items()}
+        return data
 
-    def upon(self, tree: Tree, path: Address, local: Tree, depth: int) -> Tree:
-        """The local keys upon the entry that is used."""
-        place, name = (*path, "use"), at(tree.data, path)["use"]
+    def upon(self, tree: Tree, path: Address, given: Mapping[str, Any], depth: int) -> Tree:
+        """The local keys upon the entry that is used, with marks relative to itself."""
+        marks = {(): tree.mark(path)}
+        local = Tree(
+            {
+                key: self.value(tree, one, (*path, key), depth + 1, marks, len(path))
+                for key, one in given.items()
+                if key != "use"
+            },
+            marks,
+        )
+        place, name = (*path, "use"), given["use"]
         where = tree.where(place)
         file = self.target(name, tree.mark(place).file, where)
         if identity(file) in self.open:
@@ -202,7 +242,6 @@ class _Resolver:
             truth = f"All that is used has at most {MAX_NODES} values."
             raise InputError(where, "a larger tree", truth, "Use fewer entries.")
         # a child with a `use` of its own replaces what would be inherited
-        given = at(tree.data, path)
         own = {key for key, value in given.items() if isinstance(value, Mapping) and "use" in value}
         if own and isinstance(used.data, Mapping):
             used = Tree({key: value for key, value in used.data.items() if key not in own}, used.marks)
@@ -223,11 +262,6 @@ class _Resolver:
 
 def _too_deep(where: str) -> InputError:
     return InputError(where, "deeper nesting by 'use'", f"At most {MAX_DEPTH} levels are read.", "Flatten it.")
-
-
-def _adopt(marks: dict[Address, Mark], children: Mapping[Any, Tree]) -> None:
-    for key, child in children.items():
-        marks.update({(key, *path): mark for path, mark in child.marks.items()})
 
 
 def at(data: Any, path: Address) -> Any:

@@ -6,33 +6,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ontarget.beam.line import Beamline
-from ontarget.detector.detector import Detector
-from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.ground.errors import InputError
-from ontarget.ground.noun import Noun
-from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.io import catalog
 from ontarget.io.load import Loaded, digest, load_tree
-from ontarget.io.structure import structure
+from ontarget.io.outline.classes import class_of, row_of
 from ontarget.io.yaml import Mark, Tree
-from ontarget.matter.material import Material
-from ontarget.monitor.tracker import Trackers
-from ontarget.source.facility import Facility
-from ontarget.source.source import AbstractSource
-from ontarget.tagging.tagger import Tagger
 
-CLASSES: dict[str, type[Noun]] = {
-    "experiments": AbstractExperiment,
-    "facilities": Facility,
-    "sources": AbstractSource,
-    "lines": Beamline,
-    "trackers": Trackers,
-    "detectors": Detector,
-    "taggers": Tagger,
-    "materials": Material,
-    "cross_sections": AbstractInteraction,
+CLASSES = {
+    "experiments": "AbstractExperiment",
+    "facilities": "Facility",
+    "sources": "AbstractSource",
+    "lines": "Beamline",
+    "trackers": "Trackers",
+    "detectors": "Detector",
+    "taggers": "Tagger",
+    "materials": "Material",
+    "cross_sections": "AbstractInteraction",
 }
+"""The class that each kind of the catalog holds."""
 
 SEE = {"studies": "See 'ontarget run'.", "published": "See 'ontarget validate'.", "releases": "See 'ontarget data'."}
 
@@ -72,6 +63,12 @@ def is_study(name: str | Path) -> bool:
 
 def load_entry(name: str | Path, set: Mapping[str, Any] | None = None, trust: bool = False) -> Loaded[Any]:
     """The same, with the provenance of every number."""
+    kind, tree, path = entry_tree(name, set)
+    return built(kind, tree, path, trust)
+
+
+def entry_tree(name: str | Path, set: Mapping[str, Any] | None = None) -> tuple[str, Tree, Path]:
+    """The kind of an entry (files of a user are experiments), its tree, and its file."""
     name = locate(name)
     path = catalog.find(name, tuple(CLASSES))
     kind = path.parent.name if catalog.is_ours(path) else "experiments"
@@ -80,19 +77,31 @@ def load_entry(name: str | Path, set: Mapping[str, Any] | None = None, trust: bo
     tree = load_tree(name, set, tuple(CLASSES))
     if kind == "experiments":
         tree = identified(tree, path.stem)
-    built = structure(CLASSES[kind], tree, trust)
-    return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered, built.tables), path)
+    return kind, tree, path
+
+
+def built(kind: str, tree: Tree, path: Path, trust: bool) -> Loaded[Any]:
+    """What a tree of some kind stands for."""
+    from ontarget.io.structure import structure  # with it comes JAX, and names and files are looked at before
+
+    made = structure(class_of(row_of(CLASSES[kind])), tree, trust)
+    return Loaded(made.noun, tree, made.provenance, digest(tree, made.ordered, made.tables), path)
 
 
 def load_experiment(name: str | Path, set: Mapping[str, Any] | None = None, trust: bool = False) -> Loaded[Any]:
     """An experiment by bare name, kind-qualified name or path."""
+    path = experiment_file(name)
+    tree = identified(load_tree(name, set, ("experiments",)), path.stem)
+    return built("experiments", tree, path, trust)
+
+
+def experiment_file(name: str | Path) -> Path:
+    """The file of an experiment, by bare name, kind-qualified name or path."""
     path = catalog.find(name, ("experiments",))
     if catalog.is_ours(path) and path.parent.name != "experiments":
         truth = f"It is one of the {path.parent.name}, not an experiment."
         raise InputError("catalog", f"the name {str(name)!r}", truth, "See 'ontarget list experiments'.")
-    tree = identified(load_tree(name, set, ("experiments",)), path.stem)
-    built = structure(AbstractExperiment, tree, trust)
-    return Loaded(built.noun, tree, built.provenance, digest(tree, built.ordered, built.tables), path)
+    return path
 
 
 def identified(tree: Tree, stem: str) -> Tree:

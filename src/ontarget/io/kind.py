@@ -6,15 +6,13 @@ import dataclasses
 import importlib
 import inspect
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from ontarget.ground.errors import InputError
+from ontarget.io.outline.classes import Finals, below
 from ontarget.io.wording import cut, nearest, one_line, quote
 
-ROOMS = (
-    *("matter", "beam", "source", "propagation", "interaction", "detector", "monitor", "tagging", "experiment"),
-    *("inference.likelihood", "inference.posterior"),
-)
 RENAMED = {
     "Towards": "Forced",
     "AsDrawn": "Analogue",
@@ -38,29 +36,20 @@ def is_final(cls: type) -> bool:
     return not cls.__name__.startswith("Abstract")
 
 
-def finals(cls: type) -> dict[str, type]:
-    """The final classes that may stand where `cls` is asked for, by name; with two of a name, ours comes first."""
+def finals(cls: type) -> Mapping[str, type]:
+    """The final classes that may stand where `cls` is asked for, by name; with two of a name, ours comes first.
+
+    Those of the package are known from a table, whether they are imported or not.
+    """
     found: dict[str, type] = {}
     pending = [cls]
     while pending:
         one = pending.pop(0)
         pending.extend(one.__subclasses__())
         if is_final(one):
-            ours = one.__module__.startswith("ontarget.")
-            if one.__name__ not in found or (ours and not found[one.__name__].__module__.startswith("ontarget.")):
-                found[one.__name__] = one
-    return dict(sorted(found.items()))
-
-
-def open_rooms() -> None:
-    """Import every room of nouns, so that all classes are known. A room that does not exist yet is passed over."""
-    for room in ROOMS:
-        name = f"ontarget.{room}"
-        try:
-            importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            if error.name != name:
-                raise
+            found.setdefault(one.__name__, one)
+    ours = below(cls.__name__) if cls.__module__.startswith("ontarget.") else {}
+    return Finals({name: one for name, one in found.items() if name not in ours}, ours)
 
 
 def choose(cls: type, name: Any, where: str, trusted: bool) -> type:
@@ -71,11 +60,6 @@ def choose(cls: type, name: Any, where: str, trusted: bool) -> type:
         return load_class(cls, name, where, trusted)
     known = finals(cls)
     name = getattr(cls, "USUAL", None) if name is None else name
-    if isinstance(name, str) and name in known:
-        return known[name]
-    if cls.__module__.startswith("ontarget."):
-        open_rooms()
-        known = finals(cls)
     if isinstance(name, str) and name in known:
         return known[name]
     truth = f"It is {called(cls)}."

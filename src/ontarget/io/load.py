@@ -13,7 +13,6 @@ from typing import Any, Generic, TypeVar
 from ontarget.ground.errors import InputError
 from ontarget.io import catalog
 from ontarget.io.provenance import Record, is_number_mapping
-from ontarget.io.structure import structure
 from ontarget.io.wording import one_line, quote
 from ontarget.io.yaml import MAX_DEPTH, Address, Mark, Tree, dotted, parse_yaml
 
@@ -58,6 +57,8 @@ def load(
     ------
     InputError : one sentence about the first thing that cannot be true
     """
+    from ontarget.io.structure import structure  # with it comes JAX, and names are to be found before
+
     tree = load_tree(name, set, kinds)
     built = structure(cls, tree, trust)
     path = catalog.find(name, kinds)

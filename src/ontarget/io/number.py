@@ -9,7 +9,6 @@ from ontarget.ground.errors import InputError
 from ontarget.ground.units import Dimension
 from ontarget.io import quantity
 from ontarget.io.provenance import ABOUT, Record, is_table_mapping, read_about
-from ontarget.io.tabulated import tabulate
 from ontarget.io.wording import nearest, quote
 from ontarget.io.yaml import Address, Tree
 
@@ -22,6 +21,8 @@ def read_number(tree: Tree, given: Any, path: Address, dimension: Dimension) -> 
     mark = tree.mark(path)
     place: dict[str, Any] = {"file": mark.label, "line": mark.line}
     if is_table_mapping(given):
+        from ontarget.io.tabulated import tabulate  # with it comes NumPy
+
         taken = tabulate(tree, given, path, dimension)
         cite, note = read_about(tree, given, path)
         cite = tuple(dict.fromkeys((*cite, *taken.cite)))

@@ -1,14 +1,17 @@
 """The YAML door: a file becomes a tree of plain Python values that remembers the line of every one of them.
 
-YAML 1.2 core schema, on the events of `ruamel.yaml`: no tags, no merge keys, no duplicate keys, no NaN, nothing that
-grows without bound. Every fault is one `InputError` that names file, line and remedy.
+YAML 1.2 core schema, on the events of PyYAML: no tags, no merge keys, no duplicate keys, no NaN, nothing that grows
+without bound. Every fault is one `InputError` that names file, line and remedy. libyaml reads what is right twenty
+times faster; what it refuses, and what it may read otherwise, is read again in Python, which has the last word.
 """
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +30,10 @@ Address = tuple[str | int, ...]  # keys and list positions, from the top
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_OTHERWISE = re.compile(r"[\t\ufeff]|\?(?!\"\n)|[|>][-+0-9]*#|[^\n]\Z")
+"""In a text with these, or without an end of its last line, libyaml and the parser in Python may differ."""
+_SEPARATORS = re.compile("[\x85\u2028\u2029]")
+"""Ends of lines in YAML 1.1, on whose rules both parsers are; characters as any other in YAML 1.2."""
 _WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -136,8 +143,7 @@ def parse_yaml(content: bytes | str, label: str, file: Path | None = None, top: 
         given = quote(root.plain()) if root.weight < 1000 else "something else"
         raise InputError(label, given, f"The top level must be {wanted}.", "Mend the file.")
     marks: dict[Address, Mark] = {}
-    for path, line in root.lines(()):
-        marks[path] = Mark(label, file, line)
+    root.marks((), marks, functools.cache(lambda line: Mark(label, file, line)))
     return Tree(root.plain(), marks)
 
 
@@ -152,22 +158,20 @@ def _decode(content: bytes, label: str) -> str:
         raise InputError(f"{label} line {line}", "bytes that are no UTF-8", truth, remedy) from None
 
 
-@dataclass
 class _Node:
     """A value with its line, its weight (nodes under it, every alias written out) and its height (levels under it)."""
 
-    value: Any
-    line: int
-    weight: int = 1
-    height: int = 0
+    __slots__ = ("height", "line", "value", "weight")
 
-    def __post_init__(self) -> None:
-        children: Any = self.value.values() if isinstance(self.value, dict) else self.value
-        if isinstance(self.value, (dict, list)):
-            self.weight = 1 + sum(node.weight for node in children)
-            self.height = 1 + max((node.height for node in children), default=0)
-        elif isinstance(self.value, str):
-            self.weight = 1 + len(self.value) // TEXT_PER_NODE
+    def __init__(self, value: Any, line: int) -> None:
+        self.value, self.line, self.weight, self.height = value, line, 1, 0
+        if isinstance(value, (dict, list)):
+            for node in value.values() if isinstance(value, dict) else value:
+                self.weight += node.weight
+                self.height = max(self.height, node.height)
+            self.height += 1
+        elif isinstance(value, str):
+            self.weight += len(value) // TEXT_PER_NODE
 
     def plain(self) -> Any:
         """Plain Python values; what is aliased is shared, for nobody changes a tree."""
@@ -177,16 +181,24 @@ class _Node:
             return [node.plain() for node in self.value]
         return self.value
 
-    def lines(self, path: Address) -> Iterator[tuple[Address, int]]:
-        """The line of every path."""
-        yield path, self.line
-        children: Any = ()
+    def marks(self, path: Address, found: dict[Address, Mark], at: Callable[[int], Mark]) -> None:
+        """Enter the mark of every path; one for all on a line."""
+        found[path] = at(self.line)
         if isinstance(self.value, dict):
-            children = self.value.items()
+            for key, node in self.value.items():
+                node.marks((*path, key), found, at)
         elif isinstance(self.value, list):
-            children = enumerate(self.value)
-        for key, node in children:
-            yield from node.lines((*path, key))
+            for place, node in enumerate(self.value):
+                node.marks((*path, place), found, at)
+
+
+def _faults(yaml: Any) -> tuple[type[Exception], ...]:
+    """What a parser raises on text that it cannot read."""
+    return (yaml.YAMLError, ValueError, IndexError, AttributeError, TypeError, AssertionError, KeyError)
+
+
+def _line(text: str, position: int) -> int:
+    return text.count("\n", 0, position) + 1
 
 
 class _Composer:
@@ -197,29 +209,44 @@ class _Composer:
         self.anchors: dict[str, _Node | None] = {}
 
     def compose(self, text: str) -> _Node:
-        from ruamel.yaml import YAML
-        from ruamel.yaml.error import MarkedYAMLError, YAMLError
+        import yaml
 
-        events = YAML(typ="safe", pure=True).parse(text)
+        if found := _SEPARATORS.search(text):
+            where, got = f"{self.label} line {_line(text, found.start())}", f"the character U+{ord(found[0]):04X}"
+            raise InputError(where, got, "Lines end with a line feed.", "Remove it.")
+        fast = getattr(yaml, "CSafeLoader", None)
+        if fast is not None and not _OTHERWISE.search(text):
+            with contextlib.suppress(*_faults(yaml), InputError):
+                return self._document(iter(fast(text).get_event, None))
+        return self._slowly(text)
+
+    def _slowly(self, text: str) -> _Node:
+        """The same in Python, with a sentence for what is wrong."""
+        import yaml
+
         try:
-            root: _Node | None = None
-            for event in events:
-                kind = type(event).__name__
-                if kind == "DocumentStartEvent":
-                    if root is not None:
-                        raise self._error(event, "a second document", "A file holds one document.", "Remove '---'.")
-                    root = self._node(next(events), events, 0)
-            return root or _Node(None, 1)
-        except MarkedYAMLError as error:
+            return self._document(iter(yaml.SafeLoader(text).get_event, None))
+        except yaml.MarkedYAMLError as error:
             raise self._syntax(error) from None
         except InputError:
             raise
-        except (YAMLError, ValueError, IndexError, AttributeError, TypeError, AssertionError, KeyError) as error:
+        except _faults(yaml) as error:
             # ReaderError has a position and no mark; the rest are slips of the parser on text that is no YAML
             position = getattr(error, "position", None)
-            line = f" line {text.count(chr(10), 0, position) + 1}" if isinstance(position, int) else ""
+            line = f" line {_line(text, position)}" if isinstance(position, int) else ""
             what = "a control character" if isinstance(position, int) else "text that is no YAML"
             raise InputError(f"{self.label}{line}", what, "A YAML file is plain text.", "Mend the file.") from None
+
+    def _document(self, events: Iterator[Any]) -> _Node:
+        """The one document of a text."""
+        self.anchors.clear()
+        root: _Node | None = None
+        for event in events:
+            if type(event).__name__ == "DocumentStartEvent":
+                if root is not None:
+                    raise self._error(event, "a second document", "A file holds one document.", "Remove '---'.")
+                root = self._node(next(events), events, 0)
+        return root or _Node(None, 1)
 
     def _syntax(self, error: Any) -> InputError:
         mark = error.problem_mark or error.context_mark
@@ -282,7 +309,7 @@ class _Composer:
     def _key(self, event: Any) -> str:
         if type(event).__name__ != "ScalarEvent" or event.tag is not None or event.anchor is not None:
             raise self._error(event, "a key that is no plain text", "Keys are words.", "Write 'word: value'.")
-        if event.value == "<<" and event.style is None:
+        if event.value == "<<" and not event.style:
             raise self._error(event, "the merge key '<<'", "YAML 1.2 has none.", "Write 'use: kind/name' instead.")
         if not event.value.strip() or len(event.value) > 200:
             raise self._error(event, "an empty or very long key", "Keys are words.", "Write 'word: value'.")
@@ -290,7 +317,7 @@ class _Composer:
 
     def _scalar(self, event: Any) -> Any:
         text = event.value
-        if event.style is not None:
+        if event.style:
             return text
         if text in _WORDS:
             return _WORDS[text]

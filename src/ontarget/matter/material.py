@@ -10,6 +10,7 @@ from typing import Any
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from ontarget.ground import shorthand
 from ontarget.ground.constants import atomic_mass
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Density, Noun, quantity, static
@@ -52,7 +53,7 @@ class Material(Noun):
     @classmethod
     def read(cls, given: str) -> dict[str, Any]:
         """What the shorthand of a catalog stands for: "CsI" is a formula."""
-        return {"formula": given}
+        return shorthand.material(given)
 
     def composition(self) -> tuple[tuple[Isotope, float], ...]:
         """Every isotope with its number of atoms per formula unit, by element as written, then by rising A."""

@@ -1,29 +1,30 @@
 """Axes, quadrature, special functions. No physics in here."""
 
-from ontarget.numerics.axis import (
-    AbstractAxis,
-    AbstractSpacing,
-    BeamEnergyAxis,
-    CountAxis,
-    EnergyAxis,
-    Explicit,
-    LengthAxis,
-    Linear,
-    Logarithmic,
-    SquareRoot,
-    TimeAxis,
-)
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "AbstractAxis",
-    "AbstractSpacing",
-    "BeamEnergyAxis",
-    "CountAxis",
-    "EnergyAxis",
-    "Explicit",
-    "LengthAxis",
-    "Linear",
-    "Logarithmic",
-    "SquareRoot",
-    "TimeAxis",
-]
+from ontarget.ground.lazy import lazy
+
+if TYPE_CHECKING:
+    from ontarget.numerics.axis import (
+        AbstractAxis,
+        AbstractSpacing,
+        BeamEnergyAxis,
+        CountAxis,
+        EnergyAxis,
+        Explicit,
+        LengthAxis,
+        Linear,
+        Logarithmic,
+        SquareRoot,
+        TimeAxis,
+    )
+
+lazy(
+    __name__,
+    {
+        ".axis": (
+            "AbstractAxis AbstractSpacing BeamEnergyAxis CountAxis EnergyAxis Explicit LengthAxis Linear "
+            "Logarithmic SquareRoot TimeAxis"
+        ),
+    },
+)

@@ -3,44 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+import typing
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from ontarget.ground.errors import dimension_of
+from ontarget.ground.errors import find_dimension
 from ontarget.ground.noun import Noun
-from ontarget.ground.units import Dimension
+from ontarget.ground.units import NUMBER, Dimension
 from ontarget.io import Loaded
-
-
-@dataclass(frozen=True)
-class Leaf:
-    """A number, array or label of an entry.
-
-    Attributes
-    ----------
-    address : within the entry
-    classes : on the way to it, an empty text where a part of the address names none
-    value : as it was given, or in its unit
-    unit, cite, note, source : of a number; where it came from
-    default : nobody gave it
-    """
-
-    address: str
-    classes: tuple[str, ...]
-    value: str
-    unit: str = ""
-    cite: tuple[str, ...] = ()
-    note: str = ""
-    source: str = ""
-    default: bool = False
-
-
-def leaf_rows(found: Iterable[Leaf]) -> list[dict[str, Any]]:
-    """One row per number or label."""
-    return [{**dataclasses.asdict(one), "cite": list(one.cite)} for one in found]
+from ontarget.io.outline.leaf import Leaf
 
 
 def leaves_of(loaded: Loaded[Any]) -> list[Leaf]:
@@ -60,21 +33,25 @@ def leaves_of(loaded: Loaded[Any]) -> list[Leaf]:
 def leaves(noun: Noun, path: str = "", classes: tuple[str, ...] = ()) -> Iterator[tuple]:
     """(address, classes on the way, value, dimension) of every scalar, array and label in a noun."""
     for field in dataclasses.fields(noun):
-        value = getattr(noun, field.name)
-        address = f"{path}{field.name}"
-        if isinstance(value, Noun):
-            inner = list(leaves(value, f"{address}.", (*classes, type(value).__name__)))
-            yield from inner or [(f"{address}.type", (*classes, ""), type(value).__name__, None)]
-        elif isinstance(value, tuple) and value and isinstance(value[0], Noun):
-            for index, item in enumerate(value):
-                name, kind = getattr(item, "name", "") or str(index), type(item).__name__
-                inner = list(leaves(item, f"{address}.{name}.", (*classes, "", kind)))
-                yield from inner or [(f"{address}.{name}.type", (*classes, "", ""), kind, None)]
-        elif field.metadata.get("static"):
-            if field.name not in ("name", "title") and value not in ("", (), None):
-                yield address, classes, value, None
-        elif value is not None and not isinstance(value, tuple):
-            yield address, classes, value, dimension_of(noun, field.name)
+        yield from field_leaves(type(noun), field, getattr(noun, field.name), f"{path}{field.name}", classes)
+
+
+def field_leaves(cls: type, field: Any, value: Any, address: str, classes: tuple[str, ...]) -> Iterator[tuple]:
+    """The same of one field of a class, with a value."""
+    if isinstance(value, Noun):
+        inner = list(leaves(value, f"{address}.", (*classes, type(value).__name__)))
+        yield from inner or [(f"{address}.type", (*classes, ""), type(value).__name__, None)]
+    elif isinstance(value, tuple) and value and isinstance(value[0], Noun):
+        for index, item in enumerate(value):
+            name, kind = getattr(item, "name", "") or str(index), type(item).__name__
+            inner = list(leaves(item, f"{address}.{name}.", (*classes, "", kind)))
+            yield from inner or [(f"{address}.{name}.type", (*classes, "", ""), kind, None)]
+    elif field.metadata.get("static"):
+        if field.name not in ("name", "title") and value not in ("", (), None):
+            yield address, classes, value, None
+    elif value is not None and not isinstance(value, tuple):
+        hint = typing.get_type_hints(cls, include_extras=True)[field.name]
+        yield address, classes, value, find_dimension(hint) or NUMBER
 
 
 def shown(value: Any, dimension: Dimension | None) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from jaxtyping import Array, Float
 
+from ontarget.ground import shorthand
 from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Duration, Noun, Number, quantity
 from ontarget.source.facility import Facility
@@ -19,9 +20,7 @@ class AbstractExposure(Noun):
     @classmethod
     def read(cls, given: str) -> dict[str, Any]:
         """What the shorthand of a catalog stands for: "3 yr" is running time, "13.8e22 POT" protons on target."""
-        if given.split()[-1:] == ["POT"]:
-            return {"type": "ProtonsOnTarget", "number": given}
-        return {"type": "RunningTime", "time": given}
+        return shorthand.exposure(given)
 
     @abstractmethod
     def protons(self, facility: Facility) -> Float[Array, ""]:

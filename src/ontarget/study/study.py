@@ -6,7 +6,6 @@ import dataclasses
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +33,7 @@ from ontarget.io.formats.varied_file import write_varied
 from ontarget.report.page import page
 from ontarget.report.section import Section
 from ontarget.study.context import Context
+from ontarget.study.overrides import overrides_for
 from ontarget.study.task import AbstractTask
 from ontarget.work.campaign import Campaign
 
@@ -99,16 +99,7 @@ def load_experiments(
 
 def overrides_of(study: Study, name: str) -> dict[str, Any]:
     """What a study sets in one experiment: addresses without, or with a fitting, "name:" before them."""
-    every = [key.rpartition(":") for key in study.set]
-    for glob, _, address in every:
-        if glob and not any(fnmatchcase(Path(one).stem, glob) for one in study.experiments):
-            truth = "No experiment of the study has such a name."
-            raise InputError(f"set, {glob}:{address}", repr(glob), truth, "Mend the name before the colon.")
-    return {
-        address: value
-        for (glob, _, address), value in zip(every, study.set.values(), strict=True)
-        if not glob or fnmatchcase(name, glob)
-    }
+    return overrides_for(name, study.set, study.experiments)
 
 
 def keys_of_study(study: Loaded[Study], experiments: Mapping[str, Loaded[AbstractExperiment]]) -> tuple[str, ...]:

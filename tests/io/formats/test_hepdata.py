@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from ruamel.yaml import YAML
+import yaml
 
 from ontarget.ground.errors import InputError
 from ontarget.inference.fit import Fit, Scan
@@ -41,7 +41,7 @@ def results(tmp_path):
 
 
 def read(path):
-    return list(YAML(typ="safe").load_all(path.read_text()))
+    return list(yaml.safe_load_all(path.read_text()))
 
 
 def test_a_submission_has_all_that_hepdata_asks_for(results, tmp_path):

@@ -1,15 +1,17 @@
 """Designs: forecasts of errors and limits, and what improves them."""
 
-from ontarget.inference.design.forecast import AbstractDesign, Forecast, forecast
-from ontarget.inference.design.optimise import Bound, brute_force, front, minimise, starting_points
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "AbstractDesign",
-    "Bound",
-    "Forecast",
-    "brute_force",
-    "forecast",
-    "front",
-    "minimise",
-    "starting_points",
-]
+from ontarget.ground.lazy import lazy
+
+if TYPE_CHECKING:
+    from ontarget.inference.design.forecast import AbstractDesign, Forecast, forecast
+    from ontarget.inference.design.optimise import Bound, brute_force, front, minimise, starting_points
+
+lazy(
+    __name__,
+    {
+        ".forecast": "AbstractDesign Forecast forecast",
+        ".optimise": "Bound brute_force front minimise starting_points",
+    },
+)

@@ -1,9 +1,17 @@
 """Expected counts as polynomials of the freed parameters, exact or refused."""
 
-from ontarget.inference.expansion.expand import expand
-from ontarget.inference.expansion.expansion import Expansion
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Expansion",
-    "expand",
-]
+from ontarget.ground.lazy import lazy
+
+if TYPE_CHECKING:
+    from ontarget.inference.expansion.expand import expand
+    from ontarget.inference.expansion.expansion import Expansion
+
+lazy(
+    __name__,
+    {
+        ".expand": "expand",
+        ".expansion": "Expansion",
+    },
+)

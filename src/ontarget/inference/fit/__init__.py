@@ -1,32 +1,27 @@
 """Fits of many points at once, profiles, intervals, and pulls."""
 
-from ontarget.inference.fit.components import Components, counts_at, predicted_spread
-from ontarget.inference.fit.fisher import covariance, fisher
-from ontarget.inference.fit.fit import Fit, fit
-from ontarget.inference.fit.interval import Intervals, Piece, Polyline, contour, intervals, refine, threshold
-from ontarget.inference.fit.profile import Scan, profile
-from ontarget.inference.fit.pulls import pull_parameters, pulls_after
-from ontarget.inference.fit.sideband_fit import SidebandFit, sideband_fit
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "Components",
-    "Fit",
-    "Intervals",
-    "Piece",
-    "Polyline",
-    "Scan",
-    "SidebandFit",
-    "contour",
-    "counts_at",
-    "covariance",
-    "fisher",
-    "fit",
-    "intervals",
-    "predicted_spread",
-    "profile",
-    "pull_parameters",
-    "pulls_after",
-    "refine",
-    "sideband_fit",
-    "threshold",
-]
+from ontarget.ground.lazy import lazy
+
+if TYPE_CHECKING:
+    from ontarget.inference.fit.components import Components, counts_at, predicted_spread
+    from ontarget.inference.fit.fisher import covariance, fisher
+    from ontarget.inference.fit.fit import Fit, fit
+    from ontarget.inference.fit.interval import Intervals, Piece, Polyline, contour, intervals, refine, threshold
+    from ontarget.inference.fit.profile import Scan, profile
+    from ontarget.inference.fit.pulls import pull_parameters, pulls_after
+    from ontarget.inference.fit.sideband_fit import SidebandFit, sideband_fit
+
+lazy(
+    __name__,
+    {
+        ".components": "Components counts_at predicted_spread",
+        ".fisher": "covariance fisher",
+        ".fit": "Fit fit",
+        ".interval": "Intervals Piece Polyline contour intervals refine threshold",
+        ".profile": "Scan profile",
+        ".pulls": "pull_parameters pulls_after",
+        ".sideband_fit": "SidebandFit sideband_fit",
+    },
+)

@@ -7,7 +7,6 @@ Maguire:2017ypu
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -90,11 +89,7 @@ def cell(value: Any) -> Any:
 
 def yaml_text(documents: Sequence[Any]) -> str:
     """Documents as YAML."""
-    from ruamel.yaml import YAML
+    import yaml
 
-    writer, stream = YAML(typ="safe", pure=True), io.StringIO()
-    writer.default_flow_style, writer.width = False, 10_000
-    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    writer.allow_unicode = True
-    writer.dump_all(documents, stream)
-    return stream.getvalue()
+    shape: dict[str, Any] = {"default_flow_style": False, "width": 10_000, "sort_keys": False, "allow_unicode": True}
+    return str(yaml.safe_dump_all(documents, **shape))
