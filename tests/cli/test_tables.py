@@ -179,6 +179,18 @@ def test_rows_as_csv_and_json_agree(command, capsys):
         assert ["" if value is None else str(value) for value in one.values()] == list(other.values())
 
 
+def test_show_and_cite_as_csv_say_what_json_says(capsys):
+    rows = json.loads(told(capsys, "show", "ess_csi", "--format", "json"))
+    written = list(csv.DictReader(told(capsys, "show", "ess_csi", "--format", "csv").splitlines()))
+    assert [row["address"] for row in written] == [row["address"] for row in rows]
+    assert [row["cite"].split() for row in written] == [row["cite"] for row in rows]
+    assert [row["value"] for row in written] == [row["value"] for row in rows]
+    keys = told(capsys, "cite", "ess_csi", "--keys").split()
+    assert json.loads(told(capsys, "cite", "ess_csi", "--keys", "--format", "json")) == [{"key": key} for key in keys]
+    whole = "".join(row["bibtex"] for row in json.loads(told(capsys, "cite", "ess_csi", "--format", "json")))
+    assert all(f"{{{key}," in whole for key in keys)
+
+
 def test_titles_are_not_read_as_markup(capsys):
     table.print_table("Counts [keV] [/red] [bold]", [{"a [mm]": 1, "b": "[x]"}])
     assert capsys.readouterr().out == "Counts [keV] [/red] [bold]\na [mm]  b\n------  ---\n     1  [x]\n"

@@ -18,14 +18,27 @@ if TYPE_CHECKING:
 @click.argument("name", type=ENTRY)
 @set_option
 @trust_option
-@click.option("--format", "form", type=click.Choice(["tree", "json"]), default="tree", show_default=True)
+@click.option("--format", "form", type=click.Choice(["tree", "json", "csv"]), default="tree", show_default=True)
 def command(name: str, settings: tuple[str, ...], trust: bool, form: str) -> None:
-    """An entry of the catalog, or a YAML file, as a tree: address, value, unit and citation of every number."""
+    """An entry of the catalog, or a YAML file, as a tree: address, value, unit and citation of every number.
+
+    JSON and CSV have one row per number or label: address, the classes on the way to it, value as it is written, unit
+    that reports show it in, keys of citations, note, source (where an array is from), and whether it is a default.
+    """
     from ontarget.io.outline.leaf import leaf_rows
 
     title, found = known if (known := outlined(name, settings, trust)) is not None else made(name, settings, trust)
     if form == "json":
         click.echo(json.dumps(leaf_rows(found), indent=2, ensure_ascii=False))
+        return
+    if form == "csv":
+        from ontarget.io.write import csv_text
+
+        flat = [
+            {**row, "classes": ".".join(filter(None, row["classes"])), "cite": " ".join(row["cite"])}
+            for row in leaf_rows(found)
+        ]
+        click.echo(csv_text(flat), nl=False)
         return
     click.echo(f"{name}: {title}" if title else name)
     draw(found)
