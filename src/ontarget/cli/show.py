@@ -9,6 +9,7 @@ import click
 
 from ontarget.cli.name import ENTRY
 from ontarget.cli.option import parse_settings, set_option, trust_option
+from ontarget.cli.table import print_text
 
 if TYPE_CHECKING:
     from ontarget.io.outline.leaf import Leaf
@@ -40,7 +41,7 @@ def command(name: str, settings: tuple[str, ...], trust: bool, form: str) -> Non
         ]
         click.echo(csv_text(flat), nl=False)
         return
-    click.echo(f"{name}: {title}" if title else name)
+    print_text(f"{name}: {title}" if title else name)
     draw(found)
 
 
@@ -86,7 +87,8 @@ def draw(found: list[Leaf]) -> None:
             kind = one.classes[depth]
             click.echo(f"{'  ' * (depth + 1)}{parts[depth]}{f'  ({kind})' if kind else ''}")
         open_parts = parts[:-1]
-        label = f"{'  ' * len(parts)}{parts[-1]}"
+        indent = "  " * len(parts)
+        label = f"{indent}{parts[-1]}"
         cite = f"  [{', '.join(one.cite)}]" if one.cite else ("  (default)" if one.default else "")
         source = f"  from {one.source}" if one.source else ""
-        click.echo(f"{label:<44} {one.value}{source}{cite}")
+        print_text(f"{label:<44} {one.value}{source}{cite}"[len(indent) :], indent)
