@@ -10,6 +10,7 @@ import pytest
 from ontarget.io import run_record
 from ontarget.plot import Curve, curves_figure
 from ontarget.report.column import Column
+from ontarget.report.headline import Headline
 from ontarget.report.page import page, table_data
 from ontarget.report.section import Picture, Section, Table
 
@@ -91,6 +92,13 @@ def test_cells(cell, expected):
     assert [[one["text"] for one in row] for row in table_data(Table("", "", [{"x": cell, "y": 0}]))["rows"]] == (
         [[expected, "0"]] if cell is not None else [["0"]]
     )
+
+
+def test_headlines_stand_above_the_figures():
+    first = Headline("fitted cevns", 134.4321, 22.71, "events", 134, 22)
+    text = page("A", [Section("B", "C", headline=[first])], [], run_record({}), "")
+    for words in ("fitted cevns", "134 ± 23 events", "published 134 ± 22 events, 0.0 sigma"):
+        assert words in text
 
 
 def test_an_error_stands_beside_its_value_and_units_in_the_header():

@@ -124,13 +124,13 @@ def print_answer(title: str, sections: Sequence[Section], tables: bool) -> None:
 
 def print_tables(section: Section) -> None:
     """Print the tables of a section; of long ones, where they are."""
-    from ontarget.cli.table import print_table
+    from ontarget.cli.table import print_table, print_text
 
     for table in section.tables:
         if len(table.rows) <= LONG:
             print_table(table.title, table.rows, table.columns)
         else:
-            click.echo(f"{table.title}: {len(table.rows)} rows in tables/{table.name}.csv")
+            print_text(f"{table.title}: {len(table.rows)} rows in tables/{table.name}.csv")
         click.echo()
 
 

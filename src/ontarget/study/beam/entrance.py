@@ -47,7 +47,8 @@ def headline(found: Mapping[str, BeamEntrance]) -> list[Headline]:
     made = []
     for name, one in found.items():
         most = int(np.argmax(one.number))
-        note = f"{number_text(float(one.momentum[most]))} GeV/c ± {number_text(100 * float(one.spread[most]))} %"
+        momentum, spread = number_text(float(one.momentum[most])), number_text(100 * float(one.spread[most]))
+        note = f"mean momentum {momentum} GeV/c, spread {spread} %"
         made.append(Headline(f"{one.species[most]} [{name}]", float(one.number[most]), unit="per proton", note=note))
     return made
 

@@ -105,12 +105,13 @@ def headline(found: Sequence[tuple[str, ParameterIntervals]], level: float) -> l
 
 
 def allowed(pieces: Sequence[Piece], unit: float = 1.0) -> str:
-    """The pieces of an interval in words; those that reach the end of the grid may go on."""
+    """The pieces of an interval in words; one that reaches the end of the grid has only its other end."""
     said = []
     for one in pieces:
         low, high = interval([one.low * unit, one.high * unit])
-        said.append(f"{'below ' if one.open_low else ''}{low} to {high}{' and above' if one.open_high else ''}")
-    return ", or ".join(said) or "nothing"
+        both = {(False, False): f"{low} to {high}", (True, False): f"below {high}", (False, True): f"above {low}"}
+        said.append(both.get((one.open_low, one.open_high), "all values tried"))
+    return " or ".join(said) or "nothing"
 
 
 def rows(found: Sequence[tuple[str, ParameterIntervals]]) -> list[dict[str, Any]]:

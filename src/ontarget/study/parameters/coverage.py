@@ -85,7 +85,6 @@ class Coverage(AbstractTask):
 POINTS = {
     "error": Column(error_of="critical value"),
     "its error": Column(error_of="coverage of Wilks' threshold"),
-    "p-value": Column(decimals=3),
 }
 
 
