@@ -191,6 +191,19 @@ def test_show_and_cite_as_csv_say_what_json_says(capsys):
     assert all(f"{{{key}," in whole for key in keys)
 
 
+@pytest.mark.parametrize("width", (40, 80, 120))
+def test_show_and_list_are_wrapped_between_words(width, monkeypatch, capsys):
+    whole = {name: told(capsys, "show", name) for name in ("ess_csi", "nuscope_lar", "nuscope_tunnel")}
+    listed = told(capsys, "list")
+    monkeypatch.setattr(table, "terminal_width", lambda: width)
+    for text, again in (
+        *((text, told(capsys, "show", name)) for name, text in whole.items()),
+        (listed, told(capsys, "list")),
+    ):
+        assert again.split() == text.split()
+        assert all(len(line) <= width or len(line.split()) == 1 for line in again.splitlines())
+
+
 def test_titles_are_not_read_as_markup(capsys):
     table.print_table("Counts [keV] [/red] [bold]", [{"a [mm]": 1, "b": "[x]"}])
     assert capsys.readouterr().out == "Counts [keV] [/red] [bold]\na [mm]  b\n------  ---\n     1  [x]\n"

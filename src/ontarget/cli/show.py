@@ -85,7 +85,7 @@ def draw(found: list[Leaf]) -> None:
         shared = min(len(parts) - 1, len(open_parts)) if shared is None else shared
         for depth in range(shared, len(parts) - 1):
             kind = one.classes[depth]
-            click.echo(f"{'  ' * (depth + 1)}{parts[depth]}{f'  ({kind})' if kind else ''}")
+            print_text(f"{parts[depth]}{f'  ({kind})' if kind else ''}", "  " * (depth + 1))
         open_parts = parts[:-1]
         indent = "  " * len(parts)
         label = f"{indent}{parts[-1]}"
