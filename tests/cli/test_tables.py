@@ -191,7 +191,7 @@ def test_show_and_cite_as_csv_say_what_json_says(capsys):
     assert all(f"{{{key}," in whole for key in keys)
 
 
-@pytest.mark.parametrize("width", (40, 80, 120))
+@pytest.mark.parametrize("width", [40, 80, 120])
 def test_show_and_list_are_wrapped_between_words(width, monkeypatch, capsys):
     whole = {name: told(capsys, "show", name) for name in ("ess_csi", "nuscope_lar", "nuscope_tunnel")}
     listed = told(capsys, "list")
