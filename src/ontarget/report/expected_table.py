@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -136,14 +137,15 @@ def bin_rows(found: Expectation) -> list[dict[str, Any]]:
         parts += [("signal", one.name, flavour, one.counts[FLAVOURS.index(flavour)]) for flavour in one.by_flavour]
     parts += [("signal", lepton.name, None, lepton.counts) for lepton in found.leptons]
     parts += [("background", other.name, None, other.counts) for other in found.backgrounds]
+    tag, seen = bounds("tag", found.tag), bounds("seen", found.seen)
     return [
         {
             "experiment": found.experiment.name,
             "kind": kind,
             "name": name,
             "flavour": flavour,
-            **bounds("tag", found.tag, k),
-            **bounds("seen", found.seen, o),
+            **tag[k],
+            **seen[o],
             "counts": float(counts[k, o]),
         }
         for kind, name, flavour, counts in parts
@@ -151,9 +153,9 @@ def bin_rows(found: Expectation) -> list[dict[str, Any]]:
     ]
 
 
-def bounds(name: str, axis: AbstractAxis | None, place: int) -> dict[str, float]:
-    """The edges of a bin as columns, with their unit."""
+def bounds(name: str, axis: AbstractAxis | None) -> list[dict[str, float]]:
+    """The edges of every bin as columns, with their unit; of an axis that is not there, one bin without any."""
     if axis is None:
-        return {}
-    edges, unit = axis.shown(), f" ({axis.dimension.unit})" if axis.dimension.unit else ""
-    return {f"{name} low{unit}": float(edges[place]), f"{name} high{unit}": float(edges[place + 1])}
+        return [{}]
+    edges, unit = axis.shown().tolist(), f" ({axis.dimension.unit})" if axis.dimension.unit else ""
+    return [{f"{name} low{unit}": low, f"{name} high{unit}": high} for low, high in itertools.pairwise(edges)]
