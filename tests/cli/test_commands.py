@@ -116,11 +116,16 @@ def test_expect_as_json(capsys):
 def test_expect_as_csv_and_table_agree_with_json(capsys):
     found = json.loads(told(capsys, "expect", "ess_csi", "--format", "json"))
     rows = list(csv.DictReader(told(capsys, "expect", "ess_csi", "--format", "csv").splitlines()))
-    assert [float(row["cevns"]) for row in rows] == found["channels"]["cevns"]["counts"][0]  # the same bits
-    assert float(rows[0]["seen low"]) == found["channels"]["cevns"]["seen"]["edges"][0]
-    for row in rows:
-        both = float(row["cevns"]) + float(row["steady_state"])
-        assert float(row["total"]) == pytest.approx(both, rel=1e-12)  # rounding
+    channel, background = found["channels"]["cevns"], found["backgrounds"]["steady_state"]
+    by_flavour = {name: [row for row in rows if row["flavour"] == name] for name in channel["by_flavour"]}
+    for name, bins in by_flavour.items():  # the same bits
+        assert [float(row["counts"]) for row in bins] == channel["counts_by_flavour"][name][0]
+    summed = [sum(float(row["counts"]) for row in bins) for bins in zip(*by_flavour.values(), strict=True)]
+    assert summed == pytest.approx(channel["counts"][0], rel=1e-12)  # sums of the same numbers in another order
+    assert float(rows[0]["seen low (keV)"]) == channel["seen"]["edges"][0]
+    rest = [row for row in rows if row["kind"] == "background"]
+    assert [float(row["counts"]) for row in rest] == background["counts"][0]
+    assert len(rows) == 4 * len(channel["counts"][0])
     assert f"{found['channels']['cevns']['total']:.5g}" in told(capsys, "expect", "ess_csi")
 
 

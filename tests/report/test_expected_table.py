@@ -47,9 +47,12 @@ def test_it_is_json(timed):
 
 def test_rows(timed):
     experiment, counts = timed
-    rows = bin_rows(counts)
-    assert len(rows) == 3 * counts.seen.bins
-    assert sum(row["total"] for row in rows) == pytest.approx(float(counts.total().sum()), rel=1e-12)  # rounding
+    rows = bin_rows(expected_counts(experiment, counts))
+    assert len(rows) == (3 + 1) * 3 * counts.seen.bins  # three flavours and a background
+    assert sum(row["counts"] for row in rows) == pytest.approx(float(counts.total().sum()), rel=1e-12)  # rounding
+    assert {row["flavour"] for row in rows if row["kind"] == "signal"} == {"nu_e", "nu_mu", "nubar_mu"}
+    assert all(row["tag high (us)"] - row["tag low (us)"] == pytest.approx(3.0) for row in rows)
+    assert rows[0]["seen low (keV)"] == counts.seen.shown()[0]
     kinds = [(row["kind"], row["name"]) for row in expectation_rows(expected_counts(experiment, counts))]
     assert kinds == [("signal", "cevns"), ("background", "steady_state")]
 
@@ -66,7 +69,11 @@ def test_no_axis():
 def test_a_second_observable_is_summed_over():
     values = np.arange(24.0).reshape(2, 12)
     axes = CountAxis(0.0, 60.0, 3), TimeAxis(0.0, 6 * us, 2), CountAxis(0.5, 0.9, 4)
-    channel = ChannelCounts("c", values[None], np.zeros(1), np.arange(2.0), np.ones((1, 1)))
-    rows = bin_rows(Counts((channel,), (BackgroundCounts("b", 2 * values),), *axes))
-    assert [row["total"] for row in rows] == [18, 66, 114, 162, 210, 258]
-    assert [row["seen high"] for row in rows] == pytest.approx([20, 40, 60] * 2)
+    by_flavour = np.concatenate([values[None], np.zeros((5, 2, 12))])
+    channel = ChannelCounts("c", by_flavour, np.zeros(6), np.arange(2.0), np.ones((6, 1)))
+    experiment = load("ess_csi")
+    rows = bin_rows(expected_counts(experiment, Counts((channel,), (BackgroundCounts("b", 2 * values),), *axes)))
+    assert [one["counts"] + other["counts"] for one, other in zip(rows[:6], rows[6:], strict=True)] == [
+        *(18, 66, 114, 162, 210, 258)
+    ]
+    assert [row["seen high"] for row in rows] == pytest.approx([20, 40, 60] * 4)

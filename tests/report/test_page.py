@@ -9,7 +9,9 @@ import pytest
 
 from ontarget.io import run_record
 from ontarget.plot import Curve, curves_figure
-from ontarget.report.page import page, shown
+from ontarget.report.column import Column
+from ontarget.report.headline import Headline
+from ontarget.report.page import page, table_data
 from ontarget.report.section import Picture, Section, Table
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "col"}
@@ -84,7 +86,23 @@ def test_the_drawing_is_in_the_page(text):
 
 @pytest.mark.parametrize(
     ("cell", "expected"),
-    [(None, "–"), (1.23456, "1.235"), (12345.6, "12346"), (3, "3"), ("a", "a"), (True, "True"), (1e-9, "1e-09")],
+    [(None, "–"), (1.23456789, "1.23"), (12345.6789, "12346"), (3, "3"), ("a", "a"), (True, "yes"), (1e-9, "1e-9")],
 )
 def test_cells(cell, expected):
-    assert shown(cell) == expected
+    assert [[one["text"] for one in row] for row in table_data(Table("", "", [{"x": cell, "y": 0}]))["rows"]] == (
+        [[expected, "0"]] if cell is not None else [["0"]]
+    )
+
+
+def test_headlines_stand_above_the_figures():
+    first = Headline("fitted cevns", 134.4321, 22.71, "events", 134, 22)
+    text = page("A", [Section("B", "C", headline=[first])], [], run_record({}), "")
+    for words in ("fitted cevns", "134 ± 23 events", "published 134 ± 22 events, 0.0 sigma"):
+        assert words in text
+
+
+def test_an_error_stands_beside_its_value_and_units_in_the_header():
+    columns = {"x": Column(unit="keV"), "dx": Column(error_of="x"), "why": Column(hidden=True)}
+    made = table_data(Table("", "", [{"x": 134.4567, "dx": 22.7, "why": "a"}], columns))
+    assert made["columns"] == ["x (keV)", "why"]  # what is hidden on a terminal is not in a report
+    assert made["rows"] == [[{"text": "134 ± 23", "kind": "number"}, {"text": "a", "kind": "text"}]]

@@ -13,15 +13,23 @@ from ontarget.cli.option import trust_option
 @click.command("cite")
 @click.argument("name", type=ENTRY)
 @click.option("--keys", is_flag=True, help="Print the keys only.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 @trust_option
-def command(name: str, keys: bool, trust: bool) -> None:
+def command(name: str, keys: bool, form: str, trust: bool) -> None:
     """Print the BibTeX of the data and the models that the catalog entry or YAML file NAME uses.
 
-    For a study, of all its experiments.
+    For a study, of all its experiments. JSON and CSV have one row per reference: its key and, without --keys, its
+    BibTeX.
     """
     from ontarget.io.bibliography import bibtex
 
     found = keys_under(name, trust)
+    if form != "text":
+        from ontarget.io.write import csv_text, json_text
+
+        rows = [{"key": key} if keys else {"key": key, "bibtex": bibtex([key])} for key in found]
+        click.echo(json_text(rows) if form == "json" else csv_text(rows), nl=False)
+        return
     click.echo("\n".join(found) if keys else bibtex(found), nl=keys and bool(found))
 
 

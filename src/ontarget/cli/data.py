@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ontarget.cli.name import RELEASE
+from ontarget.cli.table import format_option, print_rows, print_text
 
 
 @click.group("data")
@@ -18,20 +19,40 @@ def command() -> None:
 
 
 @command.command("list")
-def list_releases() -> None:
-    """Show every release: name, title, DOI, files, and where they are."""
+@format_option
+def list_releases(form: str) -> None:
+    """Show every release: name, title, DOI, files, and where they are.
+
+    JSON and CSV have one row per release: name, other names, title, address (DOI), number of files, how many of them
+    are here, and in which folders.
+    """
     from ontarget.io.catalog import entries
     from ontarget.io.release import find_release, present
 
+    rows = []
     for name in entries("releases"):
         release = find_release(name)
         found = [path for file in release.files if (path := present(release, file)) is not None]
         total = f"{len(release.files)} files"
         count = total if len(found) == len(release.files) else f"{len(found)} of {total}"
         places = " and ".join(dict.fromkeys(str(path.parent) for path in found))
-        also = f" ({', '.join(release.aliases)})" if release.aliases else ""
-        click.echo(f"{name}{also}  {release.title}")
-        click.echo(f"  {release.address}  {f'{count} in {places}' if found else f'{total}, not here'}")
+        rows.append(
+            {
+                "name": name,
+                "other names": ", ".join(release.aliases),
+                "title": release.title,
+                "address": release.address,
+                "files": len(release.files),
+                "here": len(found),
+                "folders": places,
+            }
+        )
+        if form == "table":
+            also = f" ({', '.join(release.aliases)})" if release.aliases else ""
+            print_text(f"{name}{also}  {release.title}")
+            print_text(f"{release.address}  {f'{count} in {places}' if found else f'{total}, not here'}", "  ")
+    if form != "table":
+        print_rows(form, "", rows)
 
 
 @command.command("get")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from ontarget.cli.table import format_option, print_rows, print_text
+
 INSTALL = {
     "NVIDIA, CUDA 13": 'pip install "jax[cuda13]"',
     "NVIDIA, CUDA 12": 'pip install "jax[cuda12]"',
@@ -16,33 +18,38 @@ BINS, NUISANCES = 144, 4
 
 
 @click.command()
-def command() -> None:
-    """Show the devices that arrays are computed on, their memory, and the blocks that are chosen from it."""
+@format_option
+def command(form: str) -> None:
+    """Show the devices that arrays are computed on, their memory, and the blocks that are chosen from it.
+
+    One row per device: platform, whether it is the one that is used, kind, memory, largest array, and how many fits of
+    the benchmark are computed at once.
+    """
     import jax
 
-    from ontarget.cli.table import print_table
     from ontarget.ground.noun import Noun  # with it comes the setting of double precision
     from ontarget.numerics.device import devices
 
     assert Noun is not None
     found = devices()
     number = (1 + NUISANCES) * BINS * 8  # counts and their derivatives in one fit
-    print_table(
-        "Devices",
-        [
-            {
-                "device": one.platform + (" (taken)" if one.first else ""),
-                "kind": one.kind,
-                "memory (GiB)": f"{one.memory / 2**30:.1f}" if one.memory else "not told",
-                "largest array (MiB)": f"{one.budget / 2**20:g}",
-                f"fits in a block ({BINS} bins, {NUISANCES} nuisances)": one.rows(number),
-            }
-            for one in found
-        ],
-    )
+    rows = [
+        {
+            "device": one.platform,
+            "used": one.first,
+            "kind": one.kind,
+            "memory (GiB)": one.memory / 2**30 if one.memory else None,
+            "largest array (MiB)": one.budget / 2**20,
+            f"fits in a block ({BINS} bins, {NUISANCES} nuisances)": one.rows(number),
+        }
+        for one in found
+    ]
+    print_rows(form, "Devices", rows)
+    if form != "table":
+        return
     precision = "double" if jax.numpy.zeros(()).dtype == "float64" else "single: answers are not to be trusted"
-    click.echo(f"jax {jax.__version__}, precision {precision}")
+    print_text(f"jax {jax.__version__}, precision {precision}")
     if all(one.platform == "cpu" for one in found):
-        click.echo("No accelerator. Where there is one, install JAX for it beside ontarget:")
+        print_text("No accelerator. Where there is one, install JAX for it beside ontarget:")
         for name, line in INSTALL.items():
-            click.echo(f"  {name:<16} {line}")
+            print_text(f"{name:<16} {line}", "  ")

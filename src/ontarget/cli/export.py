@@ -26,10 +26,16 @@ EXACT = 1e-6
     help="pyhf: of an experiment or a study. hepdata, netcdf: the tables in a folder of results.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="File, or folder for hepdata.")
-@click.option("--task", default="", metavar="KEY", help="Of a study: the task whose likelihood is meant.")
+@click.option("--task", default="", metavar="KEY", help="Of a study: the task whose likelihood is exported.")
 @click.option("--parameters", default="", metavar="A,B", help="Which parameters are free.  [default: all]")
-@click.option("--experiments", default="", metavar="A,B", help="Of a study: which are taken.")
-@click.option("--approximate", is_flag=True, help="pyhf: templates at one standard deviation where nothing is exact.")
+@click.option(
+    "--experiments", default="", metavar="A,B", help="Of a study: which enter the likelihood.  [default: all]"
+)
+@click.option(
+    "--approximate",
+    is_flag=True,
+    help="pyhf: use ±1 sigma templates (HistFactory interpolation) where no exact form exists.",
+)
 @set_option
 @trust_option
 def command(
@@ -64,7 +70,7 @@ def export_workspace(
     name: str, output: Path, approximate: bool, settings: dict[str, str], trust: bool, options: dict[str, Any]
 ) -> None:
     """Write the workspace of an experiment, or of a task of a study, and say how its parameters are to be read."""
-    from ontarget.cli.table import print_table
+    from ontarget.cli.table import print_table, print_text
     from ontarget.io import write_json
     from ontarget.io.entry import is_study
     from ontarget.io.formats.histfactory import POINTS, workspace
@@ -89,9 +95,9 @@ def export_workspace(
     print_table("Parameters", rows)
     if made.roles:
         said = f"Differences of -2 ln L agree to {made.error:.1g} at {made.points} random points"
-        click.echo(f"{said} (relative where they are above one).")
+        print_text(f"{said} (relative where they are above one).")
     else:
-        click.echo("Nothing is uncertain in it but what sidebands say: name a study for parameters and constraints.")
+        print_text("Nothing is uncertain in it but what sidebands say: name a study for parameters and constraints.")
     if not made.error <= EXACT:
         click.echo("warning: the workspace is an approximation.", err=True)
     if made.points < POINTS:

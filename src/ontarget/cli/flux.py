@@ -35,11 +35,18 @@ class Stopped(Exception):
 @click.argument("experiment", type=EXPERIMENT)
 @set_option
 @trust_option
-@click.option("--precision", default="0.3 %", show_default=True, help="Largest error of a node that matters.")
+@click.option(
+    "--precision",
+    default="0.3 %",
+    show_default=True,
+    help="Largest relative error in any energy bin with more than 0.3 % of the flux.",
+)
 @click.option("--sampling", type=click.Choice(list(SAMPLING)), help="How rays reach the detector.  [default: as given]")
-@click.option("--chunks", type=click.IntRange(1, 10_000), default=1, show_default=True, help="Parts, joined.")
+@click.option(
+    "--chunks", type=click.IntRange(1, 10_000), default=1, show_default=True, help="Computed in so many parts."
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder.  [default: out/EXPERIMENT_flux]")
-@click.option("--resume", is_flag=True, help="Go on from the checkpoint in the folder.")
+@click.option("--resume", is_flag=True, help="Continue from the checkpoint in the folder.")
 def command(
     experiment: str,
     settings: tuple[str, ...],
@@ -50,7 +57,7 @@ def command(
     output: Path | None,
     resume: bool,
 ) -> int:
-    """Count rays until the flux at the detector is as precise as wanted; write it by energy, and by component.
+    """Simulate until the statistical error of the flux at the detector is small enough; write flux and components.
 
     Leaves flux.csv, components.csv, run.json and the checkpoint flux.npz. Ctrl-C keeps what was counted.
     """
@@ -104,7 +111,7 @@ def simulation_of(experiment: Any) -> Simulation:
 def tell(simulation: Simulation, folder: Path, inputs: dict[str, str], title: str) -> None:
     """Print the table, write the files."""
     from ontarget.analysis.facility.flux_summary import flux_by_component, flux_by_flavour
-    from ontarget.cli.table import print_table
+    from ontarget.cli.table import print_table, print_text
     from ontarget.io import run_record, write_csv, write_json
     from ontarget.report.flux_table import component_rows, flavour_rows, flux_rows
 
@@ -115,7 +122,7 @@ def tell(simulation: Simulation, folder: Path, inputs: dict[str, str], title: st
     counted = {"rays": simulation.rays, "lattices": [one.units for one in simulation.tallies]}
     write_json(folder / "run.json", record | counted | {"error": simulation.error()})
     print_table(title, flavour_rows(flux_by_flavour(flux)))
-    click.echo(f"{simulation.rays} rays: {folder}")
+    print_text(f"{simulation.rays} rays: {folder}")
 
 
 class Hearing:

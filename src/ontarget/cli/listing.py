@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 import click
 
 from ontarget.cli.name import KindName
+from ontarget.cli.table import print_text
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def command(kinds: tuple[str, ...], form: str) -> None:
         click.echo(kind)
         for one in listed({kind: names}):
             absent = f"  (data not here: {', '.join(one.missing)})" if one.missing else ""
-            click.echo(f"  {one.name:<{width}}  {one.title}{absent}".rstrip())
+            print_text(f"{one.name:<{width}}  {one.title}{absent}".rstrip(), "  ")
 
 
 def listed(found: dict[str, tuple[str, ...]]) -> Iterator[Listed]:

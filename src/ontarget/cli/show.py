@@ -9,6 +9,7 @@ import click
 
 from ontarget.cli.name import ENTRY
 from ontarget.cli.option import parse_settings, set_option, trust_option
+from ontarget.cli.table import print_text
 
 if TYPE_CHECKING:
     from ontarget.io.outline.leaf import Leaf
@@ -18,16 +19,29 @@ if TYPE_CHECKING:
 @click.argument("name", type=ENTRY)
 @set_option
 @trust_option
-@click.option("--format", "form", type=click.Choice(["tree", "json"]), default="tree", show_default=True)
+@click.option("--format", "form", type=click.Choice(["tree", "json", "csv"]), default="tree", show_default=True)
 def command(name: str, settings: tuple[str, ...], trust: bool, form: str) -> None:
-    """An entry of the catalog, or a YAML file, as a tree: address, value, unit and citation of every number."""
+    """An entry of the catalog, or a YAML file, as a tree: address, value, unit and citation of every number.
+
+    JSON and CSV have one row per number or label: address, the classes on the way to it, value as it is written, unit
+    that reports show it in, keys of citations, note, source (where an array is from), and whether it is a default.
+    """
     from ontarget.io.outline.leaf import leaf_rows
 
     title, found = known if (known := outlined(name, settings, trust)) is not None else made(name, settings, trust)
     if form == "json":
         click.echo(json.dumps(leaf_rows(found), indent=2, ensure_ascii=False))
         return
-    click.echo(f"{name}: {title}" if title else name)
+    if form == "csv":
+        from ontarget.io.write import csv_text
+
+        flat = [
+            {**row, "classes": ".".join(filter(None, row["classes"])), "cite": " ".join(row["cite"])}
+            for row in leaf_rows(found)
+        ]
+        click.echo(csv_text(flat), nl=False)
+        return
+    print_text(f"{name}: {title}" if title else name)
     draw(found)
 
 
@@ -71,9 +85,10 @@ def draw(found: list[Leaf]) -> None:
         shared = min(len(parts) - 1, len(open_parts)) if shared is None else shared
         for depth in range(shared, len(parts) - 1):
             kind = one.classes[depth]
-            click.echo(f"{'  ' * (depth + 1)}{parts[depth]}{f'  ({kind})' if kind else ''}")
+            print_text(f"{parts[depth]}{f'  ({kind})' if kind else ''}", "  " * (depth + 1))
         open_parts = parts[:-1]
-        label = f"{'  ' * len(parts)}{parts[-1]}"
+        indent = "  " * len(parts)
+        label = f"{indent}{parts[-1]}"
         cite = f"  [{', '.join(one.cite)}]" if one.cite else ("  (default)" if one.default else "")
         source = f"  from {one.source}" if one.source else ""
-        click.echo(f"{label:<44} {one.value}{source}{cite}")
+        print_text(f"{label:<44} {one.value}{source}{cite}"[len(indent) :], indent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ontarget.work.campaign import Share
     from ontarget.work.executor import AbstractExecutor
 
+LONG = 40
+"""Rows of a table that is named and not printed."""
+
 CHUNKS = "chunks"
 """Folder of the stores, in that of the results."""
 
@@ -26,17 +29,17 @@ CHUNKS = "chunks"
 def work_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Who computes the long jobs of a study, and whether what is stored is gone on from."""
     for option in (
-        click.option("--share", metavar="I/N", help="One of N that work on the same folder, as in a job array."),
+        click.option("--share", metavar="I/N", help="This is job I of N that share the folder, as in a job array."),
         click.option(
             "--scheduler", metavar="ADDRESS", default="", help="A Dask scheduler, tcp://host:port, or its file."
         ),
-        click.option("--workers", type=click.IntRange(1, 4096), help="Of processes, or dask here.  [default: cores]"),
+        click.option("--workers", type=click.IntRange(1, 4096), help="Number of worker processes.  [default: cores]"),
         click.option(
             "--executor",
             type=click.Choice(["here", "processes", "dask"]),
-            help="Who computes chunks of long jobs.  [default: here; dask with --scheduler]",
+            help="Where long jobs are computed.  [default: here; dask with --scheduler]",
         ),
-        click.option("--resume", is_flag=True, help="Go on from the chunks in the folder."),
+        click.option("--resume", is_flag=True, help="Continue from the chunks in the folder."),
     ):
         command = option(command)
     return command
@@ -45,12 +48,14 @@ def work_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @click.argument("study", type=STUDY)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder for the results.  [default: out/STUDY]")
+@click.option("--tables", is_flag=True, help="Print the tables, and not only their main numbers.")
 @set_option
 @trust_option
 @work_options
 def command(
     study: str,
     output: Path | None,
+    tables: bool,
     settings: tuple[str, ...],
     trust: bool,
     resume: bool,
@@ -61,7 +66,10 @@ def command(
 ) -> int:
     """Run a study and write one folder: report.html, figures, tables (CSV and JSON), run.json.
 
-    What takes long is kept in chunks as it comes, below the folder: after Ctrl-C, or worse, --resume goes on from them.
+    Prints the main numbers of each question with errors and published values, and where the report is.
+
+    Long computations are kept in chunks as they come, below the folder: after Ctrl-C, or worse, --resume goes on from
+    them.
     """
     begun = time.monotonic()
     given = parse_settings(settings)
@@ -92,23 +100,37 @@ def command(
             click.echo("Interrupted. The same command with --resume goes on.", err=True)
             return 130
     page = write(answer, folder)
-    for section in answer.sections:
-        tell(section)
+    print_answer(answer.study.noun.name or answer.study.path.stem, answer.sections, tables)
     click.echo(f"report: {page}")
     return 0
 
 
-def tell(section: Section) -> None:
-    """Print the short tables of a section, and its warnings."""
-    from ontarget.cli.table import print_table
+def print_answer(title: str, sections: Sequence[Section], tables: bool) -> None:
+    """Print the main numbers of a study on one screen, or all its tables; and its warnings."""
+    from ontarget.cli.table import terminal_width
+    from ontarget.report.screen import screen
+
+    if tables:
+        for section in sections:
+            print_tables(section)
+    else:
+        for line in screen(title, sections, terminal_width()):
+            click.secho(line, bold=not line.startswith(" "))
+    for section in sections:
+        for warning in section.warnings:
+            click.echo(f"warning: {warning}", err=True)
+
+
+def print_tables(section: Section) -> None:
+    """Print the tables of a section; of long ones, where they are."""
+    from ontarget.cli.table import print_table, print_text
 
     for table in section.tables:
-        if len(table.rows) <= 40:
-            hidden = {"note", "why", "name"}
-            rows = [{key: value for key, value in row.items() if key not in hidden} for row in table.rows]
-            print_table(table.title, rows)
-    for warning in section.warnings:
-        click.echo(f"warning: {warning}", err=True)
+        if len(table.rows) <= LONG:
+            print_table(table.title, table.rows, table.columns)
+        else:
+            print_text(f"{table.title}: {len(table.rows)} rows in tables/{table.name}.csv")
+        click.echo()
 
 
 def parse_share(share: str | None) -> Share:
@@ -138,7 +160,7 @@ def chosen(executor: str | None, workers: int | None, scheduler: str) -> Abstrac
     if executor == "processes":
         return Processes(workers)
     if workers is not None:
-        raise InputError("--workers", str(workers), "It is this process that computes.", "Say --executor processes.")
+        raise InputError("--workers", str(workers), "It needs other processes.", "Say --executor processes.")
     return Serial()
 
 

@@ -28,11 +28,11 @@ MOST_EVENTS = 10_000_000
 @click.option("--tagger", default="taggers/nuscope", show_default=True, help="In the catalog, or a YAML file.")
 @set_option
 @trust_option
-@click.option("-n", "--events", type=int, default=100_000, show_default=True, help="Interactions.")
+@click.option("-n", "--events", type=int, default=100_000, show_default=True, help="Number of interactions.")
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--intensity", type=float, default=1.0, show_default=True, help="Times the protons of the facility.")
+@click.option("--intensity", type=float, default=1.0, show_default=True, help="Beam intensity relative to nominal.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder.  [default: out/EXPERIMENT_tags]")
-@click.option("--resume", is_flag=True, help="Go on from the parts in the folder.")
+@click.option("--resume", is_flag=True, help="Continue from the parts in the folder.")
 def command(
     experiment: str,
     tagger: str,
@@ -134,7 +134,7 @@ def write_results(
     import numpy as np
 
     from ontarget.analysis.tags.tag_campaign import performance_by_mode, tag_responses, tagged_axis
-    from ontarget.cli.table import print_table
+    from ontarget.cli.table import print_table, print_text
     from ontarget.io import run_record, write_csv, write_json
     from ontarget.io.formats.matching_file import write_matching
     from ontarget.io.formats.tagged_file import read_part, write_tags
@@ -159,4 +159,4 @@ def write_results(
     write_matching(folder / "matching.yaml", simulated_tag(found, origins, energy, axis), f"{title}, {events} events.")
     write_json(folder / "run.json", record | {"origins": [one.label for one in origins]})
     print_table(title, performance_columns(by_mode))
-    click.echo(f"{events} events: {folder}")
+    print_text(f"{events} events: {folder}")

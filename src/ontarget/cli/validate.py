@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
+
+from ontarget.cli.table import format_option, print_rows
+
+if TYPE_CHECKING:
+    from ontarget.report.column import Column
 
 WORDS = {True: "pass", False: "MISS", None: "data not here"}
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@format_option
 def command(form: str) -> None:
-    """Published numbers beside ours: value, tolerance, pass or miss, source. A miss ends with exit code 1.
+    """Published numbers beside ours: difference, tolerance, pass or miss, source. A miss ends with exit code 1.
 
-    A number whose data are not on this machine is shown, and is no miss.
+    Misses come first in the table. A number whose data are not on this machine is shown, and is no miss.
+
+    JSON and CSV have one row per number, in the order of the catalog: name; published, its error (one standard
+    deviation) and ours in the unit of the row; tolerance and difference relative to the published number; pass (empty
+    without data), source, and why the tolerance is not smaller.
     """
-    from ontarget.io import MissingRelease, json_text
+    from ontarget.io import MissingRelease
     from ontarget.validation.validation import compare, published, uncompared
 
     rows = []
@@ -25,17 +36,38 @@ def command(form: str) -> None:
         except MissingRelease as error:
             click.echo(f"    {error}", err=True)
             rows.append(uncompared(tree, index).row())
-    if form == "json":
-        click.echo(json_text(rows), nl=False)
-    else:
-        from ontarget.cli.table import print_table
-
-        shown = [{key: value for key, value in row.items() if key != "why"} for row in rows]
-        for row in shown:
-            row["pass"] = WORDS[row["pass"]]
-            row["tolerance"] = f"{100 * row['tolerance']:g} %"
-        print_table("published numbers beside ours", shown)
+    title = "Published numbers beside ours"
+    print_rows(form, title, shown_rows(rows) if form == "table" else rows, shown_columns())
     missed, absent = (sum(row["pass"] is answer for row in rows) for answer in (False, None))
     without = f", {absent} without data" if absent else ""
     click.echo(f"{len(rows) - missed - absent} of {len(rows)} within tolerance{without}", err=True)
     click.get_current_context().exit(1 if missed else 0)
+
+
+def shown_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a table shows, the misses first: differences and tolerances in per cent, the verdict as a word."""
+    order = {False: 0, True: 1, None: 2}
+    return [
+        {
+            "number": row["name"],
+            **{key: row[key] for key in ("published", "error", "ours", "unit")},
+            "difference (%)": None if row["difference"] is None else 100 * row["difference"],
+            "tolerance (%)": 100 * row["tolerance"],
+            "verdict": WORDS[row["pass"]],
+            "source": row["source"],
+        }
+        for row in sorted(rows, key=lambda row: order[row["pass"]])
+    ]
+
+
+def shown_columns() -> dict[str, Column]:
+    """Which is the error, and the unit, of which."""
+    from ontarget.report.column import Column
+
+    return {
+        "published": Column(unit_in="unit"),
+        "error": Column(error_of="published"),
+        "ours": Column(unit_in="unit", like="published"),
+        "difference (%)": Column(decimals=2),
+        "verdict": Column(stays=True),
+    }

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ontarget.analysis.facility.expectation import Expectation
 from ontarget.experiment.abstract import AbstractExperiment
-from ontarget.experiment.counts import Counts
 from ontarget.ground.units import year
+from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.axis import AbstractAxis
+from ontarget.report.digits import text_of
 from ontarget.source.exposure import RunningTime
 
 
@@ -49,6 +51,7 @@ def expectation(found: Expectation) -> dict[str, Any]:
                 "interactions": one.interactions,
                 **axes,
                 "counts": one.counts.sum(axis=0).tolist(),
+                "counts_by_flavour": {name: one.counts[FLAVOURS.index(name)].tolist() for name in one.by_flavour},
             }
             for one in found.channels
         }
@@ -74,9 +77,13 @@ def expectation(found: Expectation) -> dict[str, Any]:
     }
 
 
-def expectation_rows(found: Expectation) -> list[dict[str, Any]]:
-    """One row per channel and background: what is expected in total and per year."""
-    exposure, flavours = exposure_text(found.experiment), ("nu_mu", "nu_e", "nubar_mu")
+def expectation_rows(found: Expectation, flavours: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """One row per channel and background: what is expected in total and per year.
+
+    flavours : a column for each; by default for all that occur
+    """
+    exposure = exposure_text(found.experiment)
+    columns = flavours_of([found]) if flavours is None else flavours
 
     def row(kind: str, name: str, total: float, by_flavour: Mapping[str, float], outside: float | None) -> dict:
         return {
@@ -86,7 +93,7 @@ def expectation_rows(found: Expectation) -> list[dict[str, Any]]:
             "name": name,
             "total": total,
             "per year": total / found.years,
-            **{flavour: by_flavour.get(flavour) for flavour in flavours},
+            **{flavour: by_flavour.get(flavour) for flavour in columns},
             "outside": outside,
         }
 
@@ -97,19 +104,58 @@ def expectation_rows(found: Expectation) -> list[dict[str, Any]]:
     ]
 
 
-def bin_rows(counts: Counts) -> list[dict[str, Any]]:
-    """One row per tag and seen bin: edges, every channel and background, and their sum.
+def flavours_of(every: Sequence[Expectation]) -> list[str]:
+    """The flavours that interact in any channel of some experiments."""
+    held = {flavour for found in every for one in found.channels for flavour in one.by_flavour}
+    return [flavour for flavour in FLAVOURS if flavour in held]
 
-    A second observable is summed over.
+
+def outside_line(found: Expectation) -> str:
+    """What 'outside' means, where there is any."""
+    total = sum(one.outside for one in found.channels)
+    if not total:
+        return ""
+    axes = f"reconstructed {axis_words(found.seen)}"
+    axes += "" if found.tag is None else f" or of the tag {axis_words(found.tag)}"
+    return f"outside: detected, but outside the {axes}; in no other column."
+
+
+def axis_words(axis: AbstractAxis) -> str:
+    """The range of an axis."""
+    low, high = axis.shown()[[0, -1]]
+    return f"range {text_of(float(low))} to {text_of(float(high))} {axis.dimension.unit}".rstrip()
+
+
+def bin_rows(found: Expectation) -> list[dict[str, Any]]:
+    """One row per channel or background, flavour, and bin of tag and seen: edges in the units they name, and events.
+
+    A second observable is summed over. Backgrounds and leptons have no flavour; without a tag there are no columns
+    of it.
     """
-    seen, tag = counts.seen.shown(), None if counts.tag is None else counts.tag.shown()
-    parts = {part.name: np.asarray(counts.along_seen(part.values.sum(axis=0))) for part in counts.channels}
-    parts |= {part.name: np.asarray(counts.along_seen(part.values)) for part in counts.leptons}
-    parts |= {part.name: np.asarray(counts.along_seen(part.values)) for part in counts.backgrounds}
-    total, rows = np.asarray(counts.along_seen(counts.total())), []
-    for k, o in np.ndindex(*total.shape):
-        row: dict[str, Any] = {} if tag is None else {"tag low": tag[k], "tag high": tag[k + 1]}
-        row |= {"seen low": seen[o], "seen high": seen[o + 1]}
-        row |= {name: float(values[k, o]) for name, values in parts.items()}
-        rows.append(row | {"total": float(total[k, o])})
-    return rows
+    parts: list[tuple[str, str, str | None, np.ndarray]] = []
+    for one in found.channels:
+        parts += [("signal", one.name, flavour, one.counts[FLAVOURS.index(flavour)]) for flavour in one.by_flavour]
+    parts += [("signal", lepton.name, None, lepton.counts) for lepton in found.leptons]
+    parts += [("background", other.name, None, other.counts) for other in found.backgrounds]
+    tag, seen = bounds("tag", found.tag), bounds("seen", found.seen)
+    return [
+        {
+            "experiment": found.experiment.name,
+            "kind": kind,
+            "name": name,
+            "flavour": flavour,
+            **tag[k],
+            **seen[o],
+            "counts": float(counts[k, o]),
+        }
+        for kind, name, flavour, counts in parts
+        for k, o in np.ndindex(*counts.shape)
+    ]
+
+
+def bounds(name: str, axis: AbstractAxis | None) -> list[dict[str, float]]:
+    """The edges of every bin as columns, with their unit; of an axis that is not there, one bin without any."""
+    if axis is None:
+        return [{}]
+    edges, unit = axis.shown().tolist(), f" ({axis.dimension.unit})" if axis.dimension.unit else ""
+    return [{f"{name} low{unit}": low, f"{name} high{unit}": high} for low, high in itertools.pairwise(edges)]

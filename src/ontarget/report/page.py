@@ -8,6 +8,7 @@ from typing import Any
 
 import jinja2
 
+from ontarget.report.column import Shown, shown_columns
 from ontarget.report.section import Section, Table
 
 TEMPLATE = Path(__file__).with_name("page.html")
@@ -28,6 +29,7 @@ def page(
             "title": section.title,
             "text": section.text,
             "warnings": section.warnings,
+            "headline": [{"label": one.label, "ours": one.ours(), "others": one.others()} for one in section.headline],
             "pictures": [{"svg": inline(one.svg), "caption": one.caption} for one in section.pictures],
             "tables": [table_data(table) for table in section.tables],
         }
@@ -42,23 +44,16 @@ def inline(svg: str) -> str:
 
 
 def table_data(table: Table) -> dict[str, Any]:
-    """A table as texts."""
-    keys = list(table.rows[0]) if table.rows else []
-    rows = [[{"text": shown(row[key]), "kind": kind(row[key])} for key in keys] for row in table.rows]
-    return {"name": table.name, "title": table.title, "columns": keys, "rows": rows}
+    """A table as texts: errors beside their values, units in the headers."""
+    columns = shown_columns(table.rows, table.columns, hidden=True)
+    rows = [
+        [{"text": one.cells[index], "kind": kind(one, index)} for one in columns] for index in range(len(table.rows))
+    ]
+    return {"name": table.name, "title": table.title, "columns": [one.header for one in columns], "rows": rows}
 
 
-def kind(cell: Any) -> str:
+def kind(column: Shown, index: int) -> str:
     """How a cell is set: numbers to the right, long texts in a wide column."""
-    if isinstance(cell, (int, float)) and not isinstance(cell, bool):
+    if column.numeric:
         return "number"
-    return "long" if isinstance(cell, str) and len(cell) > 60 else "text"
-
-
-def shown(cell: Any) -> str:
-    """A cell as text: four significant digits, a dash for nothing."""
-    if cell is None:
-        return "–"
-    if isinstance(cell, bool) or not isinstance(cell, float):
-        return str(cell)
-    return f"{cell:.0f}" if 1000 <= abs(cell) < 1e6 else f"{cell:.4g}"
+    return "long" if len(column.cells[index]) > 60 else "text"

@@ -8,16 +8,22 @@ from functools import cached_property
 from typing import Any
 
 from ontarget.plot import Figure, to_svg
+from ontarget.report.column import Column
+from ontarget.report.headline import Headline
 from ontarget.source import VariedFlux
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows with equal keys; written as CSV and JSON under `name`."""
+    """Rows with equal keys; written as CSV and JSON under `name`, with all digits.
+
+    `columns` says of some of them which is the error of which, their unit, and what is left to the files.
+    """
 
     name: str
     title: str
     rows: Sequence[Mapping[str, Any]]
+    columns: Mapping[str, Column] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,7 @@ class FluxFile:
 
 @dataclass(frozen=True)
 class Section:
-    """One part of a report."""
+    """One part of a report; `headline` has the few numbers of it that come first, and that a terminal shows."""
 
     title: str
     text: str
@@ -53,3 +59,4 @@ class Section:
     pictures: Sequence[Picture] = ()
     warnings: Sequence[str] = field(default_factory=tuple)
     fluxes: Sequence[FluxFile] = ()
+    headline: Sequence[Headline] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -178,7 +179,8 @@ def write(answer: Answer, folder: str | Path) -> Path:
     text = page(title, answer.sections, input_rows(answer.context), answer.record, bibtex(keys))
     write_text(folder / "report.html", text)
     tables = {table.name: table.title for section in answer.sections for table in section.tables}
-    write_json(folder / "run.json", {**answer.record, "title": title, "tables": tables})
+    headline = [dataclasses.asdict(one) | {"section": each.title} for each in answer.sections for one in each.headline]
+    write_json(folder / "run.json", {**answer.record, "title": title, "tables": tables, "headline": headline})
     return folder / "report.html"
 
 

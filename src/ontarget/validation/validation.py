@@ -61,6 +61,7 @@ class Comparison:
             "ours": self.ours,
             "unit": self.unit,
             "tolerance": self.tolerance,
+            "difference": None if self.ours is None else self.ours / self.published - 1,
             "pass": self.passed,
             "source": self.source,
             "why": self.why,

@@ -80,7 +80,7 @@ def test_the_best_window_is_the_best_of_all(goal):
 
 def test_figures_and_words(section):
     assert [one.name for one in section.pictures] == ["timing_flavours", "timing_arrivals", "timing_prompt_windows"]
-    assert "start, 130 kW (pip2_bar)." in section.pictures[0].caption
+    assert "start, 130 kW [pip2_bar]." in section.pictures[0].caption
     assert "20 m from every source" in section.text
 
 

@@ -11,7 +11,7 @@ from ontarget.ground.errors import InputError
 from ontarget.inference.fit import Fit, Intervals, Piece, Scan
 from ontarget.plot import Interval
 from ontarget.study import Bounds
-from ontarget.study.parameters.bounds import bar, figure, rows, symbol
+from ontarget.study.parameters.bounds import allowed, bar, figure, headline, rows, symbol
 
 FALSE = np.zeros(5, bool)
 BEST = Fit({"eps_ee_u": 0.1}, {"eps_ee_u": 0.1}, np.ones((1, 1)), 0.0, True, (), "")
@@ -26,6 +26,17 @@ def test_a_row_for_each_piece():
     assert (first["low"], first["high"], first["reaches end of grid"]) == (-0.5, -0.25, True)
     assert (second["piece"], second["low"], second["high"], second["reaches end of grid"]) == (2, 0.25, 0.5, False)
     assert (first["points not converged"], first["points with a nuisance at its edge"]) == (2, 1)
+
+
+def test_a_headline_has_all_pieces_and_one_end_where_the_grid_ends():
+    (one,) = headline([("alone", ONE), ("CsI", ONE)], 0.9)
+    assert (one.label, one.ours(), one.others()) == (
+        *("eps_ee_u, CsI", "below -0.250 or 0.250 to 0.500"),
+        "90 % CL",
+    )
+    assert allowed([Piece(0.25, 1.0, False, True)]) == "above 0.250"
+    assert allowed([Piece(-1.0, 1.0, True, True)]) == "all values tried"
+    assert allowed([]) == "nothing"
 
 
 def test_bars_are_the_pieces():

@@ -10,6 +10,8 @@ from ontarget.analysis.beam.beam_flux import of_a_tunnel, simulated_flux
 from ontarget.analysis.beam.by_origin import OriginEvents, beam_events
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Noun, Number, quantity, static
+from ontarget.report.column import Column
+from ontarget.report.headline import Headline
 from ontarget.report.section import Section, Table
 from ontarget.study.context import Context
 from ontarget.study.task import AbstractTask
@@ -66,13 +68,25 @@ class BeamEvents(AbstractTask):
             found[name] = beam_events(experiment, precision, flux)
         tables = [Table(self.key, "Events by origin", event_rows(found))]
         if self.published:
-            compared = published_rows(self.published, found)
-            tables.insert(0, Table(f"{self.key}_published", "Published events, and ours", compared))
+            compared, columns = published_rows(self.published, found), dict.fromkeys(found, Column(like="published"))
+            tables.insert(0, Table(f"{self.key}_published", "Published events, and ours", compared, columns))
         text = (
             "Charged-current events in the whole exposure, the flux averaged over the volume of each detector. "
             "Published numbers are read as the sums that their names say."
         )
-        return Section("Events", text, tables)
+        return Section("Events", text, tables, headline=headline(self.published, found))
+
+
+def headline(published: Sequence[PublishedEvents], found: Mapping[str, OriginEvents]) -> list[Headline]:
+    """Published numbers with ours of the first experiment; without any, all events of each flavour."""
+    name, events = next(iter(found.items()))
+    if published:
+        return [
+            Headline(f"{one.name} [{name}]", one.of(events), unit="events", published=float(one.events))
+            for one in published
+        ]
+    flavours = dict.fromkeys(origin.neutrino for origin in events.origins)
+    return [Headline(f"{one} [{name}]", events.total(neutrino=one), unit="events") for one in flavours]
 
 
 def published_rows(published: Sequence[PublishedEvents], found: Mapping[str, OriginEvents]) -> list[dict[str, object]]:

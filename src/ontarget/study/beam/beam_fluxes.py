@@ -15,6 +15,8 @@ from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Energy, Noun, Number, quantity, static
 from ontarget.ground.units import BEAM_ENERGY, GeV
 from ontarget.plot import Curve, Figure, Mark, curves_figure
+from ontarget.report.column import Column
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.task import AbstractTask
@@ -72,7 +74,20 @@ class BeamFluxes(AbstractTask):
             f"{found.rays:.2g} rays forced through it: the statistical error is below {100 * precision:g} "
             "% wherever 0.3 % of a flavour's flux or more falls on a node."
         )
-        return Section("Flux at the detector", text, [Table(self.key, "Flux by origin", rows(found))], pictures)
+        table = Table(
+            self.key, "Flux by origin", rows(found), {"statistical error": Column(error_of="per m2 and proton")}
+        )
+        return Section("Flux at the detector", text, [table], pictures, headline=headline(found))
+
+
+def headline(found: OriginFlux) -> list[Headline]:
+    """The flux of each flavour, from all origins."""
+    made = []
+    for neutrino in dict.fromkeys(origin.neutrino for origin in found.origins):
+        own = np.array([origin.neutrino == neutrino for origin in found.origins])
+        flux, error = float(found.flux[own].sum()), float(np.sqrt((found.error[own] ** 2).sum()))
+        made.append(Headline(neutrino, flux, error, "per m2 and proton"))
+    return made
 
 
 def rows(found: OriginFlux) -> list[dict[str, object]]:

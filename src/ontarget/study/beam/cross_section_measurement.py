@@ -20,6 +20,8 @@ from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.ground.units import BEAM_ENERGY, GeV
 from ontarget.plot import Curve, Guide, curves_figure
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.beam.cross_section_method import Method
 from ontarget.study.context import Context
@@ -90,7 +92,24 @@ class CrossSectionMeasurement(AbstractTask):
             picture(found, f"{self.key}_free", "every bin free", levels),
             picture(found, f"{self.key}_smoothed", "with a prior of smoothness", levels, smoothed=True),
         ]
-        return Section("Cross-section against energy", text, tables, pictures)
+        return Section("Cross-section against energy", text, tables, pictures, headline=headline(found))
+
+
+def headline(found: CrossSectionPrecision) -> list[Headline]:
+    """The best bin of each method, and how many numbers it resolves."""
+    made = []
+    for name, one in found.methods.items():
+        best = percent(float(np.min(one.free.total)))
+        note = f"resolves {one.free.resolved} of {len(found.edges) - 1} bins, {number_text(one.events)} events"
+        made.append(
+            Headline(
+                f"{name}, error of the best bin",
+                "unknown" if best is None else best,
+                unit="%" if best else "",
+                note=note,
+            )
+        )
+    return made
 
 
 def percent(error: float) -> float | None:

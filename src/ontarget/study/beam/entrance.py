@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from ontarget.analysis.beam.entrance import BeamEntrance, beam_entrance, tunnel_source
 from ontarget.ground.noun import static
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import Section, Table
 from ontarget.study.context import Context
 from ontarget.study.task import AbstractTask
@@ -33,7 +37,20 @@ class Entrance(AbstractTask):
             "Particles that enter the decay tunnel. A parametrised beam says what the published flux asks for; a "
             "tracked beam is a prediction from the production of hadrons, the target and the line."
         )
-        return Section("The beam at the tunnel", text, [Table(self.key, "At the entrance", rows(found))])
+        return Section(
+            "The beam at the tunnel", text, [Table(self.key, "At the entrance", rows(found))], headline=headline(found)
+        )
+
+
+def headline(found: Mapping[str, BeamEntrance]) -> list[Headline]:
+    """The most frequent species at each entrance."""
+    made = []
+    for name, one in found.items():
+        most = int(np.argmax(one.number))
+        momentum, spread = number_text(float(one.momentum[most])), number_text(100 * float(one.spread[most]))
+        note = f"mean momentum {momentum} GeV/c, spread {spread} %"
+        made.append(Headline(f"{one.species[most]} [{name}]", float(one.number[most]), unit="per proton", note=note))
+    return made
 
 
 def rows(found: Mapping[str, BeamEntrance]) -> list[dict[str, object]]:

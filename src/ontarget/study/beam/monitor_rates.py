@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+
 from ontarget.analysis.monitored.occupancy import MonitorRate, monitor_rates
 from ontarget.experiment import LeptonMonitor
 from ontarget.ground.errors import InputError, check_positive
 from ontarget.ground.noun import Length, Number, Time, quantity, static
 from ontarget.ground.units import cm, m, ns, s
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import Section, Table
 from ontarget.study.beam.counters import precomputed_monitors
 from ontarget.study.context import Context
@@ -49,7 +55,20 @@ class MonitorRates(AbstractTask):
             "Particles from the tunnel alone: no halo, no neutrons, no photons of neutral pions."
         )
         table = Table(self.key, "Rates by place", [row for one in found for row in rate_rows(one)])
-        return Section("Rates of the counters", text, [table])
+        return Section("Rates of the counters", text, [table], headline=headline(found))
+
+
+def headline(found: Sequence[MonitorRate]) -> list[Headline]:
+    """The busiest place of each counter."""
+    made = []
+    for one in found:
+        i = int(np.argmax(one.flux))
+        rate, note = float(one.flux[i]) * s * cm**2 / 1e3, f"at {number_text(float(one.place[i]) / m)} m"
+        note += (
+            f", pile-up {number_text(100 * float(one.pile_up[i]))} %, dead {number_text(100 * float(one.dead[i]))} %"
+        )
+        made.append(Headline(f"largest rate in {one.counter}", rate, unit="kHz/cm2", note=note))
+    return made
 
 
 def rate_rows(rate: MonitorRate) -> list[dict[str, object]]:

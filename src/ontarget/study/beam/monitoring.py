@@ -12,6 +12,8 @@ from ontarget.ground.noun import BeamEnergy, Number, quantity, static
 from ontarget.ground.units import GeV, m
 from ontarget.inference.fit import pull_parameters
 from ontarget.plot import Curve, curves_figure
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import FluxFile, Picture, Section, Table
 from ontarget.study.beam.counters import precomputed_monitors
 from ontarget.study.beam.monitoring_scan import production_rows, response_picture, response_rows
@@ -82,7 +84,22 @@ class FluxFromLeptons(AbstractTask):
             response_picture(found.curves, self.key, published),
         ]
         text, files = words_of(found, self.key), flux_files(found, self.key)
-        return Section("Flux from leptons", text, tables(found, self.key), pictures, fluxes=files)
+        first = headline(found, next(iter(published.values()), None))
+        return Section("Flux from leptons", text, tables(found, self.key), pictures, fluxes=files, headline=first)
+
+
+def headline(found: MonitoredFlux, published: float | None) -> list[Headline]:
+    """The uncertainty of the flux of each flavour after leptons were counted."""
+    return [
+        Headline(
+            f"uncertainty of the {flavour} flux",
+            100 * one.after,
+            unit="%",
+            published=None if published is None else 100 * published,
+            note=f"{number_text(100 * one.before)} % before; most of what is left by {one.largest}",
+        )
+        for flavour, one in found.left.items()
+    ]
 
 
 def flux_files(found: MonitoredFlux, key: str) -> tuple[FluxFile, ...]:

@@ -13,6 +13,8 @@ from ontarget.analysis.beam.off_axis_rings import OffAxisRings, RingPeaks, narro
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.plot import Curve, Figure, curves_figure
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.task import AbstractTask
@@ -61,7 +63,19 @@ class OffAxis(AbstractTask):
             "of one energy. Events of muon neutrinos; 'peak' and widths are those of neutrinos from pions alone, the "
             "share of kaons' neutrinos stands beside them."
         )
-        return Section("Narrow-band off-axis method", text, tables, pictures(self.key, found, self.shown))
+        drawn = pictures(self.key, found, self.shown)
+        return Section("Narrow-band off-axis method", text, tables, drawn, headline=headline(found))
+
+
+def headline(found: OffAxisRings) -> list[Headline]:
+    """What the innermost and the fullest ring say of the energy of a pion's neutrino, with the beam as it is."""
+    made, own = [], found.own
+    for i in dict.fromkeys((0, int(np.argmax(found.events)))):
+        label = f"width of the peak, {found.radius[i]:.3g} to {found.radius[i + 1]:.3g} m from the axis"
+        width, peak = 100 * float(own.width[i] / own.energy[i]), number_text(float(own.energy[i]))
+        events = number_text(float(found.events[i]))
+        made.append(Headline(label, width, unit="%", note=f"peak at {peak} GeV, {events} events"))
+    return made
 
 
 def label_of(peaks: RingPeaks) -> str:

@@ -9,8 +9,11 @@ from itertools import pairwise
 import numpy as np
 
 from ontarget.analysis.tags.tag_scans import ApertureScan, Performances, PlaneScan, TimeScan, VertexScan
+from ontarget.analysis.tags.tag_summary import TaggingResult
 from ontarget.ground.units import GeV, cm, m, mrad, ns
 from ontarget.plot import Curve, Mark, curves_figure
+from ontarget.report.column import Column
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture
 from ontarget.tagging.performance import Performance, statistical
 from ontarget.tagging.tag_response import TagResponse
@@ -20,8 +23,31 @@ Rows = list[dict[str, object]]
 MODES = {"pi_munu": "pi -> mu nu", "k_munu": "K -> mu nu", "ke3": "K -> pi e nu", "kmu3": "K -> pi mu nu"}
 """Decay modes as tables call them."""
 
+COLUMNS = {"error of efficiency (%)": Column(error_of="efficiency (%)"), "pull": Column(decimals=2)}
+"""Which is the error of which, in tables of performances."""
+
 NO_SHARES = ("events", "pairs", "pull")
 """Numbers of a performance that are not shown in per cent."""
+
+
+def headline(found: TaggingResult, published: float | None) -> list[Headline]:
+    """Efficiency, purity and energy of the tags of neutrinos of pi -> mu nu, at the point as it is."""
+    mode = "pi_munu" if "pi_munu" in found.by_mode else next(iter(found.by_mode))
+    one, of = found.by_mode[mode], MODES[mode]
+    tagged = round(one.efficiency * one.events)
+    shares = [
+        Headline(
+            f"efficiency, {of}",
+            100 * one.efficiency,
+            100 * statistical(one.efficiency, one.events),
+            "%",
+            published=None if published is None else 100 * published,
+        ),
+        Headline(f"purity, {of}", 100 * one.purity, 100 * statistical(one.purity, tagged), "%"),
+        Headline(f"tags with one candidate, {of}", 100 * one.unique, 100 * statistical(one.unique, tagged), "%"),
+    ]
+    energy = Headline("error of the tagged energy", 100 * one.core, unit="%", note="half-width that holds 68.27 %")
+    return [*shares, energy] if one.purity else shares
 
 
 def shown(one: Performance) -> dict[str, object]:

@@ -24,8 +24,10 @@ from ontarget.study.beam.tag_energy import (
     sensitivity_rows,
 )
 from ontarget.study.beam.tag_performance import (
+    COLUMNS,
     aperture_picture,
     aperture_rows,
+    headline,
     performance_rows,
     plane_rows,
     time_pictures,
@@ -101,7 +103,9 @@ class Tagging(AbstractTask):
             seed=self.seed,
             progress=context.progress,
         )
-        return Section("Tagging", self.text(), self.tables(found), self.pictures(found))
+        published = None if self.published is None else float(self.published)
+        first = headline(found, published)
+        return Section("Tagging", self.text(), self.tables(found), self.pictures(found), headline=first)
 
     def tables(self, found: TaggingResult) -> list[Table]:
         """All of them."""
@@ -119,7 +123,7 @@ class Tagging(AbstractTask):
             "_sensitivity": ("Derivatives of the core", sensitivity_rows(found.sensitivities)),
             "_goal": (f"What reaches {100 * float(self.goal):g} %", goal_rows(found.goal)),
         }
-        return [Table(f"{self.key}{name}", title, rows) for name, (title, rows) in titles.items()]
+        return [Table(f"{self.key}{name}", title, rows, COLUMNS) for name, (title, rows) in titles.items()]
 
     def pictures(self, found: TaggingResult) -> list[Picture]:
         """Against resolutions in time and place, the aperture, energy, and what reaches the goal."""

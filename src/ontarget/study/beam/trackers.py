@@ -21,6 +21,8 @@ from ontarget.ground.noun import Dose, Noun, PerArea, RatePerArea, quantity, sta
 from ontarget.ground.units import GeV, MHz, cm, mm
 from ontarget.monitor import Trackers
 from ontarget.plot import Map, maps_figure
+from ontarget.report.column import Column
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.task import AbstractTask
@@ -77,6 +79,7 @@ class TrackerSpecification(AbstractTask):
         planes: list[dict[str, Any]] = []
         beside: list[dict[str, Any]] = []
         momenta: list[dict[str, Any]] = []
+        first: list[Headline] = []
         pictures = []
         for name in self.experiments:
             experiment = context.experiment(name, "experiments")
@@ -84,15 +87,17 @@ class TrackerSpecification(AbstractTask):
             loads = plane_loads(experiment, self.trackers, self.rays, self.repeats, self.seed)
             planes += plane_rows(name, loads)
             for one in self.published:
-                beside += rows_beside(name, one.name, beside_published(loads, one.planes, one.load))
+                compared = beside_published(loads, one.planes, one.load)
+                beside += rows_beside(name, one.name, compared)
+                first += headline(name, one.name, compared)
             momenta += resolution_rows(name, momentum_resolutions(experiment, self.trackers))
             pictures.append(picture(f"{self.key}_rates_{name}", name, loads))
         tables = [
-            Table(f"{self.key}_specification", "The largest loads beside the published ones", beside),
+            Table(f"{self.key}_specification", "The largest loads beside the published ones", beside, BESIDE),
             Table(f"{self.key}_planes", "Plane by plane", planes),
             Table(f"{self.key}_momentum", "Momentum resolution at the reference momentum", momenta),
         ]
-        return Section("Trackers", self.text(), tables, pictures)
+        return Section("Trackers", self.text(), tables, pictures, headline=first)
 
     def text(self) -> str:
         """What is in the numbers, and what is not."""
@@ -104,6 +109,19 @@ class TrackerSpecification(AbstractTask):
             f"pions, 0.08 for muons. Errors are statistical, from {self.repeats} lattices of {self.rays} rays for each "
             "species; a peak narrower than the cells of the maps, a quarter of the spot, would come out too low."
         )
+
+
+BESIDE = {"ours": Column(like="published")}
+
+
+def headline(experiment: str, spectrometer: str, found: LoadComparison | None) -> list[Headline]:
+    """The largest rate of a spectrometer, with its statistical error, beside the published one."""
+    if found is None:
+        return []
+    unit, rate = MHz / mm**2, found.ours.rate
+    label = f"peak rate, {spectrometer} [{experiment}]"
+    error, published = found.ours.error * rate / unit, found.published.rate / unit
+    return [Headline(label, rate / unit, error, "MHz/mm2", published=published, note=f"at {found.worst}")]
 
 
 def plane_rows(experiment: str, loads: Sequence[PlaneLoad]) -> list[dict[str, Any]]:

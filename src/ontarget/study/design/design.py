@@ -15,6 +15,8 @@ from ontarget.ground.noun import Number, quantity, static
 from ontarget.inference.likelihood import AbstractParameter
 from ontarget.plot import Curve, Figure, Mark, curves_figure
 from ontarget.plot.tornado import Swing, Tornado, tornado_figure
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.design.design_space import DesignNumber, DesignSpace, Tie, planned, space_of
@@ -132,7 +134,9 @@ class Design(AbstractTask):
             caption = f"The lowest {reach} that each {bounded[0]} allows; today's design and the optimum."
             figure = front_figure(result, bounded[0], symbols)
             pictures.append(Picture(f"{self.key}_front", caption, figure))
-        return Section(self.title, self.text, tables, pictures, self.warnings(result))
+        return Section(
+            self.title, self.text, tables, pictures, self.warnings(result), headline=headline(result, space, reach)
+        )
 
     def warnings(self, result: BestDesign) -> list[str]:
         """What is to be known of the optimum, the grid and the front."""
@@ -149,6 +153,17 @@ class Design(AbstractTask):
         if result.front is not None and (lost := result.front.lost):
             said.append(f"{lost} of {self.budgets} budgets of the front have no design that keeps to all limits.")
         return said
+
+
+def headline(result: BestDesign, space: DesignSpace, reach: str) -> list[Headline]:
+    """The objective today and at the optimum, and the numbers of the optimum."""
+    today, best = space.shown(result.today.design), space.shown(result.optimum.design)
+    numbers = [
+        Headline(name, value, note=f"today {number_text(today[name])}")
+        for name, value in list(best.items())[: space.free]
+    ]
+    gain = Headline(reach, result.optimum.objective, note=f"today {number_text(result.today.objective)}")
+    return [gain, *numbers]
 
 
 def drawn(label: str, parameters: Sequence[AbstractParameter]) -> str:

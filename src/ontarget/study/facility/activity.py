@@ -10,6 +10,9 @@ import numpy as np
 from ontarget.analysis.facility.target_activity import TargetDecays, decays_of, target_decays
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Noun, RatePerMass, quantity, static
+from ontarget.report.column import SIGMAS
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import Section, Table
 from ontarget.study.context import Context
 from ontarget.study.task import AbstractTask, prefixed
@@ -47,8 +50,24 @@ class TargetActivity(AbstractTask):
             "Beta decays of the target itself within the window of the tag. Selections are those of the experiment, "
             "or none. A reconstruction has to tell a recoil from what overlaps with it."
         )
-        table = Table(prefixed(self.key, "activity"), "Decays of the target", rows(self.batches, found))
-        return Section("Activity of the target", text, [table])
+        table = Table(prefixed(self.key, "activity"), "Decays of the target", rows(self.batches, found), SHOWN)
+        return Section("Activity of the target", text, [table], headline=headline(self.batches, found))
+
+
+SHOWN = {"S/sqrt(S+B)": SIGMAS}
+
+
+def headline(batches: Sequence[Activity], found: TargetDecays) -> list[Headline]:
+    """Decays of each batch that all selections leave, and the significance of the signal above them."""
+    return [
+        Headline(
+            f"{batch.name}, all selections",
+            float(found.totals[-1, index]),
+            unit="decays per year",
+            note=f"S/sqrt(S+B) {number_text(float(found.significance[-1, index]), 2)}",
+        )
+        for index, batch in enumerate(batches)
+    ]
 
 
 def rows(batches: Sequence[Activity], found: TargetDecays) -> list[dict[str, Any]]:

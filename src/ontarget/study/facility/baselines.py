@@ -13,6 +13,9 @@ from ontarget.ground.errors import InputError
 from ontarget.ground.noun import quantity, static
 from ontarget.ground.units import LENGTH, m
 from ontarget.plot import Curve, Guide, curves_figure
+from ontarget.report.column import SIGMAS
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.source import Site
 from ontarget.study.context import Context
@@ -55,9 +58,29 @@ class BaselineScan(AbstractTask):
             "Thresholds are edges of the axis that is seen."
         )
         every = [row for name, one in found.items() for row in rows(name, one)]
-        table = Table(prefixed(self.key, "baselines"), "Events per year above thresholds, by baseline", every)
+        table = Table(prefixed(self.key, "baselines"), "Events per year above thresholds, by baseline", every, SHOWN)
         drawn = self.experiments[0]
-        return Section("Events against threshold and baseline", text, [table], [picture(self.key, drawn, found[drawn])])
+        pictures = [picture(self.key, drawn, found[drawn])]
+        return Section(
+            "Events against threshold and baseline", text, [table], pictures, headline=headline(drawn, found[drawn])
+        )
+
+
+SHOWN = {"S/sqrt(S+B)": SIGMAS}
+
+
+def headline(name: str, found: BaselineCounts) -> list[Headline]:
+    """Neutrinos of one experiment above its lowest threshold at each baseline, and its backgrounds."""
+    lowest, background = number_text(float(found.thresholds[0])), number_text(float(found.background[0]))
+    return [
+        Headline(
+            f"{name} at {number_text(float(length))} m, above {lowest} {found.unit}",
+            float(signal[0]),
+            unit="per year",
+            note=f"background {background}",
+        )
+        for length, signal in zip(found.baselines, found.signal, strict=True)
+    ]
 
 
 def rows(name: str, found: BaselineCounts) -> list[dict[str, Any]]:

@@ -8,7 +8,9 @@ from ontarget.analysis.facility.expectation import Expectation, expected_counts
 from ontarget.ground.noun import static
 from ontarget.matter.flavour import FLAVOURS, LATEX
 from ontarget.plot import Panel, panels_figure
-from ontarget.report.expected_table import expectation_rows
+from ontarget.report.digits import text_of
+from ontarget.report.expected_table import expectation_rows, exposure_text, flavours_of
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.task import AbstractTask, prefixed
@@ -22,10 +24,23 @@ class Expect(AbstractTask):
     def run(self, context: Context) -> Section:
         every = context.each(context.counts, context.experiments)
         found = [expected_counts(*pair) for pair in zip(context.nouns(), every, strict=True)]
-        rows = [row for one in found for row in expectation_rows(one)]
+        flavours = flavours_of(found)
+        rows = [row for one in found for row in expectation_rows(one, flavours)]
         text = "Counts over the exposure and per calendar year, by the flavour that interacts."
         table = Table(prefixed(self.key, "expected"), "Expected counts", rows)
-        return Section("Expected counts", text, [table], [picture(self.key, found)])
+        return Section("Expected counts", text, [table], [picture(self.key, found)], headline=headline(found))
+
+
+def headline(found: Sequence[Expectation]) -> list[Headline]:
+    """The signal of each experiment in its whole exposure, and what comes beside it."""
+    made = []
+    for one in found:
+        experiment, background = one.experiment, sum(each.total for each in one.backgrounds)
+        label = f"{experiment.title or experiment.name} [{experiment.name}], {exposure_text(experiment)}"
+        signal = sum(each.total for each in one.channels) + sum(each.total for each in one.leptons)
+        note = f"background {text_of(background)}" if one.backgrounds else ""
+        made.append(Headline(label, signal, unit="events", note=note))
+    return made
 
 
 def picture(key: str, found: Sequence[Expectation]) -> Picture:

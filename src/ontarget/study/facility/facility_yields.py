@@ -18,6 +18,8 @@ from ontarget.ground.noun import static
 from ontarget.io import Record
 from ontarget.io.entry import load_entry
 from ontarget.plot import Guide, Mark, curves_figure
+from ontarget.report.column import HIDDEN, Column
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.source import Facility, StoppedPion
 from ontarget.study.context import Context
@@ -49,10 +51,22 @@ class FacilityYields(AbstractTask):
             "Protons per calendar year times neutrinos of one flavour per proton. Errors are those of the yield alone, "
             "where the source gives one; the notes in the table say what is assumed."
         )
-        table = Table(
-            prefixed(self.key, "yields"), "Neutrino yield", rows(found, [at.facility.name for at, _ in every], records)
-        )
-        return Section("Facilities", text, [table], [picture(self.key, found)])
+        titles = [at.facility.name for at, _ in every]
+        table = Table(prefixed(self.key, "yields"), "Neutrino yield", rows(found, titles, records), COLUMNS)
+        return Section("Facilities", text, [table], [picture(self.key, found)], headline=headline(found, titles))
+
+
+COLUMNS = {"error": Column(error_of="neutrinos per flavour and proton"), "note": HIDDEN}
+
+
+def headline(found: NeutrinoYields, titles: Sequence[str]) -> list[Headline]:
+    """Neutrinos of one flavour per year at each facility, with the error of the yield."""
+    errors = [None if np.isnan(error) else float(error) for error in found.error_per_year]
+    every = zip(found.names, titles, found.per_year, errors, strict=True)
+    return [
+        Headline(f"{title or name} [{name}]", float(made), error, "neutrinos per flavour and year")
+        for name, title, made, error in every
+    ]
 
 
 def of_catalog(name: str) -> tuple[StoppedPionFacility, Record]:

@@ -13,6 +13,8 @@ from ontarget.ground.noun import Energy, quantity, static
 from ontarget.ground.units import keV
 from ontarget.numerics.regression import PolynomialFit
 from ontarget.plot import Band, Figure, Points, points_figure
+from ontarget.report.column import Column
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.task import AbstractTask, check_points
@@ -53,10 +55,27 @@ class QuenchingFit(AbstractTask):
         found = fit_quenching(self.points, self.degree, self.models, float(self.stop))
         picture = Picture(self.key, f"{self.title}: measurements and the fit.", figure(found, self.points, self.degree))
         tables = [
-            Table(f"{self.key}_fit", f"{self.title}: coefficients in powers of keV", coefficient_rows(found.fit)),
-            Table(f"{self.key}_values", f"{self.title}: fitted factor", value_rows(found.fit)),
+            Table(
+                f"{self.key}_fit", f"{self.title}: coefficients in powers of keV", coefficient_rows(found.fit), ERRORS
+            ),
+            Table(f"{self.key}_values", f"{self.title}: fitted factor", value_rows(found.fit), VALUE_ERRORS),
         ]
-        return Section(self.title, self.text, tables, [picture])
+        return Section(self.title, self.text, tables, [picture], headline=headline(found.fit))
+
+
+ERRORS = {"error": Column(error_of="coefficient")}
+VALUE_ERRORS = {"error": Column(error_of="quenching factor")}
+
+SAID = (5.0, 20.0)
+"""Recoil energies that come first, in keV."""
+
+
+def headline(fitted: PolynomialFit) -> list[Headline]:
+    """The fit at two energies, and how well it describes the points."""
+    quality = Headline("chi2 of the fit", fitted.chi2, note=f"{fitted.dof} degrees of freedom")
+    energies = np.array(SAID)
+    values = zip(energies, fitted(energies), fitted.error(energies), strict=True)
+    return [*(Headline(f"quenching factor at {x:g} keV", float(y), float(e)) for x, y, e in values), quality]
 
 
 def figure(found: FittedQuenching, points: Sequence[QuenchingPoints], degree: int) -> Figure:

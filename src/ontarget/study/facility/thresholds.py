@@ -12,6 +12,9 @@ from ontarget.ground.errors import InputError, check_positive, concrete
 from ontarget.ground.noun import Energy, quantity, static
 from ontarget.ground.units import ENERGY
 from ontarget.plot import Curve, Mark, curves_figure
+from ontarget.report.column import Column
+from ontarget.report.digits import text_of
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.task import AbstractTask, check_points, prefixed
@@ -55,10 +58,31 @@ class ThresholdScan(AbstractTask):
         tables = [Table(prefixed(self.key, "thresholds"), "Recoils per kg and year above threshold", rows(found))]
         if others:
             name = prefixed(self.key, "published_counts")
-            tables.insert(0, Table(name, "Published recoils per year beside ours", published_rows(found, others)))
+            tables.insert(
+                0, Table(name, "Published recoils per year beside ours", published_rows(found, others), BESIDE)
+            )
         labels = {name: context.label(name) for name in found}
         text = "Sharp threshold in true recoil energy and full efficiency, so that materials compare like with like."
-        return Section("Events against threshold", text, tables, [picture(self.key, found, labels, others)])
+        pictures = [picture(self.key, found, labels, others)]
+        return Section("Events against threshold", text, tables, pictures, headline=headline(found, labels, others))
+
+
+BESIDE = {"ours": Column(like="published")}
+
+
+def headline(
+    found: Mapping[str, ThresholdCounts], labels: Mapping[str, str], others: Mapping[str, float]
+) -> list[Headline]:
+    """Events of each whole detector per year above its own threshold; those that a paper gives too come first."""
+    return [
+        Headline(
+            f"{labels[name]} above {text_of(one.start)} keV [{name}]",
+            one.detected_per_year,
+            unit="per year",
+            published=others.get(name),
+        )
+        for name, one in sorted(found.items(), key=lambda pair: pair[0] not in others)
+    ]
 
 
 def rows(found: Mapping[str, ThresholdCounts]) -> list[dict[str, Any]]:

@@ -16,6 +16,9 @@ from ontarget.ground.noun import Time, quantity, static
 from ontarget.ground.units import MW, GeV, Hz, m, us
 from ontarget.matter.flavour import LATEX
 from ontarget.plot import Curve, Mark, Panel, curves_figure, panels_figure
+from ontarget.report.column import SIGMAS
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.source import Site
 from ontarget.study.context import Context
@@ -79,9 +82,9 @@ class Timing(AbstractTask):
             counts=context.counts(self.experiment),
         )
         tables = [
-            Table(f"{self.key}_windows", "Windows in time", window_rows(found)),
+            Table(f"{self.key}_windows", "Windows in time", window_rows(found), SHOWN),
             Table(f"{self.key}_leakage", "Delayed neutrinos in a prompt window", leakage_rows(found)),
-            Table(f"{self.key}_facilities", "The same detector at each facility", facility_rows(found)),
+            Table(f"{self.key}_facilities", "The same detector at each facility", facility_rows(found), SHOWN),
         ]
         distance = float(site_of(experiment, Site).baseline / m)
         text = (
@@ -90,7 +93,24 @@ class Timing(AbstractTask):
             "neutrons with the protons. In the prompt window S is prompt ν_μ, in the delayed window delayed ν; "
             "B is everything else, including the other neutrinos."
         )
-        return Section(self.title, text, tables, pictures(self.key, found))
+        return Section(self.title, text, tables, pictures(self.key, found), headline=headline(found))
+
+
+SHOWN = {"S/sqrt(S+B)": SIGMAS}
+
+
+def headline(found: Sequence[FacilityTiming]) -> list[Headline]:
+    """What the prompt window of each facility holds."""
+    return [
+        Headline(
+            f"{one.at.facility.name or one.at.name} [{one.at.name}]",
+            one.prompt.signal,
+            unit="prompt ν per year",
+            note=f"{number_text(one.prompt.start)} to {number_text(one.prompt.stop)} us, "
+            f"purity {100 * one.prompt.purity:.0f} %, S/sqrt(S+B) {number_text(one.prompt.significance, 2)}",
+        )
+        for one in found
+    ]
 
 
 def window_rows(found: Sequence[FacilityTiming]) -> list[dict[str, Any]]:
@@ -166,7 +186,7 @@ def pictures(key: str, found: Sequence[FacilityTiming]) -> list[Picture]:
     ]
     held = curves_figure([], marks, "share of all else in the window", "prompt neutrinos per year", "linear", "log")
     first = found[0].at
-    caption = f"Arrival of each flavour at {first.facility.name or first.name} ({first.name})."
+    caption = f"Arrival of each flavour at {first.facility.name or first.name} [{first.name}]."
     stacked = panels_figure([panel(one) for one in found])
     return [
         Picture(f"{key}_flavours", caption, curves_figure(shapes(found[0]), [], *SHAPES)),

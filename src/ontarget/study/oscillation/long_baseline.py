@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import numpy as np
@@ -15,6 +16,9 @@ from ontarget.ground.units import ANGLE, MeV, km, ns
 from ontarget.io.entry import load_entry
 from ontarget.plot import Curve, Guide, curves_figure
 from ontarget.propagation import ThreeFlavour
+from ontarget.report.column import SIGMAS, Column
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.source import StoppedPion
 from ontarget.study.context import Context
@@ -25,12 +29,12 @@ DASHES = (":", "--", "-.")
 
 class LongBaseline(AbstractTask):
     r"""Events of :math:`\nu_\mu \to \nu_e` from the pion's line against distance, and the electron neutrinos of the
-    muons that come late and leak into the prompt window.
+    muons, which are delayed and leak into the prompt window.
 
     .. math:: S = \sum_i \frac{s_i^2}{s_i + b_i},\quad b = f\,b_\mathrm{all},\quad s = \epsilon\,s_\mathrm{all}
 
     over bins of electron energy. A window keeps a part :math:`\epsilon` of the prompt neutrinos and a part f of the
-    late ones: of all moments of a pulse, those where the prompt ones outnumber the late ones most, as many as make
+    delayed ones: of all moments of a pulse, those where the prompt ones outnumber the delayed most, as many as make
     :math:`\epsilon s/\sqrt{\epsilon s + f b}` of the counts largest, for each distance of its own.
 
     Attributes
@@ -73,20 +77,51 @@ class LongBaseline(AbstractTask):
         )
         title = f"Prompt windows, {label(float(self.phases[0]))}, each at its best distance"
         tables = [
-            Table(self.named("prompt_windows"), title, window_rows(result)),
+            Table(self.named("prompt_windows"), title, window_rows(result), WINDOWS),
             Table(
                 self.named("electron_resolution"),
                 "The same, by resolution of the electron's energy",
                 resolution_rows(result),
             ),
-            Table(self.key, "Events against distance, the whole exposure", distance_rows(result)),
+            Table(
+                self.key,
+                "Events against distance, the whole exposure",
+                distance_rows(result),
+                delayed(result.windows),
+            ),
         ]
         title = "Appearance at long baselines from decay at rest"
-        return Section(title, text(result), tables, pictures(result, self.key))
+        return Section(title, text(result), tables, pictures(result, self.key), headline=headline(result))
 
     def named(self, table: str) -> str:
         """The name of a table: with the key before it where that is not the usual one."""
         return table if self.key == "appearance" else f"{self.key}_{table}"
+
+
+WINDOWS = {
+    "late let in (%)": Column("delayed leak-in (%)"),
+    "significance, counts": SIGMAS,
+    "significance, energies": SIGMAS,
+    "furthest phases (sigma)": SIGMAS,
+    "furthest phases without late ones (sigma)": Column("furthest phases without delayed ones (sigma)", decimals=2),
+}
+
+
+def delayed(names: Iterable[str]) -> dict[str, Column]:
+    """Columns of the neutrinos of muons as they are shown; files keep their names."""
+    labels = {f"late nu_e, {name}": Column(f"delayed nu_e, {name}") for name in ("all", *names)}
+    return labels | {f"significance, {name}": SIGMAS for name in names}
+
+
+def headline(result: Appearance) -> list[Headline]:
+    """The significance of appearance with each pulse, at its best distance."""
+    made = []
+    for name in result.windows:
+        one = result.at_best(name)
+        signal, background = number_text(float(one.signal.sum())), number_text(float(one.background.sum()))
+        note = f"at {number_text(one.distance / km)} km, signal {signal}, background {background}"
+        made.append(Headline(f"appearance, pulse of {name}", one.energies, unit="sigma", note=note))
+    return made
 
 
 def label(phase: float) -> str:
@@ -101,7 +136,7 @@ def text(result: Appearance) -> str:
         f"Exposure {result.decays:.3g} pion decays at rest, one neutrino of each flavour. The published "
         "figure has the signal alone. Every muon makes an electron neutrino as well, which survives, and is "
         f"{ratio.min():.2g} to {ratio.max():.2g} times as frequent as those that appear. It comes within microseconds: "
-        "a window on the prompt ones lets a few per cent of them in. Electrons of one neutrino energy have many "
+        "a few per cent of it leak into a window on the prompt ones. Electrons of one neutrino energy have many "
         "energies, for the nucleus is left in many levels: to measure them better helps little, as long as the photons "
         "of these levels are not added."
     )
@@ -153,21 +188,21 @@ def pictures(result: Appearance, key: str) -> list[Picture]:
     x, late = result.distances / km, result.late.sum(axis=-1)
     curves = [Curve(label(phase), x, result.signal[i].sum(axis=-1)) for i, phase in enumerate(result.phases)]
     leaks = [
-        Guide(f"late, {name.replace('_', ' ')}", x, one.leak * late, dash=DASHES[i % len(DASHES)])
+        Guide(f"delayed, {name}", x, one.leak * late, dash=DASHES[i % len(DASHES)])
         for i, (name, one) in enumerate(result.windows.items())
     ]
     alone = curves_figure(curves, [], "distance (km)", "events")
     both = curves_figure([*curves, *leaks], [], "distance (km)", "events", "linear", "log")
-    reached = [Curve(name.replace("_", " "), x, one.significance) for name, one in result.windows.items()]
+    reached = [Curve(name, x, one.significance) for name, one in result.windows.items()]
     strong = curves_figure(reached, [], "distance (km)", "standard deviations, energies")
     edges, first = result.seen / MeV, next(iter(result.windows))
     middle, width, best = (edges[1:] + edges[:-1]) / 2, np.diff(edges), result.at_best(first)
-    shapes = [Curve("appeared", middle, best.signal / width), Curve("late", middle, best.background / width)]
+    shapes = [Curve("appeared", middle, best.signal / width), Curve("delayed", middle, best.background / width)]
     spectrum = curves_figure(shapes, [], "electron energy (MeV)", "events per MeV")
     where = f"Electrons at {best.distance / km:.3g} km in the prompt window, {first}."
     return [
         Picture(key, "Signal alone, all prompt neutrinos, as in the published figure.", alone),
-        Picture(f"{key}_and_late", "The same, and late electron neutrinos in the window of each pulse.", both),
+        Picture(f"{key}_and_late", "The same, and delayed electron neutrinos in the window of each pulse.", both),
         Picture(f"{key}_significance", "Appearance above no appearance, in the window of each pulse.", strong),
         Picture(f"{key}_spectrum", where, spectrum),
     ]

@@ -16,6 +16,8 @@ from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Energy, MassSquared, Noun, Number, quantity, static
 from ontarget.ground.units import GeV, eV
 from ontarget.propagation import Sterile31
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.source.tag import AbstractTag
 from ontarget.study.context import Context
@@ -130,7 +132,7 @@ class ShortBaseline(AbstractTask):
             figure = limits_figure(in_ev2(splittings), shown, "sin² 2θ, effective")
             caption = f"{title}: what is excluded to the right of each line, {percent}."
             pictures.append(Picture(f"{self.key}_{i}", caption, figure))
-        return Section("A tagged beam at a short baseline", TEXT, tables, pictures)
+        return Section("A tagged beam at a short baseline", TEXT, tables, pictures, headline=headline(results))
 
     def limits(self, search: Search, splittings: np.ndarray, context: Context) -> AmplitudeLimits:
         """What one search excludes at splittings [splitting], MeV^2; searches of the same counts share them."""
@@ -150,6 +152,18 @@ class ShortBaseline(AbstractTask):
             level=float(self.level),
             templates=templates,
         )
+
+
+def headline(results: Mapping[str, AmplitudeLimits]) -> list[Headline]:
+    """The smallest amplitude that each search excludes."""
+    return [
+        Headline(
+            f"sin² 2θ excluded, {name}",
+            float(one.excluded.min()),
+            note=f"at {number_text(float(in_ev2(one.splittings)[one.excluded.argmin()]))} eV2",
+        )
+        for name, one in results.items()
+    ]
 
 
 TEXT = (

@@ -9,6 +9,8 @@ from ontarget.analysis.oscillation.sterile_exclusion import AppearanceReach, ste
 from ontarget.ground.errors import check_positive, check_range
 from ontarget.ground.noun import MassSquared, Number, quantity, static
 from ontarget.ground.units import eV
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.oscillation.limit_curves import (
@@ -80,7 +82,21 @@ class SterileProduct(AbstractTask):
         ]
         caption = f"Muon to electron neutrinos, through what both lose: excluded to the right of each line, {percent}."
         figure = limits_figure(shown, limits, "sin² 2θ, muon to electron")
-        return Section("Muon to electron neutrinos", TEXT, tables, [Picture(self.key, caption, figure)])
+        pictures = [Picture(self.key, caption, figure)]
+        return Section("Muon to electron neutrinos", TEXT, tables, pictures, headline=headline(result))
+
+
+def headline(result: AppearanceReach) -> list[Headline]:
+    """The smallest amplitude of muon to electron neutrinos that each search excludes."""
+    shown = in_ev2(result.splittings)
+    return [
+        Headline(
+            f"sin² 2θ excluded, {search}",
+            float(limit.min()),
+            note=f"at {number_text(float(shown[limit.argmin()]))} eV2",
+        )
+        for search, limit in zip(result.searches, result.appearance, strict=True)
+    ]
 
 
 TEXT = (

@@ -17,6 +17,8 @@ from ontarget.ground.errors import InputError, check_positive, check_range, did_
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import MassSquared, Number, quantity, static
 from ontarget.ground.units import eV
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.oscillation.limit_curves import (
@@ -117,7 +119,7 @@ class SterileReach(AbstractTask):
             ),
             Table(f"{self.key}_discovery", "Discovered sin² 2θ by splitting", rows_by_splitting(shown, discovery)),
         ]
-        return Section("Neutrinos that become sterile", TEXT, tables, self.pictures(result))
+        return Section("Neutrinos that become sterile", TEXT, tables, self.pictures(result), headline=headline(result))
 
     def pictures(self, result: DisappearanceReach) -> list[Picture]:
         """One figure per group of searches, and one of what is discovered."""
@@ -134,6 +136,19 @@ class SterileReach(AbstractTask):
             caption = f"Exclusion ({percent}) and discovery (confidence {float(self.discovery_level):.8g}, likewise)."
             pictures.append(Picture(f"{self.key}_discovery", caption, limits_figure(shown, both, AMPLITUDE)))
         return pictures
+
+
+def headline(result: DisappearanceReach) -> list[Headline]:
+    """The smallest amplitude that each search excludes."""
+    shown = in_ev2(result.splittings)
+    return [
+        Headline(
+            f"sin² 2θ excluded, {search}",
+            float(limit.min()),
+            note=f"at {number_text(float(shown[limit.argmin()]))} eV2",
+        )
+        for search, limit in zip(result.searches, result.excluded, strict=True)
+    ]
 
 
 TEXT = (

@@ -12,9 +12,13 @@ from ontarget.analysis.parameters.parameter_intervals import at_start as at_star
 from ontarget.ground.errors import check_range
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Number, quantity, static
+from ontarget.inference.fit import Piece
 from ontarget.inference.likelihood import AbstractParameter
 from ontarget.inference.toys.interval_construction import AbstractIntervalConstruction, Wilks
 from ontarget.plot import Figure, Interval, intervals_figure
+from ontarget.report.column import Column
+from ontarget.report.digits import interval
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.parameters.groups import check_targets, grouped, likelihoods, nuisances
@@ -81,10 +85,33 @@ class Bounds(AbstractTask):
         return Section(
             self.title,
             self.text,
-            [Table(self.key, f"{self.title}, {percent}", rows(every)), *toy_tables(self.key, self.title, belts)],
+            [Table(self.key, f"{self.title}, {percent}", rows(every), ENDS), *toy_tables(self.key, self.title, belts)],
             [Picture(self.key, caption, figure(every, self.label))],
             [line for label, one in every for line in sentences(label, one.intervals[0].message, message_of(one.belt))],
+            headline=headline(every, level),
         )
+
+
+ENDS = {"low": Column(end_of="interval"), "high": Column(end_of="interval")}
+
+
+def headline(found: Sequence[tuple[str, ParameterIntervals]], level: float) -> list[Headline]:
+    """The interval of each parameter by the last group of experiments, which holds most where groups grow."""
+    last = {one.name: (label, one) for label, one in found}
+    return [
+        Headline(f"{name}, {label}", allowed(one.intervals[0].pieces), note=f"{100 * level:.4g} % CL")
+        for name, (label, one) in last.items()
+    ]
+
+
+def allowed(pieces: Sequence[Piece], unit: float = 1.0) -> str:
+    """The pieces of an interval in words; one that reaches the end of the grid has only its other end."""
+    said = []
+    for one in pieces:
+        low, high = interval([one.low * unit, one.high * unit])
+        both = {(False, False): f"{low} to {high}", (True, False): f"below {high}", (False, True): f"above {low}"}
+        said.append(both.get((one.open_low, one.open_high), "all values tried"))
+    return " or ".join(said) or "nothing"
 
 
 def rows(found: Sequence[tuple[str, ParameterIntervals]]) -> list[dict[str, Any]]:

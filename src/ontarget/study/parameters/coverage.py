@@ -10,9 +10,11 @@ from ontarget.ground.noun import Number, quantity, static
 from ontarget.inference.likelihood import AbstractParameter
 from ontarget.inference.toys import Belt
 from ontarget.plot import Bar, Critical, Figure, Profile, feldman_cousins_figure
+from ontarget.report.column import Column
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
-from ontarget.study.parameters.bounds import symbol
+from ontarget.study.parameters.bounds import ENDS, allowed, symbol
 from ontarget.study.parameters.methods import TOYS, WILKS
 from ontarget.study.task import AbstractTask, check_points
 
@@ -68,13 +70,33 @@ class Coverage(AbstractTask):
             title=self.title,
         )
         tables = [
-            Table(f"{self.key}_intervals", f"{self.title}: intervals", interval_rows(found)),
-            Table(f"{self.key}_coverage", f"{self.title}: critical values and coverage", point_rows(found.belt)),
+            Table(f"{self.key}_intervals", f"{self.title}: intervals", interval_rows(found), ENDS),
+            Table(
+                f"{self.key}_coverage", f"{self.title}: critical values and coverage", point_rows(found.belt), POINTS
+            ),
         ]
         drawn = figure(found, symbol(self.parameter.name))
         picture = Picture(self.key, f"{self.title}: critical values by toys and by Wilks' theorem.", drawn)
         message = found.belt.message
-        return Section(self.title, self.text, tables, [picture], [message] if message else [])
+        said = [message] if message else []
+        return Section(self.title, self.text, tables, [picture], said, headline=headline(found))
+
+
+POINTS = {
+    "error": Column(error_of="critical value"),
+    "its error": Column(error_of="coverage of Wilks' threshold"),
+}
+
+
+def headline(found: IntervalCoverage) -> list[Headline]:
+    """The interval by toys and by Wilks' theorem, and how well that covers."""
+    level, covered = f"{100 * found.level:.4g} % CL", 100 * found.belt.coverage[0]
+    name = found.belt.name
+    return [
+        Headline(f"{name} by toys", allowed(found.by_toys.pieces), note=level),
+        Headline(f"{name} by Wilks' theorem", allowed(found.by_wilks.pieces), note=level),
+        Headline("coverage of Wilks' threshold", interval=(float(covered.min()), float(covered.max())), unit="%"),
+    ]
 
 
 def interval_rows(found: IntervalCoverage) -> list[dict[str, Any]]:

@@ -17,6 +17,8 @@ from ontarget.analysis.parameters.signal_strength import MeasuredCrossSection
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.noun import static
 from ontarget.plot import Band, Figure, Points, points_figure
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.parameters.measurement import CROSS_SECTION, Measurement, measured
@@ -53,12 +55,27 @@ class CrossSections(AbstractTask):
         found = [(one.label or one.title, context.once(measured, one, context).cross_section) for one in tasks]
         trend = cross_section_trend(first(context), self.ladder)
         picture = Picture(self.key, "Measured cross-sections and the standard prediction.", figure(found, trend))
-        return Section(self.title, self.text, [Table(self.key, self.title, rows(found))], [picture])
+        table = Table(self.key, self.title, rows(found))
+        return Section(self.title, self.text, [table], [picture], headline=headline(found))
 
 
 def first(context: Context) -> Experiment:
     """The first experiment of the study, whose couplings and flux make the prediction."""
     return context.experiment(next(iter(context.experiments)), "experiments")
+
+
+def headline(found: Labelled) -> list[Headline]:
+    """Each measurement beside the standard prediction."""
+    return [
+        Headline(
+            f"cross-section, {label}",
+            one.value / CROSS_SECTION,
+            one.mean_error / CROSS_SECTION,
+            "1e-40 cm2",
+            note=f"standard {number_text(one.standard / CROSS_SECTION)}",
+        )
+        for label, one in found
+    ]
 
 
 def rows(found: Labelled) -> list[dict[str, Any]]:

@@ -24,6 +24,8 @@ from ontarget.ground.units import cm
 from ontarget.inference.likelihood import AbstractParameter
 from ontarget.inference.toys import GoodnessOfFit
 from ontarget.plot import Toys, distribution_figure
+from ontarget.report.column import SIGMAS, Column
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.parameters.projections import projection_pictures
@@ -92,15 +94,45 @@ class Measurement(AbstractTask):
         found = [*event_quantities(result.events), *strength_quantities(result.cross_section)]
         found += goodness_quantities(result.goodness)
         tables = [
-            Table(f"{self.key}_results", f"{self.title}: ours and published", rows(found, self.published)),
-            Table(f"{self.key}_nuisances", f"{self.title}: fitted systematics", pull_rows(result.cross_section)),
+            Table(f"{self.key}_results", f"{self.title}: ours and published", rows(found, self.published), RESULTS),
+            Table(f"{self.key}_nuisances", f"{self.title}: fitted systematics", pull_rows(result.cross_section), PULLS),
         ]
         pictures = [
             *projection_pictures(projections(experiment, result.events.components), self.key, self.title, self.axes),
             toys_picture(result.goodness, self.key, self.title),
         ]
         fits = result.events.best, result.cross_section.best, result.goodness
-        return Section(self.title, self.text, tables, pictures, [one.message for one in fits if one.message])
+        said = [one.message for one in fits if one.message]
+        return Section(self.title, self.text, tables, pictures, said, headline=headline(found, self.published))
+
+
+RESULTS = {
+    "error": Column(error_of="value"),
+    "published error": Column(error_of="published"),
+    "difference (sigma)": SIGMAS,
+}
+PULLS = {"error": Column(error_of="value"), "pull": SIGMAS}
+
+FIRST = ("fitted cevns", "significance", "cross-section (1e-40 cm2)", "p-value of the fit, toys")
+"""Quantities that come first, where they are there."""
+
+
+def headline(found: Sequence[Quantity], published: Mapping[str, PublishedNumber]) -> list[Headline]:
+    """Fitted signal, significance, cross-section and goodness of fit, beside what is published of them."""
+    known = {one.name: one for one in found}
+    signal = [one.name for one in found if one.name.startswith("fitted ")][:1]
+    made = []
+    for name in dict.fromkeys((*([] if FIRST[0] in known else signal), *(one for one in FIRST if one in known))):
+        one, other = known[name], published.get(name)
+        theirs = (None, None) if other is None else (other.value, other.error or None)
+        label, unit = (name.partition(" (")[0], "1e-40 cm2") if "1e-40" in name else (name, units(name))
+        made.append(Headline(label, one.value, one.error, unit, *theirs))
+    return made
+
+
+def units(name: str) -> str:
+    """The unit of a quantity."""
+    return "events" if name.startswith("fitted ") else "sigma" if name == "significance" else ""
 
 
 def measured(task: Measurement, context: Context) -> SignalMeasurement:

@@ -15,6 +15,7 @@ from ontarget.ground.noun import Number, quantity, static
 from ontarget.inference.likelihood import AbstractParameter
 from ontarget.inference.toys.interval_construction import AbstractIntervalConstruction, Wilks
 from ontarget.plot import Figure, Guide, Map, Region, maps_figure, regions_figure
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.parameters.bounds import symbol
@@ -91,7 +92,21 @@ class Plane(AbstractTask):
             [Table(self.key, f"{self.title}, {percent}", rows(found)), *toy_tables(self.key, self.title, toys)],
             [Picture(self.key, f"{self.title}, {percent}.{beside}", drawn), *critical(found, self.key, self.title)],
             [line for label, one in found.items() for line in sentences(label, one.scan.message, message_of(one.belt))],
+            headline=headline(found),
         )
+
+
+def headline(found: Mapping[str, PlaneRegion]) -> list[Headline]:
+    """How much of the plane each group allows, the last first, which holds most where groups grow."""
+    return [
+        Headline(
+            f"allowed of {' and '.join(one.names)}, {label}",
+            100 * one.region.share,
+            unit="% of the plane",
+            note=f"{100 * one.level:.4g} % CL",
+        )
+        for label, one in reversed(list(found.items()))
+    ]
 
 
 def rows(found: Mapping[str, PlaneRegion]) -> list[dict[str, Any]]:

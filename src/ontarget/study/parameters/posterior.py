@@ -16,6 +16,8 @@ from ontarget.inference.fit import threshold
 from ontarget.inference.likelihood import AbstractParameter
 from ontarget.inference.posterior import NUTS, AbstractSampler, Draws
 from ontarget.plot import Corner, Face, Figure, Side, corner_figure
+from ontarget.report.column import Column
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.parameters.bounds import at_start, check_targets, grouped, symbol
@@ -84,7 +86,7 @@ class Posterior(AbstractTask):
             for index, (label, one) in enumerate(found.items())
         ]
         warnings = [f"{label}: {sentence}" for label, one in found.items() for sentence in one.messages]
-        return Section(self.title, self.text, tables, pictures, warnings)
+        return Section(self.title, self.text, tables, pictures, warnings, headline=headline(self.parameters, found))
 
     def density(self, context: Context, index: int, label: str, names: Sequence[str]) -> PosteriorDensity:
         """The posterior of one group; what its parameters are not free in stays at its start."""
@@ -106,13 +108,37 @@ class Posterior(AbstractTask):
     def table(self, found: Mapping[str, PosteriorDensity], name: str, title: str, rows: Rows) -> Table:
         """The rows of all groups."""
         every = [row for label, one in found.items() for row in rows(label, one)]
-        return Table(f"{self.key}_{name}", f"{self.title}: {title}", every)
+        return Table(f"{self.key}_{name}", f"{self.title}: {title}", every, COLUMNS.get(name, {}))
 
     def caption(self, label: str, draws: Draws) -> str:
         """What the corner plot shows."""
         levels = " and ".join(f"{100 * one:.3g} %" for one in sorted(self.levels))
         lumps = f" {len(draws.modes)} modes." if len(draws.modes) > 1 else ""
         return f"{self.title}, {label}: posterior densities with regions of {levels}, profiles dashed.{lumps}"
+
+
+COLUMNS = {
+    "intervals": {
+        "standard deviation": Column(error_of="mean"),
+        "low": Column(end_of="interval"),
+        "high": Column(end_of="interval"),
+    },
+    "modes": {"its error": Column(error_of="share")},
+    "diagnostics": {"its error": Column(error_of="ln evidence"), "R-hat": Column(decimals=3)},
+}
+"""Which is the error of which, by table."""
+
+
+def headline(parameters: Sequence[AbstractParameter], found: Mapping[str, PosteriorDensity]) -> list[Headline]:
+    """Mean and standard deviation of each parameter of interest."""
+    made = []
+    for label, one in found.items():
+        spread, draws = np.sqrt(np.diagonal(one.draws.covariance)), one.draws
+        for name in (each.name for each in parameters if each.name in draws.names):
+            place = draws.place(name)
+            note = f"{len(draws.modes)} modes" if len(draws.modes) > 1 else ""
+            made.append(Headline(f"{name}, {label}", float(draws.mean[place]), float(spread[place]), note=note))
+    return made
 
 
 def figure(found: PosteriorDensity, levels: Sequence[float]) -> Figure:

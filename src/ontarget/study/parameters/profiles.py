@@ -14,8 +14,11 @@ from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.inference.likelihood import AbstractParameter
 from ontarget.inference.toys.interval_construction import AbstractIntervalConstruction, Wilks
 from ontarget.plot import Figure, Profile, Published, profiles_figure
+from ontarget.report.column import Column
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
+from ontarget.study.parameters.bounds import allowed
 from ontarget.study.parameters.groups import check_targets, grouped, likelihoods, nuisances
 from ontarget.study.parameters.methods import by_method, message_of, published_method, sentences, toy_tables
 from ontarget.study.task import AbstractTask, check_points
@@ -95,12 +98,34 @@ class Profiles(AbstractTask):
             self.title,
             self.text,
             [
-                Table(self.key, self.title, rows(found, self.published, unit)),
+                Table(self.key, self.title, rows(found, self.published, unit), COLUMNS),
                 *toy_tables(self.key, self.title, [(label, one.belt) for label, one in found.items()]),
             ],
             [Picture(self.key, f"{self.title}.", figure(found, self.published, unit, self.label))],
             [text for label, one in found.items() for text in sentences(label, one.scan.message, message_of(one.belt))],
+            headline=headline(self.parameter.name, found, self.published, unit),
         )
+
+
+COLUMNS = {"low": Column(end_of="best"), "high": Column(end_of="best")}
+
+
+def headline(
+    name: str, found: Mapping[str, ParameterIntervals], published: Mapping[str, PublishedRange], unit: float
+) -> list[Headline]:
+    """Best fit and interval of each group at the first level; then what is published."""
+    made = []
+    for label, one in found.items():
+        first, note = one.intervals[0], f"{100 * one.levels[0]:.4g} % CL"
+        if len(first.pieces) == 1 and not (first.pieces[0].open_low or first.pieces[0].open_high):
+            ends = first.pieces[0].low * unit, first.pieces[0].high * unit
+            made.append(Headline(f"{name}, {label}", one.best * unit, interval=ends, note=note))
+        else:
+            made.append(Headline(f"{name}, {label}", allowed(first.pieces, unit), note=note))
+    return made + [
+        Headline(label, one.value, interval=(one.value - one.below, one.value + one.above))
+        for label, one in published.items()
+    ]
 
 
 def rows(

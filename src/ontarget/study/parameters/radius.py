@@ -11,6 +11,8 @@ from ontarget.ground.noun import Number, quantity, static
 from ontarget.ground.units import fm
 from ontarget.inference.likelihood import Parameter
 from ontarget.plot import Figure, Interval, intervals_figure
+from ontarget.report.column import Column
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.parameters.bounds import check_targets
@@ -66,10 +68,27 @@ class Radius(AbstractTask):
         found = dict(zip(names, context.each(measure, names), strict=True))
         labels = {name: context.label(name) for name in names}
         level = f"{100 * float(self.level):.4g} % CL"
-        table = Table(self.key, f"{self.title}, {level}", rows(found))
+        table = Table(self.key, f"{self.title}, {level}", rows(found), ENDS)
         picture = Picture(self.key, f"{self.title}: allowed change of the radius at {level}.", figure(found, labels))
         warnings = [f"{labels[name]}: {one.scale.message}" for name, one in found.items() if one.scale.message]
-        return Section(self.title, self.text, [table], [picture], warnings)
+        return Section(self.title, self.text, [table], [picture], warnings, headline=headline(found, labels))
+
+
+ENDS = {"low (fm)": Column(end_of="mean neutron radius (fm)"), "high (fm)": Column(end_of="mean neutron radius (fm)")}
+
+
+def headline(found: Mapping[str, NeutronRadius], labels: Mapping[str, str]) -> list[Headline]:
+    """The mean radius of each target, and the half of the first allowed range as its error."""
+    return [
+        Headline(
+            f"neutron radius, {labels[name]}",
+            one.default / fm,
+            None if one.relative_errors[0] is None else one.relative_errors[0] * one.default / fm,
+            "fm",
+            note="the range reaches the end of the grid" if one.relative_errors[0] is None else "",
+        )
+        for name, one in found.items()
+    ]
 
 
 def rows(found: Mapping[str, NeutronRadius]) -> list[dict[str, Any]]:

@@ -14,6 +14,8 @@ from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.inference.likelihood import AbstractParameter
 from ontarget.inference.toys.interval_construction import AbstractIntervalConstruction, Wilks
 from ontarget.plot import Curve, Figure, Guide, curves_figure
+from ontarget.report.digits import number_text
+from ontarget.report.headline import Headline
 from ontarget.report.section import Picture, Section, Table
 from ontarget.study.context import Context
 from ontarget.study.parameters.bounds import symbol
@@ -104,6 +106,7 @@ class UpperLimits(AbstractTask):
             ],
             [self.picture(name, {label: by_name[name] for label, by_name in found.items()}) for name in grids],
             [line for label, one in every for line in sentences(label, one.scan.message, message_of(one.belt))],
+            headline=headline(every, self.published, unit),
         )
 
     def grid(self, parameter: AbstractParameter) -> np.ndarray:
@@ -115,6 +118,23 @@ class UpperLimits(AbstractTask):
         published = {label: one for label, one in self.published.items() if one.parameter == name}
         caption = f"{self.title}: {symbol(name)}; dotted across: {100 * float(self.level):.4g} % CL."
         return Picture(f"{self.key}_{name}", caption, figure(found, published, float(self.unit), self.label))
+
+
+def headline(
+    found: Sequence[tuple[str, ParameterIntervals]], published: Mapping[str, PublishedLimit], unit: float
+) -> list[Headline]:
+    """The limits of each parameter, and those that are published of it."""
+    made = []
+    for label, one in found:
+        limit = upper_limit(one.intervals[0])
+        note = f"{100 * limit.level:.4g} % CL" + (", the end of the grid" if limit.open else "")
+        made.append(Headline(f"{one.name}, {label}", f"< {number_text(limit.value * unit)}", note=note))
+    return made + [
+        Headline(
+            f"{one.parameter}, published: {label}", f"< {number_text(one.value)}", note=f"{100 * one.level:.4g} % CL"
+        )
+        for label, one in published.items()
+    ]
 
 
 def rows(
