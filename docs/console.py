@@ -110,6 +110,8 @@ def printed(line: str) -> list[str]:
     both = "2>&1" in given
     if given[0] != "ontarget":
         raise ValueError(f"{line}: a console block runs ontarget, or make.")
+    for pipe in pipes:
+        cut(pipe, [])
     code, out = output([word for word in given[1:] if word != "2>&1"], both)
     if code != 0 and not both:
         raise ValueError(f"{line}: ended with {code}; write 2>&1 after it to show its message.")

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ontarget.validation.validation import Comparison
 
 PAGE = Path(__file__).resolve().parent / "validation.md"
+UNITS = {"1/cm^2": "/cm²", "cm^2": "cm²", "MHz/mm^2": "MHz/mm²"}
+SMALL_RATE = 0.1
+"""MHz/mm²; smaller ones, such as fluxes of neutrinos, are shown per cm² and second."""
 HEAD = "| number | published | here | tolerance | source |\n|---|---:|---:|---:|---|\n"
 
 
@@ -30,10 +33,13 @@ def number(value: float) -> str:
 
 def row(found: Comparison) -> str:
     """One line of the table."""
-    error = "" if found.error is None else f" ± {number(found.error)}"
-    unit = "" if found.unit in ("", "1") else f" {found.unit}"
-    ours = "" if found.ours is None else number(found.ours)
-    published = f"{number(found.published)}{error}{unit}"
+    unit, scale = UNITS.get(found.unit, found.unit), 1.0
+    if found.unit == "MHz/mm^2" and found.published < SMALL_RATE:
+        unit, scale = "/(cm² s)", 1e8
+    error = "" if found.error is None else f" ± {number(scale * found.error)}"
+    unit = "" if unit in ("", "1") else f" {unit}"
+    ours = "" if found.ours is None else number(scale * found.ours)
+    published = f"{number(scale * found.published)}{error}{unit}"
     return f"| {found.name} | {published} | {ours} | {100 * found.tolerance:g} % | {found.source} |"
 
 

@@ -15,7 +15,7 @@ from ontarget.ground.units import keV, kg, m, ms
 from ontarget.plot import Region, regions_figure, to_svg
 
 # A name is enough. The catalog knows the European Spallation Source, the pions that stop in its target, and a detector
-# of 22.5 kg of caesium iodide at 20 m that somebody proposed to put there.
+# of 22.5 kg of caesium iodide at 20 m proposed to stand there.
 
 csi = ot.load("ess_csi")
 print(f"{csi.title}: {csi.detector.name}")
@@ -39,7 +39,7 @@ further = ot.load("ess_csi", set={"detector.site.baseline": "30 m"})
 print(f"at 30 m: {further.expected().signal().sum():.0f}, which is the square of 20/30 times the above")
 
 # The chain is differentiable, through the kinematic limit and the sharp threshold as well. `replace` puts numbers at
-# addresses; JAX does the rest. The pulse width matters only to somebody who looks at the clock, so let this detector
+# addresses; JAX does the rest. The pulse width matters only where arrival times are used, so let this detector
 # open a window of 2.86 ms with each pulse.
 
 window = {"type": "ArrivalTime", "times": {"start": "0 ms", "stop": "2.86 ms", "bins": 1}}

@@ -1,7 +1,7 @@
 """Your own detector.
 
 A detector that the catalog does not have: 100 kg of sodium iodide at the Spallation Neutron Source, written as one YAML
-file. What it counts in bins of arrival time, and what you are told when something in the file cannot be true.
+file. What it counts in bins of arrival time, and the message you get when something in the file cannot be true.
 """
 
 from pathlib import Path

@@ -16,16 +16,16 @@ COMMANDS = {
     "list": ("listing", "Show what the catalog holds."),
     "show": ("show", "Show an entry as a tree: address, value, unit and citation of every number."),
     "expect": ("expect", "Compute the expected counts of an experiment."),
-    "flux": ("flux", "Count the flux of a beam to a wanted precision, with checkpoints."),
+    "flux": ("flux", "Simulate the flux of a beam to a wanted precision, with checkpoints."),
     "rays": ("rays", "Write the decays of a beam, or its neutrinos, one by one (dk2nu, gsimple, NuHepMC)."),
     "tag": ("tag", "Tag the interactions of a beam's neutrinos one by one, with checkpoints."),
-    "tabulate": ("tabulate", "Turn a dk2nu or gsimple file into a source."),
+    "tabulate": ("tabulate", "Import a dk2nu or gsimple flux file as a source."),
     "run": ("study", "Run a study: expected counts, fits, scans; figures, tables and a report."),
-    "devices": ("devices", "Show what arrays are computed on, its memory, and the blocks chosen from it."),
-    "export": ("export", "Hand a likelihood to pyhf, or results to HEPData and netCDF."),
-    "validate": ("validate", "Put published numbers beside ours."),
-    "data": ("data", "List, fetch and find the published data that experiments are fitted to."),
-    "cite": ("cite", "Print the BibTeX of what an entry rests upon."),
+    "devices": ("devices", "Show the devices JAX computes on, their memory, and the block sizes chosen."),
+    "export": ("export", "Write a likelihood for pyhf, or results for HEPData and netCDF."),
+    "validate": ("validate", "Compare with published numbers."),
+    "data": ("data", "List, download and find the data releases that experiments are fitted to."),
+    "cite": ("cite", "Print the BibTeX of the data and models that an entry uses."),
 }
 
 

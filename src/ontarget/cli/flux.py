@@ -34,9 +34,9 @@ class Stopped(Exception):
 @click.argument("experiment")
 @set_option
 @trust_option
-@click.option("--precision", default="0.3 %", show_default=True, help="Largest error of a node that matters.")
+@click.option("--precision", default="0.3 %", show_default=True, help="Largest statistical error of the flux, of any energy node that matters.")
 @click.option("--sampling", type=click.Choice(list(SAMPLING)), help="How rays reach the detector.  [default: as given]")
-@click.option("--chunks", type=click.IntRange(1, 10_000), default=1, show_default=True, help="Parts, joined.")
+@click.option("--chunks", type=click.IntRange(1, 10_000), default=1, show_default=True, help="Independent parts, joined.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder.  [default: out/EXPERIMENT_flux]")
 @click.option("--resume", is_flag=True, help="Go on from the checkpoint in the folder.")
 def command(
@@ -49,7 +49,7 @@ def command(
     output: Path | None,
     resume: bool,
 ) -> int:
-    """Count rays until the flux at the detector is as precise as wanted; write it by energy, and by component.
+    """Simulate until the statistical error of the flux at the detector is below --precision; write it by energy and component.
 
     Leaves flux.csv, components.csv, run.json and the checkpoint flux.npz. Ctrl-C keeps what was counted.
     """
@@ -96,7 +96,7 @@ def simulation_of(experiment: Any) -> Simulation:
 
     source, detector = experiment.source, neutrino_experiment(experiment).detector
     if not isinstance(source, DecayTunnel):
-        truth = "It draws no rays: its flux is a closed form."
+        truth = "Its flux is a closed form and needs no simulation."
         raise InputError("source", type(source).__name__, truth, "See 'ontarget expect'.")
     return Simulation(source, check_site(detector.site, BeamSite), detector.tag)
 

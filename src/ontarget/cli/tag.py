@@ -29,7 +29,7 @@ MOST_EVENTS = 10_000_000
 @trust_option
 @click.option("-n", "--events", type=int, default=100_000, show_default=True, help="Interactions.")
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--intensity", type=float, default=1.0, show_default=True, help="Times the protons of the facility.")
+@click.option("--intensity", type=float, default=1.0, show_default=True, help="Beam intensity relative to nominal.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder.  [default: out/EXPERIMENT_tags]")
 @click.option("--resume", is_flag=True, help="Go on from the parts in the folder.")
 def command(
@@ -43,7 +43,7 @@ def command(
     output: Path | None,
     resume: bool,
 ) -> int:
-    """Tag charged-current interactions one by one, in the spill as it is; write them with their truth.
+    """Tag charged-current interactions one by one, at the spill's intensity; write them with their truth.
 
     Leaves tags.csv, response.csv (the probability of a tagged energy), performance.csv, run.json, the parts it goes on
     from, and matching.yaml with its table: what was found as the tag of an experiment's detector, "tag: {use:
