@@ -78,7 +78,7 @@ CAPTIONS = {
     "pip2_sterile_sterile_reach_1": "The same with the delayed neutrinos that leak into the prompt window.",
     "pip2_sterile_sterile_discovery": "What would be discovered at five standard deviations, beside what is excluded.",
     "pip2_sterile_sterile_product": "Muon to electron neutrinos, through what both lose to the fourth.",
-    "pip2_nsi_pip2_nsi_plane": "Couplings of electron and muon neutrinos to u quarks: time tells them apart (90 %).",
+    "pip2_nsi_pip2_nsi_plane": "Couplings of electron and muon neutrinos to u quarks: time separates them (90 %).",
     "pip2_nsi_pip2_vector_plane": "Mass and coupling of a universal vector boson (90 %).",
     "pip2_magnetic_moment_magnetic_moment_moment_mu": "The muon neutrino's moment: nuclei, electrons, both, and LSND.",
     "pip2_magnetic_moment_magnetic_moment_moment_e": "The electron neutrino's moment, and Borexino's effective one.",

@@ -28,7 +28,7 @@ for address in ("facility.power", "source.neutrinos_per_proton", "detector.site.
     print(f"  {address:32} {float(numbers[address]):.6g}")
 print(f"  and {len(numbers) - 4} more; the baseline is {numbers['detector.site.baseline'] / m:g} m")
 
-# What does it count in three years? `expected()` runs the whole chain, from protons to seen bins.
+# What does it count in three years? `expected()` runs the whole chain, from protons to reconstructed bins.
 
 counts = csi.expected()
 print(f"signal {counts.signal().sum():.0f}, background {counts.background().sum():.0f}, in {counts.seen.bins} bins")
@@ -87,7 +87,7 @@ nuisances = [
 one = ot.likelihood(csi, [*new, *nuisances])
 
 # The likelihood found out by itself that the counts are polynomials in these four, and keeps only the coefficients. It
-# tells how well: this is the largest error anywhere in the box, in standard deviations of a bin.
+# says how well: this is the largest error anywhere in the box, in standard deviations of a bin.
 
 print(f"{len(one.expansion.coefficients)} coefficients per bin, error {max(one.errors):.0e}")
 

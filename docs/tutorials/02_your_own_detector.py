@@ -14,7 +14,7 @@ from ontarget.plot import Panel, panels_figure, to_svg
 # An experiment is a facility, a source, a detector and an exposure. What stands in the catalog is used by its name;
 # the rest is written out. All numbers of this detector are round ones, chosen for this page: no detector is meant.
 #
-# From the true recoil energy to what is seen there are four stages, in this order: quenching turns recoil energy into
+# From the true recoil energy to what is reconstructed there are four stages, in this order: quenching turns recoil energy into
 # visible energy, the light yield turns that into a mean number of photo-electrons, Poisson statistics turn the mean
 # into a whole number, and some events are lost. One response serves the channel: sodium and iodine are quenched alike.
 
@@ -53,7 +53,7 @@ channel = counts.channels[0]
 print(f"{channel.interactions.sum():.1f} recoils, of which {channel.outside.sum():.1f} were detected outside the axes")
 
 # Counts are [time, photo-electrons]. Muon neutrinos come with the pions, while the protons do; the two flavours of the
-# muon follow with its lifetime of 2.2 us, so the clock tells flavours apart.
+# muon follow with its lifetime of 2.2 us, so the clock separates flavours.
 
 edges = counts.tag.shown()
 flavours = {"ν from pions": (1,), "ν from muons": (0, 4)}  # places of nu_mu, and of nu_e with nubar_mu
