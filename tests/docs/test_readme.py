@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -36,6 +37,16 @@ def test_the_table_of_fits_names_every_measurement_of_the_study(mirror):
     assert len(titles) >= 3  # each data set once, at least
     for title in titles:
         assert f"| {title} |" in VALIDATION
+
+
+@pytest.mark.long
+def test_the_disagreement_that_is_named_is_the_number_of_today():
+    """All electron neutrinos of nuSCOPE, counted as `ontarget run nuscope` counts them."""
+    from ontarget.validation.beam_quantity import EventsByOrigin
+
+    found = EventsByOrigin(experiment="nuscope_lar", neutrino="nu_e").compute()
+    for text in (TEXT, VALIDATION):
+        assert f"{found:,.0f} here" in " ".join(text.split())
 
 
 def test_the_readme_is_short():
