@@ -169,7 +169,7 @@ LONG = {  # studies that take minutes: title, text, and those of their figures t
     "nuscope_short_baseline": ("nuSCOPE: oscillations of a tagged beam", BOUGHT, of_study("nuscope_short_baseline")),
     "pip2_timing": ("PIP-II and beside it: arrival times", STOPPED, of_study("pip2_timing")),
     "pip2_cevns": ("PIP-II: events", STOPPED, of_study("pip2_cevns")),
-    "pip2_sterile": ("PIP-II: a neutrino that interacts with nothing", TWO, of_study("pip2_sterile")),
+    "pip2_sterile": ("PIP-II: sterile neutrinos", TWO, of_study("pip2_sterile")),
     "pip2_nsi": ("PIP-II: new couplings", LOW, of_study("pip2_nsi")),
     "pip2_magnetic_moment": ("PIP-II: magnetic moments", LOW, of_study("pip2_magnetic_moment")),
     "dar_long_baseline": ("Far from stopped pions", TWO, of_study("dar_long_baseline")),

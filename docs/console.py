@@ -2,8 +2,8 @@
 
 A block begins with three backticks and `console`. It holds commands, each after `$ `, and under each what it prints:
 
-* `$ ontarget ...` runs in this process, in an empty folder, without any release of data. What is compared is the standard
-  output, and with `2>&1` the messages too. `| head -3` and `| tail -3` mean what they mean in a shell.
+* `$ ontarget ...` runs in this process, in an empty folder, without any release of data. What is compared is the
+  standard output, and with `2>&1` the messages too. `| head -3` and `| tail -3` mean what they mean in a shell.
 * `$ make NAME` stands for the `ontarget` command of that rule of the Makefile.
 * A line `...` stands for any number of lines left out. What is shown is whole lines, in order: before the first `...`
   the first lines of the output, after the last one its last.
@@ -190,7 +190,7 @@ def again(shown: Sequence[str], lines: Sequence[str]) -> list[str]:
     found = list(lines[:begin])
     for part in parts[1:-1]:
         places = range(begin, end - len(part) + 1)
-        here = max(places, key=lambda i: alike(part, lines[i : i + len(part)]), default=begin)  # noqa: B023
+        here = max(places, key=lambda i: alike(part, lines[i : i + len(part)]), default=begin)
         found += [LEFT_OUT, *lines[here : here + len(part)]]
         begin = here + len(part)
     return [*found, LEFT_OUT, *lines[end:]]
@@ -233,7 +233,7 @@ def rewrite(path: Path, passed: frozenset[str]) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     """Rewrite all files, or those that are named."""
-    if not os.environ.get("JAX_COMPILATION_CACHE_DIR"):  # the user's compiled programs, though nothing else of the user's
+    if not os.environ.get("JAX_COMPILATION_CACHE_DIR"):  # what is compiled may be the user's, nothing else
         from ontarget.cli.option import keep_compiled
 
         keep_compiled()

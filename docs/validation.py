@@ -1,7 +1,7 @@
 """Write the table of docs/validation.md again: published numbers, and what `ontarget validate` computes beside them.
 
-`python docs/validation.py` needs the data releases (ONTARGET_DATA_MIRROR, or `ontarget data get`); without one of them the
-rows that need it stay as they are. `tests/validation/test_published.py` compares every row with what it computes.
+`python docs/validation.py` needs the data releases (ONTARGET_DATA_MIRROR, or `ontarget data get`); without one the rows
+that need it stay as they are. `tests/validation/test_published.py` compares every row with what it computes.
 """
 
 from __future__ import annotations

@@ -73,8 +73,8 @@ for address in units:
 nsi = {"detector.channels.cevns.interaction.couplings": {"type": "NSI"}}
 csi, silicon = ot.load("ess_csi", set=nsi), ot.load("ess_silicon", set=nsi)
 
-# A number becomes a parameter because we free it here. A `Parameter` replaces the number at its addresses, a `Scale`
-# multiplies it. The star ties the same number of all experiments: two detectors at one source share its yield.
+# Any input can be made a fit parameter. A `Parameter` replaces the number at its addresses, a `Scale` multiplies it.
+# The star ties the same number of all experiments: two detectors at one source share its yield.
 
 new = [
     ot.Parameter("eps_ee_u", "*.couplings.eps_ee_u", low=-1.0, high=1.1),

@@ -14,9 +14,10 @@ from ontarget.plot import Panel, panels_figure, to_svg
 # An experiment is a facility, a source, a detector and an exposure. What stands in the catalog is used by its name;
 # the rest is written out. All numbers of this detector are round ones, chosen for this page: no detector is meant.
 #
-# From the true recoil energy to what is reconstructed there are four stages, in this order: quenching turns recoil energy into
-# visible energy, the light yield turns that into a mean number of photo-electrons, Poisson statistics turn the mean
-# into a whole number, and some events are lost. One response serves the channel: sodium and iodine are quenched alike.
+# From the true recoil energy to what is reconstructed there are four stages, in this order: quenching turns recoil
+# energy into visible energy, the light yield turns that into a mean number of photo-electrons, Poisson statistics turn
+# the mean into a whole number, and some events are lost. One response serves the channel: sodium and iodine are
+# quenched alike.
 
 text = """
 name: Sodium iodide, an example
@@ -64,7 +65,7 @@ for k in range(len(edges) - 1):
     prompt, delayed = (float(values[k]) for values in in_time.values())
     print(f"{edges[k]:.1f} to {edges[k + 1]:.1f} {prompt:10.2f} {delayed:7.2f} {background[k]:12.2f}")
 
-# Things go wrong. A mistake in a file is one sentence: where, what was given, what is true, what to do.
+# If the file has an error you get a one-line message: where, what was given, what is true, what to do.
 
 mistakes = {
     "a number without its unit": ("mass: 100 kg", "mass: 100"),

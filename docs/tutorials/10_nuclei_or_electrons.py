@@ -1,7 +1,8 @@
 """Nuclei or electrons.
 
 A magnetic moment lets a neutrino scatter by exchange of a photon, with a spectrum that falls as 1/T. Nuclei have the
-square of their charge on their side, electrons a lower standard rate. Which sees it first, in one detector at one source?
+square of their charge on their side, electrons a lower standard rate. Which sees it first, in one detector at one
+source?
 """
 
 from pathlib import Path

@@ -11,7 +11,9 @@ from ontarget.cli import COMMANDS, group
 from ontarget.io.catalog import entries
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("docs/tutorials/*.py")} - {ROOT / "CHANGELOG.md"})
+PAGES = sorted(
+    {*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("docs/tutorials/*.py")} - {ROOT / "CHANGELOG.md"}
+)
 INLINE = re.compile(r"`(ontarget [^`]+)`")
 IN_A_BLOCK = re.compile(r"^(?:\$ )?(ontarget [^\n\\]*(?:\\\n[^\n\\]*)*)$", re.MULTILINE)
 BLOCK = re.compile(r"```(?:bash|console)[^\n]*\n(.*?)```", re.DOTALL)

@@ -28,7 +28,11 @@ EXACT = 1e-6
 @click.option("--task", default="", metavar="KEY", help="Of a study: the task whose likelihood to export.")
 @click.option("--parameters", default="", metavar="A,B", help="Which parameters are free.  [default: all]")
 @click.option("--experiments", default="", metavar="A,B", help="Of a study: which are taken.")
-@click.option("--approximate", is_flag=True, help="pyhf: use ±1σ templates (HistFactory interpolation) where no exact form exists.")
+@click.option(
+    "--approximate",
+    is_flag=True,
+    help="pyhf: use ±1σ templates (HistFactory interpolation) where no exact form exists.",
+)
 @set_option
 @trust_option
 def command(

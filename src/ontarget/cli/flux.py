@@ -34,9 +34,14 @@ class Stopped(Exception):
 @click.argument("experiment")
 @set_option
 @trust_option
-@click.option("--precision", default="0.3 %", show_default=True, help="Largest statistical error of the flux, of any energy node that matters.")
+@click.option(
+    "--precision",
+    default="0.3 %",
+    show_default=True,
+    help="Statistical error of the flux to reach, of each energy node that matters.",
+)
 @click.option("--sampling", type=click.Choice(list(SAMPLING)), help="How rays reach the detector.  [default: as given]")
-@click.option("--chunks", type=click.IntRange(1, 10_000), default=1, show_default=True, help="Independent parts, joined.")
+@click.option("--chunks", type=click.IntRange(1, 10_000), default=1, show_default=True, help="Parts, joined.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder.  [default: out/EXPERIMENT_flux]")
 @click.option("--resume", is_flag=True, help="Go on from the checkpoint in the folder.")
 def command(
@@ -49,7 +54,7 @@ def command(
     output: Path | None,
     resume: bool,
 ) -> int:
-    """Simulate until the statistical error of the flux at the detector is below --precision; write it by energy and component.
+    """Simulate until the statistical error of the flux is below --precision; write it by energy and component.
 
     Leaves flux.csv, components.csv, run.json and the checkpoint flux.npz. Ctrl-C keeps what was counted.
     """

@@ -138,7 +138,7 @@ def chosen(executor: str | None, workers: int | None, scheduler: str) -> Abstrac
     if executor == "processes":
         return Processes(workers)
     if workers is not None:
-        raise InputError("--workers", str(workers), "Without --executor this process computes.", "Add --executor processes.")
+        raise InputError("--workers", str(workers), "It is this process that computes.", "Say --executor processes.")
     return Serial()
 
 

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @click.option("--stop", default="10 GeV", show_default=True, help="Highest energy of the table.")
 @click.option("--bins", type=click.IntRange(1, 20_000), default=100, show_default=True, help="Equal bins from zero.")
 @click.option("--distance", required=True, help="From the births of the neutrinos to the place of the table.")
-@click.option("--most", default="400 GeV", show_default=True, help="gsimple: upper limit of the neutrino energy (sanity check).")
+@click.option(
+    "--most", default="400 GeV", show_default=True, help="gsimple: upper limit of the neutrino energy (sanity check)."
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="YAML of a TabulatedFlux.")
 def command(
     file: Path, form: str, location: str | None, stop: str, bins: int, distance: str, most: str, output: Path

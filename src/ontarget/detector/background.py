@@ -144,7 +144,7 @@ def open_time(duty: Number | None, running: Running, tag: AbstractTag) -> Float[
 def check_length(field: str, length: int, bins: int) -> None:
     """Refuse a table of another length than the detector has bins."""
     if length != bins:
-        raise InputError(field, f"{length} {field}", f"The detector has {bins} reconstructed bins.", "Give one for each.")
+        raise InputError(field, f"{length} {field}", f"It has {bins} reconstructed bins.", "Give one for each.")
 
 
 def check_shape(field: str, shape: tuple[int, ...], tag: int, bins: int) -> None:
