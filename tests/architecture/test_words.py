@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 import pytest
-from ruamel.yaml import YAML
 
 from ontarget.cli import COMMANDS, group
+from ontarget.io.yaml import parse_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "ontarget"
@@ -105,9 +105,9 @@ def written(data, keys=("name", "note", "why", "title")):
 
 
 def test_catalog():
-    reader, found = YAML(typ="safe", pure=False), {}
+    found = {}
     for path in sorted((SOURCE / "catalog").rglob("*.yaml")):
-        found[path.name] = private("\n".join(written(reader.load(path.read_text(encoding="utf-8")))))
+        found[path.name] = private("\n".join(written(parse_yaml(path.read_bytes(), path.name, top=None).data)))
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 
