@@ -85,8 +85,10 @@ def block_of(path: Path, text: str, found: re.Match[str]) -> Block:
 
 @contextlib.contextmanager
 def alone(releases: bool) -> Iterator[None]:
-    """An empty folder to work in, no release but in the mirror if it is asked for, nothing else of the user's."""
+    """An empty folder to work in, no release but in the mirror if it is asked for; compiled programs are the user's."""
     before, here = dict(os.environ), Path.cwd()
+    programs = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ontarget"
+    os.environ.setdefault("ONTARGET_CACHE", str(programs))
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"XDG_CACHE_HOME": str(Path(folder) / "cache"), "MPLBACKEND": "Agg", "NO_COLOR": "1"}
         for name in ("COLUMNS", *(() if releases else ("ONTARGET_DATA_MIRROR",))):
@@ -233,10 +235,6 @@ def rewrite(path: Path, passed: frozenset[str]) -> None:
 
 def main(arguments: Sequence[str]) -> None:
     """Rewrite all files, or those that are named."""
-    if not os.environ.get("JAX_COMPILATION_CACHE_DIR"):  # what is compiled may be the user's, nothing else
-        from ontarget.cli.option import keep_compiled
-
-        keep_compiled()
     passed = {"long"} if "--quick" in arguments else set()
     if not Path(os.environ.get("ONTARGET_DATA_MIRROR") or "/nowhere").is_dir():
         passed.add("releases")
