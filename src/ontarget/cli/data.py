@@ -9,9 +9,9 @@ import click
 
 @click.group("data")
 def command() -> None:
-    """List, fetch and find the published data that experiments are fitted to.
+    """List, download and find the data releases that experiments are fitted to.
 
-    Nothing is fetched but by 'ontarget data get'. A folder that holds the releases is named by ONTARGET_DATA_MIRROR.
+    Only 'ontarget data get' downloads anything. ONTARGET_DATA_MIRROR may name a folder that has the releases already.
     """
 
 
@@ -34,9 +34,9 @@ def list_releases() -> None:
 
 @command.command("get")
 @click.argument("names", nargs=-1, required=True)
-@click.option("--mirror", type=click.Path(path_type=Path), help="Copy from this folder instead of fetching.")
+@click.option("--mirror", type=click.Path(path_type=Path), help="Copy from this folder instead of downloading.")
 def get(names: tuple[str, ...], mirror: Path | None) -> None:
-    """Fetch the releases NAMES by DOI into the cache folder; every file is checked, and none fetched twice."""
+    """Download the releases NAMES by DOI into the cache folder, and check every file."""
     from ontarget.io.fetch import copy, fetch
     from ontarget.io.release import find_release
 
@@ -52,7 +52,7 @@ def get(names: tuple[str, ...], mirror: Path | None) -> None:
 @command.command("where")
 @click.argument("name")
 def where(name: str) -> None:
-    """Print the folder of a release, after every file of it was checked."""
+    """Check every file of a release and print its folder."""
     from ontarget.io.release import find_release, locate
 
     release = find_release(name, "ontarget data where")

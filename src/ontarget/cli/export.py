@@ -26,8 +26,8 @@ EXACT = 1e-6
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="File, or folder for hepdata.")
 @click.option("--task", default="", metavar="KEY", help="Of a study: the task whose likelihood to export.")
-@click.option("--parameters", default="", metavar="A,B", help="Which parameters are free.  [default: all]")
-@click.option("--experiments", default="", metavar="A,B", help="Of a study: which are taken.")
+@click.option("--parameters", default="", metavar="A,B", help="Free parameters.  [default: all]")
+@click.option("--experiments", default="", metavar="A,B", help="Of a study: experiments to include.")
 @click.option(
     "--approximate",
     is_flag=True,
@@ -46,11 +46,11 @@ def command(
     settings: tuple[str, ...],
     trust: bool,
 ) -> None:
-    """Hand an experiment, a study (NAME) or a folder of results (NAME) to other programs.
+    """Write an experiment, a study or a folder of results (NAME) for other programs.
 
-    As a pyhf workspace an experiment has a factor 'strength' on its channels, and its numbers with errors and its
-    variations with their constraints; a study has the parameters and constraints of one of its tasks. Differences of
-    -2 ln L are compared.
+    As a pyhf workspace an experiment has a factor 'strength' on its channels, its uncertain inputs and its variations
+    with their constraints; a study has the parameters and constraints of one of its tasks. The command compares
+    differences of -2 ln L of the workspace with ours.
     """
     if form == "pyhf":
         keep_compiled()

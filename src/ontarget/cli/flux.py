@@ -40,10 +40,18 @@ class Stopped(Exception):
     show_default=True,
     help="Statistical error of the flux to reach, of each energy node that matters.",
 )
-@click.option("--sampling", type=click.Choice(list(SAMPLING)), help="How rays reach the detector.  [default: as given]")
-@click.option("--chunks", type=click.IntRange(1, 10_000), default=1, show_default=True, help="Parts, joined.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder.  [default: out/EXPERIMENT_flux]")
-@click.option("--resume", is_flag=True, help="Go on from the checkpoint in the folder.")
+@click.option(
+    "--sampling",
+    type=click.Choice(list(SAMPLING)),
+    help="Sent to the detector with a weight, or drawn.  [default: as given]",
+)
+@click.option(
+    "--chunks", type=click.IntRange(1, 10_000), default=1, show_default=True, help="Independent samples to average."
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="Folder for results.  [default: out/EXPERIMENT_flux]"
+)
+@click.option("--resume", is_flag=True, help="Continue from the checkpoint in the folder.")
 def command(
     experiment: str,
     settings: tuple[str, ...],
@@ -56,7 +64,7 @@ def command(
 ) -> int:
     """Simulate until the statistical error of the flux is below --precision; write it by energy and component.
 
-    Leaves flux.csv, components.csv, run.json and the checkpoint flux.npz. Ctrl-C keeps what was counted.
+    Leaves flux.csv, components.csv, run.json and the checkpoint flux.npz. Ctrl-C keeps what was simulated.
     """
     from ontarget.ground.units import NUMBER
     from ontarget.io import check_folder, parse, read_checkpoint, write_checkpoint
@@ -76,7 +84,7 @@ def command(
         read_checkpoint(checkpoint, simulation, loaded.digest)
     elif checkpoint.exists():
         truth = "There are rays in it that would be lost."
-        raise InputError(str(checkpoint), "a checkpoint that is there already", truth, "Say --resume, or remove it.")
+        raise InputError(str(checkpoint), "a checkpoint that is there already", truth, "Use --resume, or remove it.")
     keep_compiled()
     with interrupts() as interrupted:
         hearing = Hearing(wanted, lambda whole: write_checkpoint(checkpoint, whole, loaded.digest), interrupted)
@@ -85,7 +93,7 @@ def command(
             simulate(simulation, wanted, chunks, hearing)
         except Stopped:
             write_checkpoint(checkpoint, simulation, loaded.digest)
-            click.echo(f"Interrupted after {simulation.rays} rays. The same command with --resume goes on.", err=True)
+            click.echo(f"Interrupted after {simulation.rays} rays. The same command with --resume continues.", err=True)
             return 130
         write_checkpoint(checkpoint, simulation, loaded.digest)
     tell(simulation, folder, {f"experiment {experiment}": loaded.digest}, loaded.noun.title or experiment)

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["dk2nu", "gsimple"]), required=True, help="What the file is.")
-@click.option("--location", help="dk2nu: the name of the place at which rays were evaluated.")
+@click.option("--format", "form", type=click.Choice(["dk2nu", "gsimple"]), required=True, help="Format of the file.")
+@click.option("--location", help="dk2nu: name of the location at which rays were evaluated.")
 @click.option("--stop", default="10 GeV", show_default=True, help="Highest energy of the table.")
-@click.option("--bins", type=click.IntRange(1, 20_000), default=100, show_default=True, help="Equal bins from zero.")
-@click.option("--distance", required=True, help="From the births of the neutrinos to the place of the table.")
+@click.option(
+    "--bins", type=click.IntRange(1, 20_000), default=100, show_default=True, help="Number of equal bins, from zero."
+)
+@click.option("--distance", required=True, help="Mean distance from the decays to the location.")
 @click.option(
     "--most", default="400 GeV", show_default=True, help="gsimple: upper limit of the neutrino energy (sanity check)."
 )
