@@ -83,7 +83,7 @@ CAPTIONS = {
     "pip2_magnetic_moment_magnetic_moment_moment_mu": "The muon neutrino's moment: nuclei, electrons, both, and LSND.",
     "pip2_magnetic_moment_magnetic_moment_moment_e": "The electron neutrino's moment, and Borexino's effective one.",
     "dar_long_baseline_appearance": "Appearance on 40 kt of argon against distance, as it was published: signal alone.",
-    "dar_long_baseline_appearance_and_delayed": "The same, and delayed electron neutrinos in the window of each pulse.",
+    "dar_long_baseline_appearance_and_late": "The same, and delayed electron neutrinos in the window of each pulse.",
     "dar_long_baseline_appearance_significance": "What is left of it with them, in standard deviations.",
     "12_ninety_per_cent_ninety_per_cent": "Couplings of two flavours to u quarks: regions by toys and by chi squared.",
     "13_stop_and_go_on_critical": "Critical values at 90 % by 1000 toys near the edge at zero, and Wilks'.",

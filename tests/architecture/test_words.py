@@ -36,7 +36,8 @@ ALLOWED: dict[str, str] = {}
 """Pages that may use them, by their path, and why: none today. What stands between backticks is code, and may."""
 
 WORD = re.compile(rf"(?<![\w/.-])(?:{'|'.join(PRIVATE)})(?![\w/-])", re.IGNORECASE)
-CODE = re.compile(r"```.*?```|`[^`]*`|\]\([^)]*\)", re.DOTALL)
+CODE = re.compile(r"```.*?```|`[^`]*`|!\[[^\]]*\]|\]\([^)]*\)", re.DOTALL)
+"""Code, the texts of figures (names of their files), and the targets of links."""
 MATHS = re.compile(r"\$\$.*?\$\$", re.DOTALL)
 
 

@@ -125,11 +125,11 @@ def test_interrupted_and_resumed(small, whole, tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(Simulation, "add", interrupting)
     arguments = ["flux", small, "--precision", "15%", "-o", tmp_path]
     found = told(capsys, *arguments, code=130)
-    assert "Interrupted after 1536 rays. The same command with --resume continues." in found.err
+    assert "Interrupted after 1536 rays. The same command with --resume goes on." in found.err
     assert [one.name for one in tmp_path.iterdir()] == ["flux.npz"]
     assert signal.getsignal(signal.SIGINT) is before  # a job in the background ignores it, and goes on to
     found = told(capsys, *arguments, code=2)
-    assert "got a checkpoint that is there already. There are rays in it that would be lost. Use --resume" in found.err
+    assert "got a checkpoint that is there already. There are rays in it that would be lost. Say --resume" in found.err
     told(capsys, *arguments, "--resume", code=0)
     assert_same_files(tmp_path, whole)
     lattices = json.loads((whole / "run.json").read_text())["lattices"]
@@ -172,7 +172,7 @@ def test_killed_and_resumed(small, whole, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["ess_csi"], "source: got StoppedPion. Its flux is a closed form and needs no simulation. See 'ontarget expect'."),
+        (["ess_csi"], "source: got StoppedPion. It draws no rays: its flux is a closed form. See 'ontarget expect'."),
         (["SMALL", "--precision", "0"], "--precision: got '0'. It is between 0 and 1."),
         (["SMALL", "--precision", "3 m"], "--precision: got '3 m', a length."),
         (["SMALL", "--resume"], "got no file. There is no checkpoint to go on from. Leave --resume out."),

@@ -33,16 +33,16 @@ def command() -> None:
             {
                 "device": one.platform + (" (taken)" if one.first else ""),
                 "kind": one.kind,
-                "memory (GiB)": f"{one.memory / 2**30:.1f}" if one.memory else "unknown",
+                "memory (GiB)": f"{one.memory / 2**30:.1f}" if one.memory else "not told",
                 "largest array (MiB)": f"{one.budget / 2**20:g}",
                 f"fits in a block ({BINS} bins, {NUISANCES} nuisances)": one.rows(number),
             }
             for one in found
         ],
     )
-    precision = "double" if jax.numpy.zeros(()).dtype == "float64" else "single: results are not reliable"
+    precision = "double" if jax.numpy.zeros(()).dtype == "float64" else "single: answers are not to be trusted"
     click.echo(f"jax {jax.__version__}, precision {precision}")
     if all(one.platform == "cpu" for one in found):
-        click.echo("No accelerator found. If there is one, install JAX for it in the same environment:")
+        click.echo("No accelerator. Where there is one, install JAX for it beside ontarget:")
         for name, line in INSTALL.items():
             click.echo(f"  {name:<16} {line}")

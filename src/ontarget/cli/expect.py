@@ -13,7 +13,7 @@ from ontarget.cli.option import keep_compiled, parse_settings, set_option, trust
 @trust_option
 @click.option("--format", "form", type=click.Choice(["table", "json", "csv"]), default="table", show_default=True)
 def command(name: str, settings: tuple[str, ...], trust: bool, form: str) -> None:
-    """Expected counts of an experiment: by channel, flavour, tag and reconstructed bin; and of its backgrounds."""
+    """Expected counts of an experiment: by channel, flavour, tag and seen bin; and of its backgrounds."""
     from ontarget.analysis.facility.expectation import expected_counts
     from ontarget.io import csv_text, json_text
     from ontarget.io.entry import load_experiment

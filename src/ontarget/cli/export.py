@@ -25,14 +25,10 @@ EXACT = 1e-6
     help="pyhf: of an experiment or a study. hepdata, netcdf: the tables in a folder of results.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="File, or folder for hepdata.")
-@click.option("--task", default="", metavar="KEY", help="Of a study: the task whose likelihood to export.")
-@click.option("--parameters", default="", metavar="A,B", help="Free parameters.  [default: all]")
-@click.option("--experiments", default="", metavar="A,B", help="Of a study: experiments to include.")
-@click.option(
-    "--approximate",
-    is_flag=True,
-    help="pyhf: use ±1σ templates (HistFactory interpolation) where no exact form exists.",
-)
+@click.option("--task", default="", metavar="KEY", help="Of a study: the task whose likelihood is meant.")
+@click.option("--parameters", default="", metavar="A,B", help="Which parameters are free.  [default: all]")
+@click.option("--experiments", default="", metavar="A,B", help="Of a study: which are taken.")
+@click.option("--approximate", is_flag=True, help="pyhf: templates at one standard deviation where nothing is exact.")
 @set_option
 @trust_option
 def command(
@@ -46,11 +42,11 @@ def command(
     settings: tuple[str, ...],
     trust: bool,
 ) -> None:
-    """Write an experiment, a study or a folder of results (NAME) for other programs.
+    """Hand an experiment, a study (NAME) or a folder of results (NAME) to other programs.
 
-    As a pyhf workspace an experiment has a factor 'strength' on its channels, its uncertain inputs and its variations
-    with their constraints; a study has the parameters and constraints of one of its tasks. The command compares
-    differences of -2 ln L of the workspace with ours.
+    As a pyhf workspace an experiment has a factor 'strength' on its channels, and its numbers with errors and its
+    variations with their constraints; a study has the parameters and constraints of one of its tasks. Differences of
+    -2 ln L are compared.
     """
     if form == "pyhf":
         keep_compiled()
@@ -94,7 +90,7 @@ def export_workspace(
         said = f"Differences of -2 ln L agree to {made.error:.1g} at {made.points} random points"
         click.echo(f"{said} (relative where they are above one).")
     else:
-        click.echo("It has no parameters besides its sidebands: name a study for parameters and constraints.")
+        click.echo("Nothing is uncertain in it but what sidebands say: name a study for parameters and constraints.")
     if not made.error <= EXACT:
         click.echo("warning: the workspace is an approximation.", err=True)
     if made.points < POINTS:

@@ -34,24 +34,11 @@ class Stopped(Exception):
 @click.argument("experiment")
 @set_option
 @trust_option
-@click.option(
-    "--precision",
-    default="0.3 %",
-    show_default=True,
-    help="Statistical error of the flux to reach, of each energy node that matters.",
-)
-@click.option(
-    "--sampling",
-    type=click.Choice(list(SAMPLING)),
-    help="Sent to the detector with a weight, or drawn.  [default: as given]",
-)
-@click.option(
-    "--chunks", type=click.IntRange(1, 10_000), default=1, show_default=True, help="Independent samples to average."
-)
-@click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Folder for results.  [default: out/EXPERIMENT_flux]"
-)
-@click.option("--resume", is_flag=True, help="Continue from the checkpoint in the folder.")
+@click.option("--precision", default="0.3 %", show_default=True, help="Largest error of a node that matters.")
+@click.option("--sampling", type=click.Choice(list(SAMPLING)), help="How rays reach the detector.  [default: as given]")
+@click.option("--chunks", type=click.IntRange(1, 10_000), default=1, show_default=True, help="Parts, joined.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Folder.  [default: out/EXPERIMENT_flux]")
+@click.option("--resume", is_flag=True, help="Go on from the checkpoint in the folder.")
 def command(
     experiment: str,
     settings: tuple[str, ...],
@@ -62,9 +49,9 @@ def command(
     output: Path | None,
     resume: bool,
 ) -> int:
-    """Simulate until the statistical error of the flux is below --precision; write it by energy and component.
+    """Count rays until the flux at the detector is as precise as wanted; write it by energy, and by component.
 
-    Leaves flux.csv, components.csv, run.json and the checkpoint flux.npz. Ctrl-C keeps what was simulated.
+    Leaves flux.csv, components.csv, run.json and the checkpoint flux.npz. Ctrl-C keeps what was counted.
     """
     from ontarget.ground.units import NUMBER
     from ontarget.io import check_folder, parse, read_checkpoint, write_checkpoint
@@ -84,7 +71,7 @@ def command(
         read_checkpoint(checkpoint, simulation, loaded.digest)
     elif checkpoint.exists():
         truth = "There are rays in it that would be lost."
-        raise InputError(str(checkpoint), "a checkpoint that is there already", truth, "Use --resume, or remove it.")
+        raise InputError(str(checkpoint), "a checkpoint that is there already", truth, "Say --resume, or remove it.")
     keep_compiled()
     with interrupts() as interrupted:
         hearing = Hearing(wanted, lambda whole: write_checkpoint(checkpoint, whole, loaded.digest), interrupted)
@@ -93,7 +80,7 @@ def command(
             simulate(simulation, wanted, chunks, hearing)
         except Stopped:
             write_checkpoint(checkpoint, simulation, loaded.digest)
-            click.echo(f"Interrupted after {simulation.rays} rays. The same command with --resume continues.", err=True)
+            click.echo(f"Interrupted after {simulation.rays} rays. The same command with --resume goes on.", err=True)
             return 130
         write_checkpoint(checkpoint, simulation, loaded.digest)
     tell(simulation, folder, {f"experiment {experiment}": loaded.digest}, loaded.noun.title or experiment)
@@ -109,7 +96,7 @@ def simulation_of(experiment: Any) -> Simulation:
 
     source, detector = experiment.source, neutrino_experiment(experiment).detector
     if not isinstance(source, DecayTunnel):
-        truth = "Its flux is a closed form and needs no simulation."
+        truth = "It draws no rays: its flux is a closed form."
         raise InputError("source", type(source).__name__, truth, "See 'ontarget expect'.")
     return Simulation(source, check_site(detector.site, BeamSite), detector.tag)
 

@@ -15,21 +15,17 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["dk2nu", "gsimple"]), required=True, help="Format of the file.")
-@click.option("--location", help="dk2nu: name of the location at which rays were evaluated.")
+@click.option("--format", "form", type=click.Choice(["dk2nu", "gsimple"]), required=True, help="What the file is.")
+@click.option("--location", help="dk2nu: the name of the place at which rays were evaluated.")
 @click.option("--stop", default="10 GeV", show_default=True, help="Highest energy of the table.")
-@click.option(
-    "--bins", type=click.IntRange(1, 20_000), default=100, show_default=True, help="Number of equal bins, from zero."
-)
-@click.option("--distance", required=True, help="Mean distance from the decays to the location.")
-@click.option(
-    "--most", default="400 GeV", show_default=True, help="gsimple: upper limit of the neutrino energy (sanity check)."
-)
+@click.option("--bins", type=click.IntRange(1, 20_000), default=100, show_default=True, help="Equal bins from zero.")
+@click.option("--distance", required=True, help="From the births of the neutrinos to the place of the table.")
+@click.option("--most", default="400 GeV", show_default=True, help="gsimple: an energy that no neutrino exceeds.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="YAML of a TabulatedFlux.")
 def command(
     file: Path, form: str, location: str | None, stop: str, bins: int, distance: str, most: str, output: Path
 ) -> None:
-    """Import a dk2nu or gsimple flux file: write it as a source, the YAML of a TabulatedFlux.
+    """Turn somebody's dk2nu or gsimple file into a source: the YAML of a TabulatedFlux.
 
     Use it in an experiment: 'source: {use: FILE.yaml}'. Histograms are read in Python: ontarget.io.formats.flux_file.
     """

@@ -25,7 +25,7 @@ MOST_EVENTS = 10_000_000
 @click.command()
 @click.argument("experiment")
 @click.option(
-    "--tagger", default="taggers/nuscope", show_default=True, help="Tagger: a name of the catalog, or a YAML file."
+    "--tagger", default="taggers/nuscope", show_default=True, help="In the catalog, or a YAML file."
 )
 @set_option
 @trust_option

@@ -48,10 +48,10 @@ def test_signal_by_hand(section):
 def test_windows(section):
     """J-PARC's shorter bunches let less in; better resolution helps; a window is never better than none at all."""
     found = {row["facility"]: row for row in rows(section, "prompt_windows")}
-    assert found["jparc_mlf"]["delayed leak-in (%)"] < found["pip2_bar"]["delayed leak-in (%)"]
+    assert found["jparc_mlf"]["late let in (%)"] < found["pip2_bar"]["late let in (%)"]
     for row in found.values():
         assert row["significance, energies"] >= row["significance, counts"]
-        assert row["furthest phases (sigma)"] < row["furthest phases without delayed nu_e (sigma)"]
+        assert row["furthest phases (sigma)"] < row["furthest phases without late ones (sigma)"]
     sharp, blurred = rows(section, "electron_resolution")
     assert sharp["pip2_bar"] > blurred["pip2_bar"]
 
@@ -65,22 +65,22 @@ def test_rows_are_those_of_the_result(far, section):
         one = result.at_best(name)
         assert row["distance (km)"] == pytest.approx(one.distance / km)
         assert row["window (ns)"] == pytest.approx(one.length / ns)
-        assert (row["prompt kept (%)"], row["delayed leak-in (%)"]) == pytest.approx((100 * one.kept, 100 * one.leak))
+        assert (row["prompt kept (%)"], row["late let in (%)"]) == pytest.approx((100 * one.kept, 100 * one.leak))
         assert (row["signal"], row["background"]) == pytest.approx((one.signal.sum(), one.background.sum()))
         assert row["furthest phases (sigma)"] == pytest.approx(one.phases)
         assert [each[name] for each in rows(section, "electron_resolution")] == pytest.approx(result.sharper[name])
     for j, row in enumerate(rows(section, "appearance")):
-        assert row["delayed nu_e, all"] == pytest.approx(result.late[j].sum())
+        assert row["late nu_e, all"] == pytest.approx(result.late[j].sum())
         assert row["δ = 0.5 π"] == pytest.approx(result.signal[2, j].sum())
         one = result.windows["jparc_mlf"]
-        assert row["delayed nu_e, jparc_mlf"] == pytest.approx(one.leak[j] * result.late[j].sum())
+        assert row["late nu_e, jparc_mlf"] == pytest.approx(one.leak[j] * result.late[j].sum())
         assert row["significance, jparc_mlf"] == pytest.approx(one.significance[j])
     assert "Exposure 1e+23 pion decays" in section.text
 
 
 def test_a_key_names_tables_and_figures(far, section):
     assert [one.name for one in section.tables] == ["prompt_windows", "electron_resolution", "appearance"]
-    names = ["appearance", "appearance_and_delayed", "appearance_significance", "appearance_spectrum"]
+    names = ["appearance", "appearance_and_late", "appearance_significance", "appearance_spectrum"]
     assert [one.name for one in section.pictures] == names
     task = LongBaseline("dar_argon", ("pip2_bar",), 5 * km, 29 * km, points=3, resolutions=(0.02, 0.3), key="other")
     again = task.run(Context({"dar_argon": far}, (), lambda line: None))

@@ -101,7 +101,7 @@ def text(result: Appearance) -> str:
         f"Exposure {result.decays:.3g} pion decays at rest, one neutrino of each flavour. The published "
         "figure has the signal alone. Every muon makes an electron neutrino as well, which survives, and is "
         f"{ratio.min():.2g} to {ratio.max():.2g} times as frequent as those that appear. It comes within microseconds: "
-        "a few per cent of them leak into a window on the prompt ones. Electrons of one neutrino energy have many "
+        "a window on the prompt ones lets a few per cent of them in. Electrons of one neutrino energy have many "
         "energies, for the nucleus is left in many levels: to measure them better helps little, as long as the photons "
         "of these levels are not added."
     )
@@ -115,13 +115,13 @@ def window_rows(result: Appearance) -> list[dict[str, object]]:
             "distance (km)": one.distance / km,
             "window (ns)": one.length / ns,
             "prompt kept (%)": 100 * one.kept,
-            "delayed leak-in (%)": 100 * one.leak,
+            "late let in (%)": 100 * one.leak,
             "signal": float(one.signal.sum()),
             "background": float(one.background.sum()),
             "significance, counts": one.counts,
             "significance, energies": one.energies,
             "furthest phases (sigma)": one.phases,
-            "furthest phases without delayed nu_e (sigma)": one.phases_alone,
+            "furthest phases without late ones (sigma)": one.phases_alone,
         }
         for name, one in ((name, result.at_best(name)) for name in result.windows)
     ]
@@ -141,8 +141,8 @@ def distance_rows(result: Appearance) -> list[dict[str, object]]:
     return [
         {"distance (km)": float(x / km)}
         | {label(phase): float(signal[i, j]) for i, phase in enumerate(result.phases)}
-        | {"delayed nu_e, all": float(late[j])}
-        | {f"delayed nu_e, {name}": float(one.leak[j] * late[j]) for name, one in result.windows.items()}
+        | {"late nu_e, all": float(late[j])}
+        | {f"late nu_e, {name}": float(one.leak[j] * late[j]) for name, one in result.windows.items()}
         | {f"significance, {name}": float(one.significance[j]) for name, one in result.windows.items()}
         for j, x in enumerate(result.distances)
     ]
@@ -153,7 +153,7 @@ def pictures(result: Appearance, key: str) -> list[Picture]:
     x, late = result.distances / km, result.late.sum(axis=-1)
     curves = [Curve(label(phase), x, result.signal[i].sum(axis=-1)) for i, phase in enumerate(result.phases)]
     leaks = [
-        Guide(f"delayed, {name.replace('_', ' ')}", x, one.leak * late, dash=DASHES[i % len(DASHES)])
+        Guide(f"late, {name.replace('_', ' ')}", x, one.leak * late, dash=DASHES[i % len(DASHES)])
         for i, (name, one) in enumerate(result.windows.items())
     ]
     alone = curves_figure(curves, [], "distance (km)", "events")
@@ -162,12 +162,12 @@ def pictures(result: Appearance, key: str) -> list[Picture]:
     strong = curves_figure(reached, [], "distance (km)", "standard deviations, energies")
     edges, first = result.seen / MeV, next(iter(result.windows))
     middle, width, best = (edges[1:] + edges[:-1]) / 2, np.diff(edges), result.at_best(first)
-    shapes = [Curve("appeared", middle, best.signal / width), Curve("delayed", middle, best.background / width)]
+    shapes = [Curve("appeared", middle, best.signal / width), Curve("late", middle, best.background / width)]
     spectrum = curves_figure(shapes, [], "electron energy (MeV)", "events per MeV")
     where = f"Electrons at {best.distance / km:.3g} km in the prompt window, {first}."
     return [
         Picture(key, "Signal alone, all prompt neutrinos, as in the published figure.", alone),
-        Picture(f"{key}_and_delayed", "The same, and delayed electron neutrinos in the window of each pulse.", both),
+        Picture(f"{key}_and_late", "The same, and late electron neutrinos in the window of each pulse.", both),
         Picture(f"{key}_significance", "Appearance above no appearance, in the window of each pulse.", strong),
         Picture(f"{key}_spectrum", where, spectrum),
     ]
