@@ -24,8 +24,8 @@ COMMANDS = {
     "devices": ("devices", "Show the devices JAX computes on, their memory, and the block sizes chosen."),
     "export": ("export", "Write a likelihood for pyhf, or results for HEPData and netCDF."),
     "validate": ("validate", "Compare with published numbers."),
-    "data": ("data", "List, download and find the data releases that experiments are fitted to."),
-    "cite": ("cite", "Print the BibTeX of the data and models that an entry uses."),
+    "data": ("data", "List, fetch and find the published data that experiments are fitted to."),
+    "cite": ("cite", "Print the BibTeX of what an entry rests upon."),
 }
 
 

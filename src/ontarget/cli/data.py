@@ -34,7 +34,7 @@ def list_releases() -> None:
 
 @command.command("get")
 @click.argument("names", nargs=-1, required=True)
-@click.option("--mirror", type=click.Path(path_type=Path), help="Copy from this folder instead of downloading.")
+@click.option("--mirror", type=click.Path(path_type=Path), help="Copy from this folder instead of fetching.")
 def get(names: tuple[str, ...], mirror: Path | None) -> None:
     """Download the releases NAMES by DOI into the cache folder, and check every file."""
     from ontarget.io.fetch import copy, fetch

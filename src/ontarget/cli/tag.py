@@ -24,9 +24,7 @@ MOST_EVENTS = 10_000_000
 
 @click.command()
 @click.argument("experiment")
-@click.option(
-    "--tagger", default="taggers/nuscope", show_default=True, help="In the catalog, or a YAML file."
-)
+@click.option("--tagger", default="taggers/nuscope", show_default=True, help="In the catalog, or a YAML file.")
 @set_option
 @trust_option
 @click.option("-n", "--events", type=int, default=100_000, show_default=True, help="Number of interactions.")
