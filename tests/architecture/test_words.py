@@ -32,8 +32,10 @@ PRIVATE = {
 }
 """Words, and what to say instead."""
 
-ALLOWED: dict[str, str] = {}
-"""Pages that may use them, by their path, and why: none today. What stands between backticks is code, and may."""
+ALLOWED = {
+    "study/oscillation/long_baseline.py": "Columns of its files keep their names; tables show them as delayed.",
+}
+"""Files that may use them, and why. What stands between backticks is code, and may."""
 
 WORD = re.compile(rf"(?<![\w/.-])(?:{'|'.join(PRIVATE)})(?![\w/-])", re.IGNORECASE)
 CODE = re.compile(r"```.*?```|`[^`]*`|!\[[^\]]*\]|\]\([^)]*\)", re.DOTALL)
@@ -52,8 +54,7 @@ PAGES = sorted({*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")})
 
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])
 def test_pages(page):
-    if str(page.relative_to(ROOT)) not in ALLOWED:
-        assert not private(page.read_text(encoding="utf-8"))
+    assert not private(page.read_text(encoding="utf-8"))
 
 
 def comments(path):
@@ -89,7 +90,7 @@ def shown(path):
 
 def test_messages_titles_and_labels():
     found = {str(path.relative_to(SOURCE)): private("\n".join(shown(path))) for path in SOURCE.rglob("*.py")}
-    assert {name: lines for name, lines in found.items() if lines} == {}
+    assert {name: lines for name, lines in found.items() if lines and name not in ALLOWED} == {}
 
 
 def written(data, keys=("name", "note", "why", "title")):
