@@ -28,6 +28,8 @@ bench: $(VENV)/bench.stamp
 
 docs: $(VENV)/run.stamp
 	$(BIN)/python docs/build.py
+	$(BIN)/python docs/console.py --quick
+	$(BIN)/python docs/validation.py
 
 clean:
 	rm -rf $(VENV) out/ess build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis

@@ -15,7 +15,7 @@ from ontarget.ground.units import keV, kg, m, ms
 from ontarget.plot import Region, regions_figure, to_svg
 
 # A name is enough. The catalog knows the European Spallation Source, the pions that stop in its target, and a detector
-# of 22.5 kg of caesium iodide at 20 m that somebody proposed to put there.
+# of 22.5 kg of caesium iodide at 20 m proposed to stand there.
 
 csi = ot.load("ess_csi")
 print(f"{csi.title}: {csi.detector.name}")
@@ -28,7 +28,7 @@ for address in ("facility.power", "source.neutrinos_per_proton", "detector.site.
     print(f"  {address:32} {float(numbers[address]):.6g}")
 print(f"  and {len(numbers) - 4} more; the baseline is {numbers['detector.site.baseline'] / m:g} m")
 
-# What does it count in three years? `expected()` runs the whole chain, from protons to seen bins.
+# What does it count in three years? `expected()` runs the whole chain, from protons to reconstructed bins.
 
 counts = csi.expected()
 print(f"signal {counts.signal().sum():.0f}, background {counts.background().sum():.0f}, in {counts.seen.bins} bins")
@@ -39,7 +39,7 @@ further = ot.load("ess_csi", set={"detector.site.baseline": "30 m"})
 print(f"at 30 m: {further.expected().signal().sum():.0f}, which is the square of 20/30 times the above")
 
 # The chain is differentiable, through the kinematic limit and the sharp threshold as well. `replace` puts numbers at
-# addresses; JAX does the rest. The pulse width matters only to somebody who looks at the clock, so let this detector
+# addresses; JAX does the rest. The pulse width matters only where arrival times are used, so let this detector
 # open a window of 2.86 ms with each pulse.
 
 window = {"type": "ArrivalTime", "times": {"start": "0 ms", "stop": "2.86 ms", "bins": 1}}
@@ -73,8 +73,8 @@ for address in units:
 nsi = {"detector.channels.cevns.interaction.couplings": {"type": "NSI"}}
 csi, silicon = ot.load("ess_csi", set=nsi), ot.load("ess_silicon", set=nsi)
 
-# A number becomes a parameter because we free it here. A `Parameter` replaces the number at its addresses, a `Scale`
-# multiplies it. The star ties the same number of all experiments: two detectors at one source share its yield.
+# Any input can be made a fit parameter. A `Parameter` replaces the number at its addresses, a `Scale` multiplies it.
+# The star ties the same number of all experiments: two detectors at one source share its yield.
 
 new = [
     ot.Parameter("eps_ee_u", "*.couplings.eps_ee_u", low=-1.0, high=1.1),
@@ -87,7 +87,7 @@ nuisances = [
 one = ot.likelihood(csi, [*new, *nuisances])
 
 # The likelihood found out by itself that the counts are polynomials in these four, and keeps only the coefficients. It
-# tells how well: this is the largest error anywhere in the box, in standard deviations of a bin.
+# says how well: this is the largest error anywhere in the box, in standard deviations of a bin.
 
 print(f"{len(one.expansion.coefficients)} coefficients per bin, error {max(one.errors):.0e}")
 

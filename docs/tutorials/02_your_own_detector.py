@@ -1,7 +1,7 @@
 """Your own detector.
 
 A detector that the catalog does not have: 100 kg of sodium iodide at the Spallation Neutron Source, written as one YAML
-file. What it counts in bins of arrival time, and what you are told when something in the file cannot be true.
+file. What it counts in bins of arrival time, and the message you get when something in the file cannot be true.
 """
 
 from pathlib import Path
@@ -14,9 +14,10 @@ from ontarget.plot import Panel, panels_figure, to_svg
 # An experiment is a facility, a source, a detector and an exposure. What stands in the catalog is used by its name;
 # the rest is written out. All numbers of this detector are round ones, chosen for this page: no detector is meant.
 #
-# From the true recoil energy to what is seen there are four stages, in this order: quenching turns recoil energy into
-# visible energy, the light yield turns that into a mean number of photo-electrons, Poisson statistics turn the mean
-# into a whole number, and some events are lost. One response serves the channel: sodium and iodine are quenched alike.
+# From the true recoil energy to what is reconstructed there are four stages, in this order: quenching turns recoil
+# energy into visible energy, the light yield turns that into a mean number of photo-electrons, Poisson statistics turn
+# the mean into a whole number, and some events are lost. One response serves the channel: sodium and iodine are
+# quenched alike.
 
 text = """
 name: Sodium iodide, an example
@@ -53,7 +54,7 @@ channel = counts.channels[0]
 print(f"{channel.interactions.sum():.1f} recoils, of which {channel.outside.sum():.1f} were detected outside the axes")
 
 # Counts are [time, photo-electrons]. Muon neutrinos come with the pions, while the protons do; the two flavours of the
-# muon follow with its lifetime of 2.2 us, so the clock tells flavours apart.
+# muon follow with its lifetime of 2.2 us, so the clock separates flavours.
 
 edges = counts.tag.shown()
 flavours = {"ν from pions": (1,), "ν from muons": (0, 4)}  # places of nu_mu, and of nu_e with nubar_mu
@@ -64,7 +65,7 @@ for k in range(len(edges) - 1):
     prompt, delayed = (float(values[k]) for values in in_time.values())
     print(f"{edges[k]:.1f} to {edges[k + 1]:.1f} {prompt:10.2f} {delayed:7.2f} {background[k]:12.2f}")
 
-# Things go wrong. A mistake in a file is one sentence: where, what was given, what is true, what to do.
+# If the file has an error you get a one-line message: where, what was given, what is true, what to do.
 
 mistakes = {
     "a number without its unit": ("mass: 100 kg", "mass: 100"),

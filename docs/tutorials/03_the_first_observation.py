@@ -15,7 +15,7 @@ from ontarget.inference.toys import significance
 from ontarget.io import MissingRelease
 from ontarget.plot import Component, Projection, garwood, projections_figure, to_svg
 
-# Other people's data are not part of this package, and nothing is fetched behind your back. You say once `ontarget data
+# The data releases are not part of this package, and nothing is downloaded unasked. You call once `ontarget data
 # get coherent_csi_2017`, which fetches the release by its DOI and checks every file. Without it the first line that
 # needs the data says so, and this page ends here.
 
@@ -54,8 +54,9 @@ for name in parts.values:
     print(f"  {name:16} {parts.total(name):6.1f} +- {parts.errors[name]:.1f}")
 
 # 134 +- 23 events of coherent scattering; 134 +- 22 is published. The steady background comes out as 405 +- 17, a
-# little better than the square root of 405 that the sideband alone would give, for the signal sample has late times as
-# well. Could it all be background? No strength at all is the edge of what is physical, so the test has one side.
+# little better than the square root of 405 that the sideband alone would give, for the signal sample has delayed
+# times as well. Could it all be background? No strength at all is the edge of what is physical, so the test has one
+# side.
 
 null = significance(likelihood, "strength", 0.0)
 print(f"no signal is rejected at {null.sigma:.1f} standard deviations; 6.7 are published")

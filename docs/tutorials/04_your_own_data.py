@@ -86,7 +86,7 @@ for row in csv.DictReader(ontarget("expect", "crystal.yaml", "--format", "csv").
 light, time = (np.concatenate(values) for values in zip(*drawn, strict=True))
 write_events("events.csv", light, time)
 
-# Now the data are in. The experiment is told where its events are; and a study says what we want to know: the strength
+# Now the data are in. The experiment names the file of its events; and a study says what we want to know: the strength
 # of the signal against the standard model's, first by counting, then with what is not known of flux and quenching.
 
 study = """

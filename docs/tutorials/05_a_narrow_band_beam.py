@@ -73,7 +73,7 @@ def muon_neutrinos(momentum):
 now, slope = jax.jvp(jax.jit(muon_neutrinos), (quick.beam.momentum,), (0.01 * quick.beam.momentum,))
 print(f"\n{now:.3g} neutrinos per m2 and proton; one per cent more momentum changes them by {100 * slope / now:+.2f} %")
 
-# A tunnel of your own is one YAML file. What cannot be true is told in one sentence, before a ray is drawn.
+# A tunnel of your own is one YAML file. What cannot be true gives a one-line message, before a ray is drawn.
 
 for wrong in ({"source.rays": 1000}, {"source.tunnel.length": "40 GeV"}, {"detector.tag": {"type": "Arrival"}}):
     try:

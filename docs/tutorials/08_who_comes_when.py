@@ -51,7 +51,7 @@ for width in (0.32, 0.1, 0.03):
     print(f"pulse of {1000 * width:3.0f} ns: {100 * found[1] / found.sum():.0f} % muon neutrinos in its window")
 
 # Argon-39 decays all the time, and counts only while the window is open: a hundred times a second for 8 us. That duty
-# factor follows from facility and tag, nobody types it. Pulse shape then tells electrons from nuclei.
+# factor follows from facility and tag, nobody types it. Pulse shape then separates electrons from nuclei.
 
 window = (edges[-1] - edges[0]) * 1e-6
 decays = 1.0 * 1e5 * window

@@ -1,8 +1,8 @@
 """Two baselines, one neutrino missing.
 
-If muon neutrinos turn into a kind that interacts with nothing, nuclei struck by any flavour become fewer, and by how
-much depends on the distance. Two detectors of 100 t at 15 and 30 m from one target: what each counts, where both
-together are blind, and what the distance of each event adds.
+If muon neutrinos turn into a kind that interacts with nothing, fewer nuclei recoil, and how many fewer depends on the
+distance. Two detectors of 100 t at 15 and 30 m from one target: what each counts, where both together are blind, and
+what the distance of each event adds.
 """
 
 from pathlib import Path

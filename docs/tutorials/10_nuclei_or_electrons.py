@@ -1,7 +1,8 @@
 """Nuclei or electrons.
 
-A magnetic moment lets a neutrino strike by its photon, with a spectrum that falls as 1/T. Nuclei have the square of
-their charge on their side, electrons a lower standard rate. Which sees it first, in one detector at one source?
+A magnetic moment lets a neutrino scatter by exchange of a photon, with a spectrum that falls as 1/T. Nuclei have the
+square of their charge on their side, electrons a lower standard rate. Which sees it first, in one detector at one
+source?
 """
 
 from pathlib import Path
@@ -71,7 +72,7 @@ for name, experiment in experiments.items():
     shown = ", ".join(f"{one.name} {float(one.values.sum()):.4g}" for one in counts.channels)
     print(f"{name}: {shown} a year")
 
-# A moment that is no number is told so.
+# A moment that is no number gives a one-line message.
 
 try:
     MagneticMoment(CEvNS(), MagneticMoments(mu=jnp.asarray(float("nan"))))

@@ -56,7 +56,7 @@ for kind in ("NoCoulomb", "FermiFunction", "EffectiveMomentum", "SmallerOfBoth")
     counts = ot.load("dar_argon", set={address: {"type": kind}}).expected()
     print(f"{kind:18s} {float(np.asarray(counts.channels[0].values)[0, 0].sum()):6.1f} in the prompt window")
 
-# Those who are born late are many times those who appear, and a prompt window lets a few per cent of them in. The
+# The delayed neutrinos of the muons are many times those that appear; a few per cent leak into a prompt window. The
 # study `ontarget run dar_long_baseline` looks for the distance that is best with them: nearer than 17 km.
 
 figure = curves_figure(curves, [], "distance (km)", "muon to electron neutrino, 29.8 MeV")

@@ -64,7 +64,7 @@ tasks:
 Path("crystal.yaml").write_text(experiment.strip() + "\n", encoding="utf-8")
 Path("study.yaml").write_text(study.strip() + "\n", encoding="utf-8")
 
-# The study is begun, and killed as soon as a few chunks are there: with SIGKILL, of which a program is told nothing.
+# The study is begun, and killed as soon as a few chunks are there: with SIGKILL, of which a program gets no notice.
 
 command = [sys.executable, "-m", "ontarget", "run", "study.yaml", "-o", "out"]
 process = subprocess.Popen(command, stderr=subprocess.DEVNULL)

@@ -134,7 +134,7 @@ def test_goes_on_where_it_was_left(small, whole, tmp_path, capsys):
     assert run([*arguments, "-n", "600"]) == 0
     before = (tmp_path / "one/parts/part_00000.npz").stat().st_mtime_ns
     assert run([*arguments, "-n", "1100"]) == 2
-    assert "Say --resume" in capsys.readouterr().err
+    assert "Use --resume" in capsys.readouterr().err
     assert run([*arguments, "-n", "1100", "--resume"]) == 0
     assert (tmp_path / "one/parts/part_00000.npz").stat().st_mtime_ns == before
     assert without_date(tmp_path / "one/tags.csv") == without_date(whole / "tags.csv")
@@ -190,5 +190,5 @@ def test_interrupted_between_parts(small, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(tag, "interrupts", lambda: __import__("contextlib").nullcontext(Stopping()))
     folder = tmp_path / "stopped"
     assert run(["tag", str(small), "-n", "1100", "--seed", "5", "-o", str(folder)]) == 130
-    assert "--resume goes on" in capsys.readouterr().err
+    assert "--resume continues" in capsys.readouterr().err
     assert [one.name for one in (folder / "parts").iterdir()] == ["part_00000.npz"]

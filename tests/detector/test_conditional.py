@@ -74,7 +74,7 @@ def test_a_detector_counts_pairs_of_bins():
         (
             lambda: detector(SECOND, TabulatedConditional(TABLE), (MeasuredBackground(jnp.ones(3), name="off"),)),
             "backgrounds.off.counts",
-            "6 seen bins",
+            "6 reconstructed bins",
         ),
         (
             lambda: detector(

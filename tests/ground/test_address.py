@@ -94,7 +94,7 @@ def test_replace_is_traceable():
 
 
 def test_replace_refuses_wrong_addresses_and_shapes():
-    with pytest.raises(InputError, match="No number lives there"):
+    with pytest.raises(InputError, match="There is no such input"):
         replace(whole(), {"parts.ring.pow": 1.0})
     with pytest.raises(InputError, match="shape"):
         replace(whole(), {"parts.ring.table": 1.0})

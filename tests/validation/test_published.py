@@ -1,11 +1,17 @@
 """Other people's numbers, each with its source and tolerance, from the catalog of published numbers."""
 
+import runpy
+from pathlib import Path
+
 import pytest
 
 from ontarget.ground.errors import InputError
 from ontarget.io.yaml import Mark, Tree
 from ontarget.validation.validation import compare, published
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE = (DOCS / "validation.md").read_text(encoding="utf-8")
+ROW = runpy.run_path(str(DOCS / "validation.py"))["row"]
 LONG = ("nuSCOPE, all muon neutrinos",)  # beside those of the tunnel, which are tried always
 
 
@@ -21,6 +27,7 @@ ENTRIES = [entry(tree, index) for tree, index in published()]
 def test_ours_is_within_the_tolerance_of_the_published(tree, index):
     found = compare(tree, index)
     assert found.passed, f"{found.ours:.6g} against {found.published:.6g} {found.unit}: {found.why}"
+    assert ROW(found) in PAGE.splitlines(), "docs/validation.md: call 'python docs/validation.py'"
 
 
 def test_the_numbers_that_must_be_shown_are_there():

@@ -12,9 +12,9 @@ from ontarget.cli.table import format_option, print_rows, print_text
 
 @click.group("data")
 def command() -> None:
-    """List, fetch and find the published data that experiments are fitted to.
+    """List, download and find the data releases that experiments are fitted to.
 
-    Nothing is fetched but by 'ontarget data get'. A folder that holds the releases is named by ONTARGET_DATA_MIRROR.
+    Only 'ontarget data get' downloads anything. ONTARGET_DATA_MIRROR may name a folder that has the releases already.
     """
 
 
@@ -59,7 +59,7 @@ def list_releases(form: str) -> None:
 @click.argument("names", nargs=-1, required=True, type=RELEASE)
 @click.option("--mirror", type=click.Path(path_type=Path), help="Copy from this folder instead of fetching.")
 def get(names: tuple[str, ...], mirror: Path | None) -> None:
-    """Fetch the releases NAMES by DOI into the cache folder; every file is checked, and none fetched twice."""
+    """Download the releases NAMES by DOI into the cache folder, and check every file."""
     from ontarget.io.fetch import copy, fetch
     from ontarget.io.release import find_release
 
@@ -75,7 +75,7 @@ def get(names: tuple[str, ...], mirror: Path | None) -> None:
 @command.command("where")
 @click.argument("name", type=RELEASE)
 def where(name: str) -> None:
-    """Print the folder of a release, after every file of it was checked."""
+    """Check every file of a release and print its folder."""
     from ontarget.io.release import find_release, locate
 
     release = find_release(name, "ontarget data where")

@@ -20,15 +20,15 @@ SUFFIX = {"dk2nu": ".dk2nu.root", "gsimple": ".gsimple.root", "nuhepmc": ""}
 @set_option
 @trust_option
 @click.option("--format", "form", type=click.Choice(list(SUFFIX)), default="dk2nu", show_default=True)
-@click.option("-n", "--rays", "count", type=int, default=100_000, show_default=True, help="How many, about.")
+@click.option("-n", "--rays", "count", type=int, default=100_000, show_default=True, help="Approximate number of rays.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File.  [default: out/EXPERIMENT and a suffix]")
 def command(
     experiment: str, settings: tuple[str, ...], trust: bool, form: str, count: int, output: Path | None
 ) -> None:
     """Write decays of a beam one by one, or its neutrinos through the detector's front face, for event generators.
 
-    Weights stand for the protons of the experiment's exposure. nuhepmc writes a table (.csv) of beam particles and the
-    attributes of the run (.json).
+    Weights are for all protons on target of the experiment's exposure. nuhepmc writes a table (.csv) of beam particles
+    and the attributes of the run (.json).
     """
     if not 1 <= count <= RAYS_OF_A_FILE:
         raise InputError("--rays", str(count), f"It is between 1 and {RAYS_OF_A_FILE}.", "Give such a number.")

@@ -44,11 +44,12 @@ def command(
     output: Path | None,
     resume: bool,
 ) -> int:
-    """Tag charged-current interactions one by one, in the spill as it is; write them with their truth.
+    """Tag charged-current interactions one by one, at the spill's intensity; write them with their truth.
 
-    Leaves tags.csv, response.csv (the probability of a tagged energy), performance.csv, run.json, the parts it goes on
-    from, and matching.yaml with its table: what was found as the tag of an experiment's detector, "tag: {use:
-    matching.yaml}". Ctrl-C keeps whole parts. --set tagger.time="500 ps" sets a number of the tagger.
+    A tag is what is known of a neutrino besides what it deposits: here the energy from its parent pion and muon.
+    Leaves tags.csv, response.csv (probability of the tagged energy), performance.csv, run.json, the finished parts, and
+    matching.yaml with its table, for use in an experiment's detector: "tag: {use: matching.yaml}". Ctrl-C keeps what is
+    finished. --set tagger.time="500 ps" sets a number of the tagger.
     """
     from ontarget.io import check_folder
     from ontarget.io.entry import load_experiment
@@ -65,7 +66,7 @@ def command(
     parts = folder / "parts"
     if not resume and parts.is_dir() and any(parts.iterdir()):
         truth = "There are events in it that would be lost."
-        raise InputError(str(parts), "parts that are there already", truth, "Say --resume, or remove them.")
+        raise InputError(str(parts), "parts that are there already", truth, "Use --resume, or remove them.")
     from ontarget.analysis.beam.beam_flux import of_a_tunnel
     from ontarget.experiment.narrow import neutrino_experiment
 
@@ -80,7 +81,7 @@ def command(
     with interrupts() as interrupted:
         done = tag_parts(made, events, parts, identity_of(inputs), interrupted.is_set)
     if done < events:
-        click.echo(f"Interrupted after {done} events. The same command with --resume goes on.", err=True)
+        click.echo(f"Interrupted after {done} events. The same command with --resume continues.", err=True)
         return 130
     write_results(made, events, folder, inputs, seed, noun)
     return 0

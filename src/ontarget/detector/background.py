@@ -144,11 +144,11 @@ def open_time(duty: Number | None, running: Running, tag: AbstractTag) -> Float[
 def check_length(field: str, length: int, bins: int) -> None:
     """Refuse a table of another length than the detector has bins."""
     if length != bins:
-        raise InputError(field, f"{length} {field}", f"The detector has {bins} seen bins.", "Give one for each.")
+        raise InputError(field, f"{length} {field}", f"It has {bins} reconstructed bins.", "Give one for each.")
 
 
 def check_shape(field: str, shape: tuple[int, ...], tag: int, bins: int) -> None:
-    """Refuse a table of another shape than the detector has tag and seen bins."""
+    """Refuse a table of another shape than the detector has tag and reconstructed bins."""
     if shape != (tag, bins):
-        truth = f"The detector has {tag} tag bins and {bins} seen bins."
+        truth = f"The detector has {tag} tag bins and {bins} reconstructed bins."
         raise InputError(field, f"values of shape {list(shape)}", truth, "Give one for each.")

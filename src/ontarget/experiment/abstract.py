@@ -54,7 +54,7 @@ def check_observed(observed: Float[Array, "tag seen"] | None, wanted: tuple[int,
         return
     shape = np.shape(observed)
     if shape != wanted:
-        truth = f"The {by} has {wanted[0]} tag bins and {wanted[1]} seen bins."
+        truth = f"The {by} has {wanted[0]} tag bins and {wanted[1]} reconstructed bins."
         raise InputError("observed", f"counts of shape {list(shape)}", truth, "Give one count per bin.")
     least = concrete(jnp.min(observed))
     if least is not None and not least >= 0:

@@ -169,7 +169,7 @@ class Experiment(AbstractExperiment):
         share = float(compiled_start(channel, self.detector.seen.edges))
         if share > SEEN_AT_THE_START:
             axis = channel.truth
-            truth = f"There {100 * share:.3g} % are still seen: what lies below would be lost."
+            truth = f"There {100 * share:.3g} % are still detected: what lies below would be lost."
             where = f"{self.name}, channels.{channel.name}.truth.start"
             raise InputError(where, axis.dimension.show(float(axis.start)), truth, "Start it lower.")
 
@@ -191,7 +191,7 @@ class Experiment(AbstractExperiment):
             f"{self.name}, channel {channel.name}",
             f"no event between {shown}",
             f"The source gives recoils up to {ENERGY.show(float(self.reach(channel, self.flux())))}.",
-            "Lower the threshold, or move the seen and truth axes.",
+            "Lower the threshold, or move the axes 'seen' and 'truth'.",
         )
 
 

@@ -100,7 +100,7 @@ class LeptonMonitor(AbstractExperiment):
         counts = compiled_counts(self.precomputed())
         total = float(np.asarray(counts.total()).sum())
         if not (np.isfinite(total) and total > 0):
-            truth = "Counts are finite, and something is seen."
+            truth = "Counts are finite, and something is detected."
             raise InputError(f"{self.name}, instrument", f"{total} events", truth, "Mend its axes or efficiencies.")
         return counts
 

@@ -81,7 +81,7 @@ def match(noun: Any, glob: str) -> tuple[str, ...]:
     found = tuple(one for one in known if fnmatch.fnmatchcase(one, glob))
     if found:
         return found
-    raise InputError("address", repr(glob), "It fits no number of the experiments.", _nearest(glob, known))
+    raise InputError("address", repr(glob), "It matches no input of the experiments.", _nearest(glob, known))
 
 
 def _nearest(glob: str, known: list[str]) -> str:
@@ -104,7 +104,7 @@ def replace(noun: Any, values: Mapping[str, Any]) -> Any:
     leaves = [leaf for _, leaf in paths]
     for address, value in values.items():
         if address not in known:
-            raise InputError("address", repr(address), "No number lives there.", _nearest(address, list(known)))
+            raise InputError("address", repr(address), "There is no such input.", _nearest(address, list(known)))
         value = jnp.asarray(value, dtype=float)
         shape = jnp.shape(leaves[known[address]])
         if value.shape != shape:

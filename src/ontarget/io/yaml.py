@@ -131,7 +131,7 @@ def read_bytes(path: Path, label: str) -> bytes:
 def _neighbours(path: Path) -> str:
     if not path.parent.is_dir():
         return "Its folder does not exist."
-    return nearest(path.name, (near.name for near in path.parent.glob("*.y*ml")), "No file near it has such a name.")
+    return nearest(path.name, (near.name for near in path.parent.glob("*.y*ml")), "Nothing there has a similar name.")
 
 
 def parse_yaml(content: bytes | str, label: str, file: Path | None = None, top: type | None = dict) -> Tree:

@@ -86,7 +86,7 @@ def check_inside(names: Sequence[str], low, high, theta) -> None:  # type: ignor
     place = tuple(np.argwhere(out)[0])
     index, value = int(place[-1]), theta[place]
     box = f"[{low[index]:g}, {high[index]:g}]"
-    raise InputError(names[index], f"{value:g}", f"Its box is {box}; outside, nothing is known.", "Widen the box.")
+    raise InputError(names[index], f"{value:g}", f"Its box is {box}; there is no extrapolation.", "Widen the box.")
 
 
 def joint(expansions: Sequence[Expansion], names: Sequence[str], low: np.ndarray, high: np.ndarray) -> Expansion:

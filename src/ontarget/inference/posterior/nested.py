@@ -54,7 +54,7 @@ class Nested(AbstractSampler):
         check_range(self, "precision", 0.0, 1.0, open_low=True)
         for field, least in (("live", 50), ("runs", 1)):
             if getattr(self, field) < least:
-                truth = f"At least {least} are needed to tell anything."
+                truth = f"At least {least} are needed for a result."
                 raise InputError(field, str(getattr(self, field)), truth, "Leave it out for the usual number.")
 
     def check(self) -> None:

@@ -57,7 +57,7 @@ class NUTS(AbstractSampler):
         check_range(self, "acceptance", 0.1, 0.999)
         for field, least in (("chains", 2), ("warmup", 50), ("draws", 50), ("depth", 1)):
             if getattr(self, field) < least:
-                truth = f"At least {least} are needed to tell anything."
+                truth = f"At least {least} are needed for a result."
                 raise InputError(field, str(getattr(self, field)), truth, "Leave it out for the usual number.")
 
     def check(self) -> None:

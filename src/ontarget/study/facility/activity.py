@@ -48,7 +48,7 @@ class TargetActivity(AbstractTask):
         found = target_decays(experiment, np.array([float(one.activity) for one in self.batches]), counts)
         text = (
             "Beta decays of the target itself within the window of the tag. Selections are those of the experiment, "
-            "or none. A reconstruction has to tell a recoil from what overlaps with it."
+            "or none. A reconstruction has to separate a recoil from what overlaps with it."
         )
         table = Table(prefixed(self.key, "activity"), "Decays of the target", rows(self.batches, found), SHOWN)
         return Section("Activity of the target", text, [table], headline=headline(self.batches, found))

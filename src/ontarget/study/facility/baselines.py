@@ -55,7 +55,7 @@ class BaselineScan(AbstractTask):
         }
         text = (
             "Signal falls as the square of the distance; backgrounds are those of the experiment's own place. "
-            "Thresholds are edges of the axis that is seen."
+            "Thresholds are edges of the reconstructed axis."
         )
         every = [row for name, one in found.items() for row in rows(name, one)]
         table = Table(prefixed(self.key, "baselines"), "Events per year above thresholds, by baseline", every, SHOWN)

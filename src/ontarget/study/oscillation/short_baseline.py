@@ -168,8 +168,8 @@ def headline(results: Mapping[str, AmplitudeLimits]) -> list[Headline]:
 
 TEXT = (
     "Sensitivity without a signal. Errors of the flux times the cross-section are one normalisation and one "
-    "factor for each band of seen energy, so that an untagged search rests on a shape in energy within a band, "
-    "and a tagged one on the place of decay as well."
+    "factor for each band of reconstructed energy, so that an untagged search rests on a shape in energy within a "
+    "band, and a tagged one on the place of decay as well."
 )
 
 
