@@ -26,7 +26,7 @@ def command(name: str, settings: tuple[str, ...], trust: bool, form: str) -> Non
 
     CSV has one row for each channel or background, flavour, and bin of tag and reconstructed quantity: experiment,
     kind (signal or background), name, flavour, the edges of the bin with their units in the header, and counts, events
-    in the whole exposure. A tag is what the facility tells of a neutrino besides what it deposits, such as its time;
+    in the whole exposure. A tag is what the facility says of a neutrino besides what it deposits, such as its time;
     without one its columns are left out. JSON has the same by channel, as arrays [tag, reconstructed].
     """
     from ontarget.analysis.facility.expectation import expected_counts
