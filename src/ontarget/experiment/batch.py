@@ -32,7 +32,7 @@ def batched_counts(experiment: Experiment, values: Mapping[str, Float[np.ndarray
     for low in range(0, rows, BLOCK):
         size = min(BLOCK, rows - low)
         block = {address: _block(np.asarray(given)[low : low + size]) for address, given in values.items()}
-        counts = _compiled(_stacked(experiment, block), jnp.asarray(size))
+        counts = _compiled(_stacked(experiment, block), jax.device_put(np.asarray(size)))
         parts.append(jax.tree.map(lambda leaf, size=size: np.asarray(leaf)[:size], counts))
     return jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
 
@@ -44,7 +44,7 @@ def _stacked(experiment: Experiment, block: Mapping[str, Float[np.ndarray, " blo
         block.get(address_of(experiment, path), np.broadcast_to(np.asarray(leaf), (BLOCK, *np.shape(leaf))))
         for path, leaf in leaves
     ]
-    return jax.tree.unflatten(structure, [jnp.asarray(row) for row in rows])
+    return jax.tree.unflatten(structure, [jax.device_put(np.asarray(row)) for row in rows])
 
 
 def _block(given: Float[np.ndarray, " row *leaf"]) -> Float[np.ndarray, " block *leaf"]:

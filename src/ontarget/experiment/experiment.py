@@ -19,6 +19,7 @@ from ontarget.experiment.batch import batched_counts
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
 from ontarget.ground.effect import Moves, keeps, part
 from ontarget.ground.errors import InputError, concrete
+from ontarget.ground.kept import kept
 from ontarget.ground.noun import quantity, static
 from ontarget.ground.program import program
 from ontarget.ground.units import ENERGY, MASS
@@ -152,7 +153,7 @@ class Experiment(AbstractExperiment):
         """Expected counts, compiled; a response that lets nothing of a channel through is an error."""
         if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(self)):
             return self.counts()
-        found = jax.tree.map(lambda leaf: leaf[0], batched_counts(self, {}, 1))
+        found = kept("expected counts", self, self.counted)
         axes = self.detector.seen, self.detector.tag.axis, self.detector.second
         counts = Counts(found.channels, found.backgrounds, *axes)
         for channel, found in zip(self.detector.channels, counts.channels, strict=True):
@@ -161,6 +162,10 @@ class Experiment(AbstractExperiment):
                 raise self.nothing_through(channel) if total == 0 else self.not_finite(channel, total)
             self.check_truth(channel, found)
         return counts
+
+    def counted(self) -> Counts:
+        """Expected counts, compiled, unchecked."""
+        return jax.tree.map(lambda leaf: leaf[0], batched_counts(self, {}, 1))
 
     def check_truth(self, channel: Channel, found: ChannelCounts) -> None:
         """Refuse a truth axis that starts where events are still seen: those below it would be lost."""

@@ -15,6 +15,7 @@ from ontarget.experiment.counts import BackgroundCounts, Counts, LeptonCounts
 from ontarget.ground.address import addresses
 from ontarget.ground.effect import Moves, keeps, part
 from ontarget.ground.errors import InputError
+from ontarget.ground.kept import kept
 from ontarget.ground.noun import quantity, static
 from ontarget.ground.program import program
 from ontarget.monitor.flow import PrecomputedLeptons, collect, precompute_leptons
@@ -97,7 +98,7 @@ class LeptonMonitor(AbstractExperiment):
     def expected(self) -> Counts:
         if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(self)):
             return self.counts()
-        counts = compiled_counts(self.precomputed())
+        counts = kept("expected counts", self, lambda: compiled_counts(self.precomputed()))
         total = float(np.asarray(counts.total()).sum())
         if not (np.isfinite(total) and total > 0):
             truth = "Counts are finite, and something is detected."

@@ -9,7 +9,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground import shorthand
 from ontarget.ground.errors import check_positive
-from ontarget.ground.noun import Duration, Noun, Number, quantity
+from ontarget.ground.noun import Duration, Noun, Number, as_array, on_host, quantity
 from ontarget.source.facility import Facility
 from ontarget.source.running import Running
 
@@ -32,7 +32,8 @@ class AbstractExposure(Noun):
 
     def live(self, facility: Facility) -> Float[Array, ""]:
         """Time with beam: protons over the proton rate while the beam runs."""
-        return self.protons(facility) / facility.protons_while_running
+        protons, rate = on_host((self.protons(facility), facility.protons_while_running))
+        return as_array(protons / rate)
 
     def running(self, facility: Facility) -> Running:
         """The beam during the whole exposure, as a background sees it."""
@@ -48,7 +49,8 @@ class RunningTime(AbstractExposure):
         check_positive(self, "time")
 
     def protons(self, facility: Facility) -> Float[Array, ""]:
-        return facility.protons_per_time * self.time
+        rate, time = on_host((facility.protons_per_time, self.time))
+        return as_array(rate * time)
 
     def calendar(self, facility: Facility) -> Float[Array, ""]:
         return self.time
@@ -66,4 +68,5 @@ class ProtonsOnTarget(AbstractExposure):
         return self.number
 
     def calendar(self, facility: Facility) -> Float[Array, ""]:
-        return self.number / facility.protons_per_time
+        number, rate = on_host((self.number, facility.protons_per_time))
+        return as_array(number / rate)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, check_positive, check_range, concrete
-from ontarget.ground.noun import BeamEnergy, Frequency, Noun, Number, PerYear, Power, quantity, static
+from ontarget.ground.noun import (
+    BeamEnergy,
+    Frequency,
+    Noun,
+    Number,
+    PerYear,
+    Power,
+    as_array,
+    on_host,
+    quantity,
+    static,
+)
 from ontarget.ground.units import PER_YEAR, POWER
 from ontarget.source.pulse import AbstractPulse
 
@@ -71,14 +82,19 @@ class Facility(Noun):
             raise InputError(
                 "protons_per_pulse", "nothing", "It is not known how many protons a pulse has.", "Give it."
             )
-        return self.protons_per_pulse * self.repetition * self.proton_energy
+        protons, repetition, energy = on_host((self.protons_per_pulse, self.repetition, self.proton_energy))
+        return as_array(protons * repetition * energy)
 
     @property
     def protons_while_running(self) -> Float[Array, ""]:
         """Protons per time while the beam runs, P/E_p."""
-        return self.power / self.proton_energy
+        power, energy = on_host((self.power, self.proton_energy))
+        return as_array(power / energy)
 
     @property
     def protons_per_time(self) -> Float[Array, ""]:
         """Protons per calendar time."""
-        return self.protons_while_running * self.operation if self.protons is None else self.protons
+        if self.protons is not None:
+            return self.protons
+        rate, operation = on_host((self.protons_while_running, self.operation))
+        return as_array(rate * operation)
