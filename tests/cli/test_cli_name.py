@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import sys
 
@@ -11,6 +12,7 @@ from click.shell_completion import ShellComplete
 from ontarget.cli import group, run
 from ontarget.cli.name import ENTRY, EXPERIMENT, STUDY
 from ontarget.ground.errors import InputError
+from ontarget.io import catalog
 
 
 def completed(*words: str) -> list[str]:
@@ -85,3 +87,13 @@ def test_a_reader_may_go_away(line):
         process.stdin.close()
         assert process.stderr.read() == ""
         assert process.wait() == 0
+
+
+def test_a_pipe_between_processes_that_breaks_is_no_reader_that_left(monkeypatch):
+    def fail(*_, **__):
+        raise BrokenPipeError(errno.EPIPE, "of a worker")
+
+    monkeypatch.setattr(catalog, "entries", fail)
+    with pytest.raises(SystemExit) as done:
+        run(["list"])
+    assert done.value.code == 1

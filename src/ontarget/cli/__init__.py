@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import select
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -42,9 +43,21 @@ def while_read() -> Iterator[None]:
     try:
         yield
     except (BrokenPipeError, SystemExit) as error:
-        if not isinstance(error, BrokenPipeError) and not isinstance(error.__context__, BrokenPipeError):
-            raise
-        raise ReaderLeft from error
+        of_rich = isinstance(error.__context__, BrokenPipeError) and isinstance(error, SystemExit)
+        if of_rich or (isinstance(error, BrokenPipeError) and unread()):
+            raise ReaderLeft from error
+        raise
+
+
+def unread() -> bool:
+    """Whether what is printed goes into a pipe that nobody reads; other pipes break for other reasons."""
+    if not hasattr(select, "poll"):
+        return True
+    poller = select.poll()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            poller.register(stream.fileno(), select.POLLOUT)
+    return any(state & (select.POLLERR | select.POLLHUP) for _, state in poller.poll(0))
 
 
 class LazyGroup(click.Group):
