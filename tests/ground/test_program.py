@@ -213,3 +213,20 @@ def test_shapes_types_and_words_tell_structures_apart():
     assert describe(1, leaf) != describe(1.0, leaf)
     assert describe((1,), leaf) != describe([1], leaf)
     assert describe(0.0, leaf) != describe(-0.0, leaf)
+
+
+def test_fused_is_one_program_and_takes_floats_as_inputs():
+    traced = []
+
+    @program.fused
+    def line(x, slope, offset=0.0, order: int = 1):
+        traced.append(1)
+        return slope * x**order + offset
+
+    x = np.arange(3.0)
+    assert np.array_equal(line(x, 2.0), [0.0, 2.0, 4.0])
+    assert np.array_equal(line(x, 3.0, offset=1.0), [1.0, 4.0, 7.0])
+    assert np.array_equal(line(x, 3.0, offset=2.0), [2.0, 5.0, 8.0])
+    assert len(traced) == 2  # with an offset and without
+    assert np.array_equal(line(x, 1.0, order=2), x**2)
+    assert float(jax.grad(lambda slope: line(2.0, slope))(1.0)) == 2.0

@@ -153,9 +153,9 @@ class Experiment(AbstractExperiment):
         """Expected counts, compiled; a response that lets nothing of a channel through is an error."""
         if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(self)):
             return self.counts()
-        found = kept("expected counts", self, self.counted)
+        unchecked = kept("expected counts", self, self.counted)
         axes = self.detector.seen, self.detector.tag.axis, self.detector.second
-        counts = Counts(found.channels, found.backgrounds, *axes)
+        counts = Counts(unchecked.channels, unchecked.backgrounds, *axes)
         for channel, found in zip(self.detector.channels, counts.channels, strict=True):
             total = concrete(found.values.sum())
             if total is not None and not 0 < total < math.inf:

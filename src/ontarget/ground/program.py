@@ -208,3 +208,22 @@ def program(function: Callable[P, T] | None = None, *, results: bool = False, **
     if function is None:
         return lambda one: program(one, results=results, **options)
     return Program(function, results, options)
+
+
+def fused(function: Callable[P, T]) -> Callable[P, T]:
+    """One program for all that a function does to numbers, where it would be one for each operation.
+
+    Inside a trace it is the function itself. Texts, truth values and whole numbers are part of the program, floats and
+    arrays its inputs: it must not ask for their values.
+    """
+    compiled = eqx.filter_jit(function)
+
+    @functools.wraps(function)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> T:
+        leaves, structure = jax.tree.flatten((args, kwargs))
+        if any(isinstance(one, jax.core.Tracer) for one in leaves):
+            return function(*args, **kwargs)
+        given, named = jax.tree.unflatten(structure, [np.float64(one) if type(one) is float else one for one in leaves])
+        return compiled(*given, **named)
+
+    return wrapper
