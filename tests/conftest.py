@@ -28,6 +28,9 @@ def machine() -> str:
 # These lines stand before the first import of jax and of ontarget; this file is read first in every xdist worker too.
 # Environment variables rather than jax.config, so that the subprocesses of some laws share the cache.
 home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+os.environ.setdefault(
+    "ONTARGET_CACHE", "off"
+)  # no answer of an earlier run: a test may replace what the answer comes from
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(home / "ontarget" / "tests" / machine()))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")

@@ -8,6 +8,7 @@ import click
 
 from ontarget.cli.name import EXPERIMENT
 from ontarget.cli.option import parse_settings, set_option, trust_option
+from ontarget.cli.patience import waiting
 from ontarget.cli.table import format_option, print_table, print_text
 
 if TYPE_CHECKING:
@@ -29,13 +30,15 @@ def command(name: str, settings: tuple[str, ...], trust: bool, form: str) -> Non
     in the whole exposure. A tag is what the facility says of a neutrino besides what it deposits, such as its time;
     without one its columns are left out. JSON has the same by channel, as arrays [tag, reconstructed].
     """
-    from ontarget.analysis.facility.expectation import expected_counts
-    from ontarget.io import csv_text, json_text
-    from ontarget.io.entry import load_experiment
-    from ontarget.report.expected_table import bin_rows, expectation
+    with waiting(name) as compiling:
+        from ontarget.analysis.facility.expectation import expected_counts
+        from ontarget.io import csv_text, json_text
+        from ontarget.io.entry import load_experiment
+        from ontarget.report.expected_table import bin_rows, expectation
 
-    experiment = load_experiment(name, parse_settings(settings), trust).noun
-    found = expected_counts(experiment, experiment.expected())
+        experiment = load_experiment(name, parse_settings(settings), trust).noun
+        with compiling():
+            found = expected_counts(experiment, experiment.expected())
     if form == "json":
         click.echo(json_text(expectation(found)), nl=False)
     elif form == "csv":
