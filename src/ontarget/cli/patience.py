@@ -28,7 +28,7 @@ def waiting(
 
     That one imports JAX; this one does not.
     """
-    timer = threading.Timer(SOON, show, (f"computing {name} …",))
+    timer = threading.Timer(SOON, show, (f"{doing} {name} …",))
     timer.daemon = True
     timer.start()
     said: list[str] = []

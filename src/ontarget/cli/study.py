@@ -12,6 +12,7 @@ import click
 
 from ontarget.cli.name import STUDY
 from ontarget.cli.option import parse_settings, set_option, trust_option
+from ontarget.cli.patience import waiting
 from ontarget.ground.errors import InputError
 
 if TYPE_CHECKING:
@@ -73,9 +74,10 @@ def command(
     """
     begun = time.monotonic()
     given = parse_settings(settings)
-    from ontarget.io import check_folder
-    from ontarget.study.study import Answer, run, say, write
-    from ontarget.work.campaign import Campaign
+    with waiting(study, doing="loading"):
+        from ontarget.io import check_folder
+        from ontarget.study.study import Answer, run, say, write
+        from ontarget.work.campaign import Campaign
 
     def progress(line: str) -> None:
         say(f"[{time.monotonic() - begun:5.1f} s] {line}")
