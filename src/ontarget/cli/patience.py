@@ -21,10 +21,8 @@ def say(line: str) -> None:
 
 
 @contextlib.contextmanager
-def waiting(
-    name: str, show: Callable[[str], None] = say
-) -> Iterator[Callable[[], contextlib.AbstractContextManager[None]]]:
-    """Say after half a second that `name` is computed. What it gives is a context in which compilation is said too.
+def waiting(name: str, show: Callable[[str], None] = say, doing: str = "computing") -> Iterator[Context]:
+    """Say after half a second that one is at `name`, `doing` what. What it gives is a context in which compilation is said too.
 
     That one imports JAX; this one does not.
     """
