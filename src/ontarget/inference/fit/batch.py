@@ -21,7 +21,8 @@ from ontarget.numerics.cores import cores
 
 ROUNDS = 250  # steps at most
 FIRST = 6  # steps of a block together; points that are not done then are gathered, and go on
-FEW = 24  # points that numpy does sooner than a compiled function is made
+FEW = 24  # points that numpy does sooner than a compiled function is called
+SCAN = 5000  # points of a grid that numpy does sooner than a function is compiled for it alone
 PART = 512  # points that share one call of the compiled program, which works through them in blocks
 FEW_PARTS = 4  # fewer parts are cut in halves, so that every core gets one
 
@@ -48,6 +49,7 @@ def fit_many(
     toy: Int[np.ndarray, " point"] | None = None,
     shifts: Float[np.ndarray, "toy parameter"] | None = None,
     progress: Callable[[float], None] | None = None,
+    few: int = FEW,
 ) -> Fits:
     """Minimise -2 ln L over the parameters `free`, each point starting from, and otherwise fixed at, its row of theta.
 
@@ -59,12 +61,14 @@ def fit_many(
     data, toy : other observed counts than the likelihood's, and which of them each point is to use
     shifts : of the pulls of the priors, in standard deviations, where outside measurements were drawn with the data
     progress : called with the fraction done; an exception in it stops the fits
+    few : points at most that are left to numpy; more are worth a compiled program
     """
     check_inside(likelihood.names, likelihood.expansion.low, likelihood.expansion.high, thetas)
     data = np.asarray(likelihood.data)[None] if data is None else np.asarray(data, float)
     toy = np.zeros(len(thetas), int) if toy is None else toy
     shifts = np.zeros((len(data), len(likelihood.names))) if shifts is None else np.asarray(shifts, float)
     fits = BatchedFits(likelihood, [likelihood.names.index(name) for name in free], thetas, data, shifts)
+    fits.few = PART if len(thetas) <= few else FEW
     parts = [slice(low, low + fits.part) for low in range(0, len(thetas), fits.part)]
     pieces = []
     with ThreadPoolExecutor(cores()) as pool:  # the parts are the same whatever the number of cores
@@ -98,6 +102,7 @@ class BatchedFits:
         self.data, self.shifts = self.contraction.arranged(data), shifts
         same = self.data if len(data) == 1 else None
         self.model = Model(self.contraction.basis, self.contraction.sidebands, priors, low, high, same)
+        self.few = FEW
         self.noise = 1e-10 + 4e-16 * data.sum(axis=1)  # rounding of -2 ln L
         self.block = device.rows(8 * self.contraction.largest)
         self.rows, self.part = PART, PART if len(thetas) > FEW_PARTS * PART else PART // 2
@@ -110,7 +115,7 @@ class BatchedFits:
         x = np.clip(thetas[:, self.places], model.low, model.high)
         data = None if model.data is not None else self.data[toy]
         given = PointData(self.contraction.factors(thetas), data, shifts[:, self.places], self.noise[toy])
-        walked = (self.compiled if points > FEW and self.places else self.by_numpy)(given, Best.at(x))
+        walked = (self.compiled if points > self.few and self.places else self.by_numpy)(given, Best.at(x))
         offset = sum(((self.priors[i].pull(thetas[:, i]) - shifts[:, i]) ** 2 for i in self.fixed), np.zeros(points))
         width = model.high - model.low
         edge = ((walked.x - model.low < 1e-9 * width) | (model.high - walked.x < 1e-9 * width)).any(axis=1)

@@ -10,7 +10,7 @@ from jaxtyping import Bool, Float
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
-from ontarget.inference.fit.batch import Fits, fit_many, is_convex
+from ontarget.inference.fit.batch import SCAN, Fits, fit_many, is_convex
 from ontarget.inference.fit.fallback import rescue
 from ontarget.inference.fit.fit import Fit, fit, spread
 from ontarget.inference.likelihood.likelihood import Likelihood
@@ -113,7 +113,7 @@ def lowest(
 ) -> Fits:
     """The lowest fit found at every point, over several starts and, on a grid of this shape, neighbours' solutions."""
     if not free or is_convex(likelihood, free):
-        fits = fit_many(likelihood, free, thetas, progress=progress)
+        fits = fit_many(likelihood, free, thetas, progress=progress, few=SCAN)
         return fits if fits.converged.all() else rescue(likelihood, free, thetas, fits)
     places = [likelihood.names.index(name) for name in free]
     starts = spread(likelihood, free, thetas[0], seeds)[:, places]
@@ -121,7 +121,8 @@ def lowest(
     count = len(thetas)
     many = np.repeat(thetas[None], len(starts), axis=0)
     many[:, :, places] = starts[:, None, :]
-    every = fit_many(likelihood, free, many.reshape(-1, thetas.shape[1]), progress=progress)
+    starting = many.reshape(-1, thetas.shape[1])
+    every = fit_many(likelihood, free, starting, progress=progress, few=len(starts) * SCAN)
     parts = [slice(i * count, (i + 1) * count) for i in range(len(starts))]
     fits = choose([Fits(*(one[part] for one in every)) for part in parts])
     if shape is not None:
@@ -157,7 +158,7 @@ def _sweep(likelihood: Likelihood, free: Sequence[str], thetas: np.ndarray, shap
             break
         starts = thetas[taker[use]].copy()
         starts[:, places] = fits.free[giver[use]]
-        new = fit_many(likelihood, free, starts)
+        new = fit_many(likelihood, free, starts, few=SCAN)
         arrays, changed = [one.copy() for one in fits], np.zeros(len(thetas), bool)
         order = np.argsort(-new.value, kind="stable")  # the lowest is written last
         points = taker[use][order]
