@@ -59,7 +59,6 @@ def room_in_tunnel(
     return jnp.where(within, jnp.minimum(to_wall, to_end), 0.0)
 
 
-@fused
 def behind_entrance(at_entrance: Segments, particle: Particle, region: str, tunnel: Tunnel) -> Segments:
     """Flight through the "tunnel", or "exit": behind it to the dump, for what has met no wall."""
     direction = at_entrance.momentum / norm(at_entrance.momentum)[:, None]
