@@ -13,7 +13,7 @@ from jaxtyping import Array, Float
 from ontarget.beam import AbstractElement, Beamline, Drift, Open, Rays
 from ontarget.beam.scattering import highland
 from ontarget.ground.errors import InputError
-from ontarget.ground.program import program
+from ontarget.ground.program import fused, program
 from ontarget.matter.particle import Particle
 from ontarget.monitor.tracker import AbstractPlane, ArmPlane, EntrancePlane, LinePlane, drift_of
 
@@ -22,6 +22,7 @@ UNIFORM = 12**0.5
 """The width of an even distribution over its standard deviation."""
 
 
+@fused
 def momentum_resolution(
     momentum: Float[Array, "*ray"],
     mass: Real,
@@ -50,6 +51,7 @@ def momentum_resolution(
     return momentum / kick * jnp.sqrt(slopes + scattered)
 
 
+@fused
 def fitted_resolution(
     maps: Float[Array, "plane 3 3"], error: Float[Array, " plane"], scattering: Float[Array, " plane"]
 ) -> Float[Array, ""]:

@@ -14,7 +14,7 @@ from ontarget.beam.flight import ROUNDING, at_distance, decays_as_drawn, norm, r
 from ontarget.ground.constants import c
 from ontarget.ground.errors import InputError, check_positive, check_range, concrete, did_you_mean
 from ontarget.ground.noun import Length, Noun, Number, Time, quantity, static
-from ontarget.ground.program import program
+from ontarget.ground.program import fused, program
 from ontarget.ground.units import LENGTH
 from ontarget.matter.particle import PARTICLES, Particle
 
@@ -217,6 +217,7 @@ class Trackers(Noun):
                 cut(self.arm, plane.element, plane.place)
 
 
+@fused
 def seen_at(flight: Segments, particle: Particle, z: Float[Array, ""]) -> Hits:
     """Straight flights where they cross a plane square to the tunnel's axis."""
     size = norm(flight.momentum)
@@ -226,6 +227,7 @@ def seen_at(flight: Segments, particle: Particle, z: Float[Array, ""]) -> Hits:
     return Hits(there.start[:, 0], there.start[:, 1], slope_x, slope_y, size, there.time, there.number)
 
 
+@fused
 def crossing(particle: Particle, rays: Rays, start: Float[Array, " ray"]) -> Hits:
     """Rays that began at a time and have flown their path, less those that have decayed on it."""
     speed = c * rays.momentum / jnp.sqrt(rays.momentum**2 + particle.mass**2)
