@@ -175,13 +175,18 @@ class ArmPlane(AbstractPlane):
 
     def behind(self, flight: Segments, particle: Particle, coming: Coming) -> Hits:
         """Of flights in the tunnel those that leave it through its end, at this plane."""
-        length = coming.tunnel.length
-        end = seen_at(flight, particle, length)
-        slant = jnp.sqrt(1 + end.slope_x**2 + end.slope_y**2)
-        through = flight.length >= (length - flight.start[:, 2]) * slant * (1 - ROUNDING)
-        number = jnp.where(through, end.number, 0.0)
-        rays = Rays(end.x, end.y, end.slope_x, end.slope_y, end.momentum, jnp.zeros_like(end.x), number)
-        return crossing(particle, tracked(cut(coming.arm, self.element, self.place), rays), end.time)
+        rays, time = leaving(flight, particle, coming.tunnel.length)
+        return crossing(particle, tracked(cut(coming.arm, self.element, self.place), rays), time)
+
+
+@fused
+def leaving(flight: Segments, particle: Particle, length: Float[Array, ""]) -> tuple[Rays, Float[Array, " ray"]]:
+    """What leaves a tunnel of this length through its end, and when."""
+    end = seen_at(flight, particle, length)
+    slant = jnp.sqrt(1 + end.slope_x**2 + end.slope_y**2)
+    through = flight.length >= (length - flight.start[:, 2]) * slant * (1 - ROUNDING)
+    number = jnp.where(through, end.number, 0.0)
+    return Rays(end.x, end.y, end.slope_x, end.slope_y, end.momentum, jnp.zeros_like(end.x), number), end.time
 
 
 @program
