@@ -17,6 +17,7 @@ from ontarget.detector import (
     UniqueFirstForbidden,
 )
 from ontarget.ground.errors import InputError
+from ontarget.ground.noun import as_array
 from ontarget.ground.units import Hz, day, keV, kg, us
 from ontarget.numerics import TimeAxis
 from ontarget.source import ArrivalTime, Untagged
@@ -67,7 +68,9 @@ def test_counts_are_activity_times_mass_times_open_time():
     tag = ArrivalTime(TimeAxis(0 * us, 10 * us, 2))
     scale, half = ElectronEquivalent(ConstantQuenching(0.25)), (ConstantEfficiency(0.5),)
     seen = np.array([0.0, 400.0, 2260.0]) * keV  # the end point is at 565 / 0.25
-    found = np.asarray(expected(BetaDecays(BECQUEREL, ARGON39, scale, half), 2 * kg, running(3 * day), tag, seen))
+    found = np.asarray(
+        expected(BetaDecays(BECQUEREL, ARGON39, scale, half), as_array(2 * kg), running(3 * day), tag, seen)
+    )
     assert found.shape == (2, 2)
     assert float(found.sum()) == pytest.approx(2 * 3 * 86400 * 1e-3 * 0.5, rel=1e-5)
     np.testing.assert_allclose(found[0], found[1], rtol=1e-12)
@@ -77,7 +80,7 @@ def test_counts_are_activity_times_mass_times_open_time():
 def test_a_duty_may_be_given():
     seen = np.linspace(0.0, 565.0, 6) * keV
     given = BetaDecays(BECQUEREL, ARGON39, duty=1e-4)
-    found = np.asarray(expected(given, 1 * kg, running(1 * day), Untagged(), seen))
+    found = np.asarray(expected(given, as_array(1 * kg), running(1 * day), Untagged(), seen))
     assert found.sum() == pytest.approx(8.64, rel=1e-5)
 
 
