@@ -68,9 +68,8 @@ def test_counts_are_activity_times_mass_times_open_time():
     tag = ArrivalTime(TimeAxis(0 * us, 10 * us, 2))
     scale, half = ElectronEquivalent(ConstantQuenching(0.25)), (ConstantEfficiency(0.5),)
     seen = np.array([0.0, 400.0, 2260.0]) * keV  # the end point is at 565 / 0.25
-    found = np.asarray(
-        expected(BetaDecays(BECQUEREL, ARGON39, scale, half), as_array(2 * kg), running(3 * day), tag, seen)
-    )
+    decays = BetaDecays(BECQUEREL, ARGON39, scale, half)
+    found = np.asarray(expected(decays, as_array(2 * kg), running(3 * day), tag, seen))
     assert found.shape == (2, 2)
     assert float(found.sum()) == pytest.approx(2 * 3 * 86400 * 1e-3 * 0.5, rel=1e-5)
     np.testing.assert_allclose(found[0], found[1], rtol=1e-12)
