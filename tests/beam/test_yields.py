@@ -10,10 +10,11 @@ import pytest
 from ontarget.beam import MesonYield, Pull, Yields
 from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError
+from ontarget.ground.noun import as_array
 from ontarget.ground.units import GeV, mrad
 
-PIONS = MesonYield(jnp.array([4.0, 7.0, 8.0, 13.0]) * GeV, jnp.array([0.0, 20.0, 40.0]) * mrad, name="pi+")
-KAONS = MesonYield(jnp.array([4.0, 8.0, 13.0]) * GeV, jnp.array([0.0, 40.0]) * mrad, 0.05, 0.03, name="K+")
+PIONS = MesonYield(np.array([4.0, 7.0, 8.0, 13.0]) * GeV, np.array([0.0, 20.0, 40.0]) * mrad, name="pi+")
+KAONS = MesonYield(np.array([4.0, 8.0, 13.0]) * GeV, np.array([0.0, 40.0]) * mrad, 0.05, 0.03, name="K+")
 BOTH = Yields((PIONS, KAONS))
 BINS = 8
 
@@ -36,8 +37,9 @@ def test_covariance_by_hand():
 
 def test_pulls_make_the_covariance():
     """Exactly, and in toys: 2e5 of them know a covariance to a few thousandths of the variances."""
-    np.testing.assert_allclose(factor(BOTH).T @ factor(BOTH), BOTH.covariance(), rtol=1e-12)
-    toys = np.random.default_rng(3).normal(size=(200_000, BINS)) @ factor(BOTH)
+    made = factor(BOTH)
+    np.testing.assert_allclose(made.T @ made, BOTH.covariance(), rtol=1e-12)
+    toys = np.random.default_rng(3).normal(size=(200_000, BINS)) @ made
     found, wanted = np.cov(toys.T), np.asarray(BOTH.covariance())
     # the variance of an element of a sample covariance is (C_aa C_bb + C_ab^2) / toys
     sigma = np.sqrt((np.outer(np.diag(wanted), np.diag(wanted)) + wanted**2) / len(toys))
@@ -52,9 +54,9 @@ def test_scales_are_linear_in_addressed_pulls():
     z = np.random.default_rng(4).normal(size=BINS)
     moved = replace(BOTH, dict(zip(names, z, strict=True)))
     for meson in ("pi+", "K+"):
-        np.testing.assert_allclose(moved.scales(meson), 1 + z @ BOTH.modes(meson), rtol=1e-14)
+        np.testing.assert_allclose(moved.scales(meson), 1 + z @ np.asarray(BOTH.modes(meson)), rtol=1e-14)
         np.testing.assert_array_equal(BOTH.scales(meson), 1.0)
-        assert float(moved.scales(meson)[-1]) == 1.0
+        assert np.asarray(moved.scales(meson))[-1] == 1.0
     assert np.abs(np.asarray(moved.scales("pi+")) - 1).max() > 0.01
 
 
@@ -68,8 +70,8 @@ def test_some_pulls_are_enough():
 
 def test_bins():
     """Half open, the angle runs fastest, and outside is the last part."""
-    p = jnp.array([3.9, 4.0, 6.9, 7.0, 12.9, 13.0, 8.5]) * GeV
-    angle = jnp.array([5.0, 5.0, 25.0, 5.0, 39.0, 5.0, 40.0]) * mrad
+    p = as_array(np.array([3.9, 4.0, 6.9, 7.0, 12.9, 13.0, 8.5]) * GeV)
+    angle = as_array(np.array([5.0, 5.0, 25.0, 5.0, 39.0, 5.0, 40.0]) * mrad)
     assert BOTH.bin_of("pi+", p, angle).tolist() == [6, 0, 1, 2, 5, 6, 6]
     assert BOTH.parts("pi+") == 7
     middles = PIONS.middles()
@@ -84,7 +86,8 @@ def test_another_covariance():
     random = np.random.default_rng(5).normal(size=(BINS, 2 * BINS)) / 50
     given = random @ random.T
     other = Yields((PIONS, KAONS), given=given)
-    np.testing.assert_allclose(factor(other).T @ factor(other), given, rtol=1e-11, atol=1e-15)
+    made = factor(other)
+    np.testing.assert_allclose(made.T @ made, given, rtol=1e-11, atol=1e-15)
     np.testing.assert_array_equal(other.covariance(), given)
 
 
@@ -100,9 +103,10 @@ def test_derivatives_by_the_errors():
         )
         return (moved.scales("pi+") * jnp.arange(7.0)).sum() + (moved.scales("K+") * jnp.arange(3.0)).sum()
 
-    found = jax.grad(answer)(jnp.ones(len(names)))
+    found = jax.jit(jax.grad(answer))(np.ones(len(names)))
     step = 1e-5 * np.eye(len(names))
-    slopes = [(answer(1 + one) - answer(1 - one)) / 2e-5 for one in step]
+    up, down = np.asarray(jax.jit(jax.vmap(answer))(1 + np.concatenate([step, -step]))).reshape(2, -1)
+    slopes = (up - down) / 2e-5
     np.testing.assert_allclose(found, slopes, rtol=1e-6, atol=1e-8)
     assert np.abs(np.asarray(found)).min() > 1e-4
 

@@ -1,6 +1,5 @@
 """A second observable: shares of rows, and the channels and detectors that hold it."""
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -60,7 +59,7 @@ def detector(second=SECOND, conditional=None, backgrounds=()):
 
 
 def test_a_detector_counts_pairs_of_bins():
-    measured = MeasuredBackground(jnp.arange(6.0), name="off")
+    measured = MeasuredBackground(np.arange(6.0), name="off")
     assert detector(conditional=TabulatedConditional(TABLE), backgrounds=(measured,)).bins == 6
     assert detector(second=None).bins == 3
 
@@ -72,7 +71,7 @@ def test_a_detector_counts_pairs_of_bins():
         (lambda: detector(None, TabulatedConditional(TABLE)), "channels.c.second", "has no second observable"),
         (lambda: detector(conditional=TabulatedConditional(TABLE.T)), "channels.c.second", r"shape \[2, 3\]"),
         (
-            lambda: detector(SECOND, TabulatedConditional(TABLE), (MeasuredBackground(jnp.ones(3), name="off"),)),
+            lambda: detector(SECOND, TabulatedConditional(TABLE), (MeasuredBackground(np.ones(3), name="off"),)),
             "backgrounds.off.counts",
             "6 reconstructed bins",
         ),

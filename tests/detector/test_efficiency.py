@@ -16,22 +16,25 @@ from ontarget.numerics import EnergyAxis
 TRUTH, SEEN = EnergyAxis(0 * keV, 50 * keV, 50), EnergyAxis(0.5 * keV, 40 * keV, 1)
 
 
+@jax.jit
+@jax.value_and_grad
+def kept(energy):
+    channel = Channel(CEvNS(), TRUTH, (Threshold(energy * keV),))
+    cells = channel.cells(SEEN.edges)
+    return (jnp.diff(cells) @ channel.matrix(SEEN.edges)[:, :-1]).sum() / keV
+
+
 @pytest.mark.parametrize("threshold", [0.0, 0.77, 3.0, 17.123456, 49.0])
 def test_a_threshold_keeps_exactly_what_lies_above(threshold):
-    def kept(energy):
-        channel = Channel(CEvNS(), TRUTH, (Threshold(energy * keV),))
-        cells = channel.cells(SEEN.edges)
-        return (jnp.diff(cells) @ channel.matrix(SEEN.edges)[:, :-1]).sum() / keV
-
     # a flat spectrum of one event per keV: rounding
-    assert float(kept(threshold)) == pytest.approx(max(0.0, 40 - max(threshold, 0.5)), abs=1e-12)
-    slope = float(jax.grad(kept)(threshold))
+    found, slope = map(float, kept(threshold))
+    assert found == pytest.approx(max(0.0, 40 - max(threshold, 0.5)), abs=1e-12)
     assert slope == pytest.approx(-1.0 if 0.5 < threshold < 40 else 0.0, abs=1e-12)
 
 
 def test_smooth_threshold_is_averaged_over_the_cell():
     edges = np.linspace(0, 10, 21)
-    found = SmoothThreshold(4 * keV, 0.6 * keV).weight(jnp.asarray(edges * keV))
+    found = SmoothThreshold(4 * keV, 0.6 * keV).weight(edges * keV)
     expected = [quad(lambda x: norm.cdf((x - 4) / 0.6), a, b)[0] / (b - a) for a, b in itertools.pairwise(edges)]
     # 4 nodes on cells of 0.8 widths: (0.4)^8 / 8! of the eighth derivative, 1e-7
     np.testing.assert_allclose(found, expected, atol=1e-7)
@@ -40,12 +43,12 @@ def test_smooth_threshold_is_averaged_over_the_cell():
 def test_tabulated_efficiency_is_exact_between_its_kinks():
     table = TabulatedEfficiency(np.array([1.0, 4.0, 9.0]) * keV, [0.1, 0.9, 1.0])
     assert (np.asarray(table.kinks()) / keV).tolist() == pytest.approx([1, 4, 9])
-    found = table.weight(jnp.array([0.0, 1.0, 2.0, 4.0, 9.0, 12.0]) * keV)
+    found = table.weight(np.array([0.0, 1.0, 2.0, 4.0, 9.0, 12.0]) * keV)
     np.testing.assert_allclose(found, [0.1, 0.1 + 0.4 / 3, 0.9 - 0.8 / 3, 0.95, 1.0], rtol=1e-13)
 
 
 def test_constant_efficiency():
-    np.testing.assert_array_equal(ConstantEfficiency(0.7).weight(jnp.arange(4.0)), np.full(3, 0.7))
+    np.testing.assert_array_equal(ConstantEfficiency(0.7).weight(np.arange(4.0)), np.full(3, 0.7))
 
 
 @pytest.mark.parametrize(

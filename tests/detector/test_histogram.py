@@ -2,7 +2,6 @@
 
 import itertools
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from detector_toys import running
@@ -10,6 +9,7 @@ from scipy.integrate import quad
 
 from ontarget.detector import HistogramBackground, LogisticEfficiency, StepEfficiency
 from ontarget.ground.errors import InputError
+from ontarget.ground.noun import as_array
 from ontarget.ground.units import ns, us
 from ontarget.numerics import CountAxis, Explicit, TimeAxis
 from ontarget.source import ArrivalTime, ExponentialLoss, Untagged
@@ -33,7 +33,7 @@ def background(*efficiency, number=2.0):
 
 
 def expected(one, tag):
-    return np.asarray(one.expected(jnp.asarray(1.0), running(1.0), tag, jnp.asarray(SEEN)))
+    return np.asarray(one.expected(as_array(1.0), running(1.0), tag, as_array(SEEN)))
 
 
 def test_rebinned_by_hand():

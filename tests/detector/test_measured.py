@@ -1,12 +1,12 @@
 """Backgrounds from a sideband: shares over the tag, and the sideband that a likelihood profiles."""
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from detector_toys import running
 
 from ontarget.detector import DecayingShape, MeasuredBackground, SteadyShape
 from ontarget.ground.errors import InputError
+from ontarget.ground.noun import as_array
 from ontarget.ground.units import us
 from ontarget.numerics import Explicit, TimeAxis
 from ontarget.source import ArrivalTime, ExponentialLoss, Untagged
@@ -17,7 +17,7 @@ COUNTS = np.array([3.0, 0.0, 8.0, 1.0])
 
 def expected(shape, tag):
     background = MeasuredBackground(COUNTS, 0.2, shape)
-    return np.asarray(background.expected(jnp.asarray(1.0), running(1.0), tag, jnp.arange(5.0)))
+    return np.asarray(background.expected(as_array(1.0), running(1.0), tag, as_array(np.arange(5.0))))
 
 
 def test_a_steady_sideband_goes_with_the_width_of_the_bins():

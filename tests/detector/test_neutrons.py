@@ -1,6 +1,5 @@
 """Neutrons of the beam: numbers by hand, arrival against its closed forms."""
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from detector_toys import running
@@ -8,18 +7,19 @@ from scipy.stats import norm
 
 from ontarget.detector import AfterPulse, BeamNeutrons, ConstantEfficiency, ExponentialRecoils, GaussianArrival
 from ontarget.ground.errors import InputError
+from ontarget.ground.noun import as_array
 from ontarget.ground.units import day, keV, kg, ns, us
 from ontarget.numerics import TimeAxis
 from ontarget.source import ArrivalTime, Untagged
 
-SEEN = jnp.array([20.0, 30.0, 60.0]) * keV
+SEEN = as_array(np.array([20.0, 30.0, 60.0]) * keV)
 SHARES = np.array([np.exp(-2) - np.exp(-3), np.exp(-3) - np.exp(-6)])
 TAG = ArrivalTime(TimeAxis(0 * us, 4 * us, 4), 0.1 * us)
 
 
 def expected(arrival, tag):
     background = BeamNeutrons(1e-22 / kg, ExponentialRecoils(10 * keV), arrival, (ConstantEfficiency(0.7),))
-    return np.asarray(background.expected(jnp.asarray(5 * kg), running(1 * day, protons=1e23), tag, SEEN))
+    return np.asarray(background.expected(as_array(5 * kg), running(1 * day, protons=1e23), tag, SEEN))
 
 
 def test_they_go_with_protons_and_mass():

@@ -1,5 +1,4 @@
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -28,19 +27,17 @@ MODELS = {
 @pytest.mark.parametrize(("Z", "A", "factor"), [(18, 39.948, 0.192), (14, 28.0855, 0.209)])
 def test_lindhard_at_one_kev(Z, A, factor):
     model = Lindhard(0.133 * Z ** (2 / 3) * A**-0.5, Z)
-    assert float(model.factor(jnp.asarray(1 * keV))) == pytest.approx(factor, abs=6e-4)  # printed to three digits
+    assert float(model.factor(1 * keV)) == pytest.approx(factor, abs=6e-4)  # printed to three digits
 
 
 def test_lindhard_by_hand():
     gamma = 11.5 * 32 ** (-7 / 3) * 5.0
     g = 3 * gamma**0.15 + 0.7 * gamma**0.6 + gamma
-    assert float(MODELS["Lindhard"].image(jnp.asarray(5 * keV)) / keV) == pytest.approx(
-        5 * 0.157 * g / (1 + 0.157 * g), rel=1e-13
-    )
+    assert float(MODELS["Lindhard"].image(5 * keV)) / keV == pytest.approx(5 * 0.157 * g / (1 + 0.157 * g), rel=1e-13)
 
 
 def test_factors():
-    recoil = jnp.array([2.0, 20.0, 60.0]) * keV
+    recoil = np.array([2.0, 20.0, 60.0]) * keV
     np.testing.assert_allclose(MODELS["polynomial"].factor(recoil), [0.24756, 0.2616, 0.2928], rtol=1e-12)
     np.testing.assert_allclose(MODELS["table"].factor(recoil), [0.1 + 0.05 / 3, 0.15 + 0.15 * 15 / 35, 0.3], rtol=1e-12)
     np.testing.assert_allclose(MODELS["constant"].factor(recoil), 0.09, rtol=1e-15)
@@ -49,8 +46,8 @@ def test_factors():
 
 @pytest.mark.parametrize("name", MODELS)
 def test_pull_back_inverts_the_image(name):
-    model, high = MODELS[name], jnp.asarray(60 * keV)
-    recoil = jnp.array([0.01, 0.4, 5.0, 33.0, 59.0]) * keV
+    model, high = MODELS[name], 60 * keV
+    recoil = np.array([0.01, 0.4, 5.0, 33.0, 59.0]) * keV
     # bisection to a rounding of the image, over a logarithmic slope above one
     np.testing.assert_allclose(model.pull_back(model.image(recoil), high), recoil, rtol=1e-12)
 
@@ -78,7 +75,7 @@ def test_seen_edges_and_thresholds_are_edges_of_truth_cells(name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_visible_energy_has_finite_derivatives_from_zero(name):
-    slopes = jax.vmap(jax.grad(MODELS[name].image))(jnp.array([0.0, 1e-3, 10.0]) * keV)
+    slopes = np.asarray(jax.jit(jax.vmap(jax.grad(MODELS[name].image)))(np.array([0.0, 1e-3, 10.0]) * keV))
     assert np.isfinite(slopes).all()
     assert (slopes >= 0).all()
 

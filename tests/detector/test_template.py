@@ -1,12 +1,12 @@
 """Templates: the number stays, the shape moves."""
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from detector_toys import running
 
 from ontarget.detector import TemplateBackground, Variation
 from ontarget.ground.errors import InputError
+from ontarget.ground.noun import as_array
 from ontarget.ground.units import us
 from ontarget.numerics import TimeAxis
 from ontarget.source import ArrivalTime
@@ -16,7 +16,7 @@ SHAPE, UP, DOWN = np.array([[1.0, 2.0, 3.0], [4.0, 0.0, 0.0]]), np.ones((2, 3)),
 
 
 def expected(background):
-    return np.asarray(background.expected(jnp.asarray(1.0), running(1.0), TIMES, jnp.arange(4.0)))
+    return np.asarray(background.expected(as_array(1.0), running(1.0), TIMES, as_array(np.arange(4.0))))
 
 
 @pytest.mark.parametrize(("amount", "shape"), [(0.0, SHAPE), (1.0, UP), (-1.0, DOWN)])

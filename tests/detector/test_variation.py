@@ -1,16 +1,16 @@
 """Variations are parabolas through their three tables."""
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from ontarget.detector import PolynomialQuenching, TemplateBackground, Variation
 from ontarget.detector.variation import check_variations, vary
 from ontarget.ground.errors import InputError
+from ontarget.ground.noun import as_array
 from ontarget.ground.units import keV
 from ontarget.inference.expansion.support import polynomial_support
 
-NOMINAL, UP, DOWN = jnp.array([1.0, 2.0, 5.0]), [2.0, 2.5, 4.0], [0.5, 1.0, 5.5]
+NOMINAL, UP, DOWN = as_array([1.0, 2.0, 5.0]), [2.0, 2.5, 4.0], [0.5, 1.0, 5.5]
 
 
 @pytest.mark.parametrize(("amount", "expected"), [(0.0, NOMINAL), (1.0, UP), (-1.0, DOWN)])
@@ -41,7 +41,7 @@ def test_a_quenching_of_varied_coefficients():
     fit = Variation([0.3, 0.0], [0.1, 0.004], 0.5, name="fit")
     model = PolynomialQuenching([0.2, 0.001], (fit,))
     first, second = 0.2 + 0.5 * 0.1, 0.001 + 0.5 * (-0.002) + 0.25 * 0.001
-    assert float(model.factor(jnp.asarray(10 * keV))) == pytest.approx(first + 10 * second, rel=1e-13)
+    assert float(model.factor(10 * keV)) == pytest.approx(first + 10 * second, rel=1e-13)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """Templates of leptons: means and errors of lattices, linear in the yields, against numpy."""
 
 import equinox as eqx
-import jax.numpy as jnp
+import jax
 import numpy as np
 import pytest
 from counter_toys import PIONS, YIELDS, calorimeter, range_meter, source
 
+from ontarget.ground.noun import as_array
 from ontarget.monitor import LeptonTemplate, PrecomputedLeptons, flow
 from ontarget.source import DecayTunnel
 
@@ -24,7 +25,7 @@ def test_means_and_errors(beam, monkeypatch):
     (link,) = flow.links_of(beam, "pi+", meter)
     every = flow.shifts_of(beam, "pi+", link, meter, (0, 0))
     counted = eqx.filter_jit(flow.counted)
-    each = np.stack([np.asarray(counted(meter, beam, "pi+", link, jnp.asarray(shift))) for shift in every])
+    each = np.stack([np.asarray(counted(meter, beam, "pi+", link, jax.device_put(shift))) for shift in every])
     monkeypatch.setattr(flow, "BLOCK", 32)
     mean, error = eqx.filter_jit(flow.averaged)(meter, beam, "pi+", link, every)
     np.testing.assert_allclose(mean, each.mean(axis=0), rtol=1e-10, atol=1e-10 * each.max())
@@ -45,10 +46,10 @@ def test_ways_to_charged_particles(beam):
 def test_yields_scale_their_parts():
     """One bin of the yields up by one pull: a standard deviation of its own, and what others share with it."""
     shape = (2, 3)
-    values = jnp.arange(18.0).reshape(3, *shape)
-    template = LeptonTemplate(values, jnp.zeros(shape), "pi+", "mu+", "pi_munu")
+    values = as_array(np.arange(18.0).reshape(3, *shape))
+    template = LeptonTemplate(values, as_array(np.zeros(shape)), "pi+", "mu+", "pi_munu")
     np.testing.assert_array_equal(PrecomputedLeptons((template,)).arrived(template), values.sum(axis=0))
-    moved = eqx.tree_at(lambda one: one.pulls[0].value, YIELDS, jnp.asarray(1.0))
+    moved = eqx.tree_at(lambda one: one.pulls[0].value, YIELDS, as_array(1.0))
     triangle = np.linalg.cholesky(np.asarray(YIELDS.covariance()))
     scales = np.array([1 + triangle[0, 0], 1 + triangle[1, 0], 1.0])  # what is outside of the bins is exact
     wanted = np.einsum("p,pab->ab", scales, values)
@@ -59,7 +60,7 @@ def test_the_largest_error_of_a_bin_that_matters():
     """Modes of one particle are summed, errors in quadrature; a bin of less than 0.3 % of all is let be."""
 
     def template(values, error, particle, mode):
-        return LeptonTemplate(jnp.asarray([values]), jnp.asarray(error), "K+", particle, mode)
+        return LeptonTemplate(as_array([values]), as_array(error), "K+", particle, mode)
 
     templates = (
         template([60.0, 40.0, 0.2], [3.0, 1.0, 0.2], "mu+", "k_munu"),

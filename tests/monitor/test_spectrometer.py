@@ -3,13 +3,13 @@
 from itertools import pairwise
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from ontarget.beam import Beamline, Dipole, Drift, Quadrupole, Rays
 from ontarget.beam.scattering import highland
 from ontarget.ground.errors import InputError
+from ontarget.ground.noun import as_array
 from ontarget.ground.units import GeV, m, mm, ns, tesla, um
 from ontarget.matter.particle import PARTICLES
 from ontarget.monitor import (
@@ -27,10 +27,22 @@ PION = PARTICLES["pi+"].mass
 USUAL = {"kick": 1.7 * tesla * 0.936 * m, "pitch": 300 * um, "thickness": 0.01, "before": 2.0 * m, "after": 1.5 * m}
 
 
+@jax.jit
+def resolutions(momentum, numbers):
+    return momentum_resolution(momentum[None], PION, **numbers)[0]
+
+
+slopes_at = jax.jit(jax.grad(resolutions, argnums=1))
+
+
+def resolution_at(momentum, **numbers):
+    return float(resolutions(momentum, numbers))
+
+
 def measured(momentum, number, kick, pitch, thickness, before, after):
     """Momenta from the slopes of straight lines through pixels, for tracks that scatter in every plane."""
     random = np.random.default_rng(5)
-    angle = float(highland(jnp.array([momentum]), PION, thickness)[0])
+    angle = float(highland(np.array([momentum]), PION, thickness)[0])
     bend, slope, place = kick / momentum, random.normal(0, 1e-3, number), random.normal(0, 20.0 * m / 1000, number)
     ends = [place]
     scattered = [random.normal(0, angle, number) for _ in range(3)]
@@ -48,7 +60,7 @@ def measured(momentum, number, kick, pitch, thickness, before, after):
 def test_formula_against_simulation(momentum):
     """2e5 tracks: the standard deviation has an error of 0.16 %, taken at three sigma."""
     found = measured(momentum * GeV, 200_000, **USUAL) / (momentum * GeV) - 1
-    formula = float(momentum_resolution(jnp.array([momentum * GeV]), PION, **USUAL)[0])
+    formula = resolution_at(momentum * GeV, **USUAL)
     assert found.std() == pytest.approx(formula, rel=0.005)
 
 
@@ -56,7 +68,7 @@ def test_pixels_alone():
     """Without scattering (1e-12 in squares): p over kick, times the slopes' errors by hand."""
     thin = USUAL | {"thickness": 1e-12}
     sigma = 300 * um / np.sqrt(12) * np.sqrt(2 / (2 * m) ** 2 + 2 / (1.5 * m) ** 2)
-    found = momentum_resolution(jnp.array([8.5 * GeV]), PION, **thin)[0]
+    found = resolution_at(8.5 * GeV, **thin)
     assert found == pytest.approx(
         8.5 * GeV / USUAL["kick"] * sigma, rel=1e-6
     )  # scattering of 1e-12 is 1e-12 in squares
@@ -65,22 +77,20 @@ def test_pixels_alone():
 def test_scattering_alone_does_not_depend_on_momentum():
     """At beta of one both bend and scattering go as 1/p."""
     fine = USUAL | {"pitch": 1e-6 * um}
-    low, high = momentum_resolution(jnp.array([20.0, 200.0]) * GeV, PION, **fine)
-    assert low == pytest.approx(float(high), rel=1e-4)  # (m/p)^2 / 2 = 2.4e-5
+    low, high = (resolution_at(one * GeV, **fine) for one in (20.0, 200.0))
+    assert low == pytest.approx(high, rel=1e-4)  # (m/p)^2 / 2 = 2.4e-5
 
 
 @pytest.mark.parametrize("name", list(USUAL))
 def test_derivatives(name):
     """Central differences of a step of 1e-5: relative error 1e-10 of the third derivative, and rounding 1e-11."""
 
-    def resolution(value):
-        return momentum_resolution(jnp.array([8.5 * GeV]), PION, **(USUAL | {name: value}))[0]
-
-    value = jnp.asarray(USUAL[name])
+    value = USUAL[name]
     step = 1e-5 * value
-    slope = (resolution(value + step) - resolution(value - step)) / (2 * step)
-    assert jax.grad(resolution)(value) == pytest.approx(float(slope), rel=1e-7)
-    assert jax.grad(resolution)(value) != 0
+    up, down = (resolution_at(8.5 * GeV, **(USUAL | {name: value + one})) for one in (step, -step))
+    found = float(slopes_at(8.5 * GeV, USUAL)[name])
+    assert found == pytest.approx((up - down) / (2 * step), rel=1e-7)
+    assert found != 0
 
 
 SENSOR = Sensor(300 * um, 0.04 * ns, 0.01)
@@ -97,9 +107,9 @@ def test_sagitta_of_three_planes():
     """In a field all along: sigma_p / p = sqrt(3/2) sigma_x 8 p / (B L^2) (PDG, detectors at accelerators); the maps
     of a sector differ from a parabola by the bend squared."""
     half = Dipole(1 * m, 0.01)
-    one = bending(half, jnp.asarray(8.5 * GeV))
-    maps = jnp.stack([jnp.eye(3), one, one @ one])
-    found = fitted_resolution(maps, jnp.full(3, 0.1 * mm), jnp.full(3, 1e-15))
+    one = np.asarray(bending(half, as_array(8.5 * GeV)))
+    maps = np.stack([np.eye(3), one, one @ one])
+    found = float(fitted_resolution(maps, np.full(3, 0.1 * mm), np.full(3, 1e-15)))
     field = 8.5 * GeV * 0.01 / m
     formula = np.sqrt(1.5) * 0.1 * mm * 8 * 8.5 * GeV / (field * (2 * m) ** 2)
     assert found == pytest.approx(formula, rel=1e-3)
@@ -107,32 +117,35 @@ def test_sagitta_of_three_planes():
 
 def test_four_planes_are_a_little_better_than_their_slopes():
     """The fit also knows where the straight lines meet; slopes alone are the formula. Nothing linear beats the fit."""
-    formula = momentum_resolution(jnp.array([8.5 * GeV]), PION, 0.05 * 8.5 * GeV, 300 * um, 0.01, 2 * m, 2 * m)[0]
-    found = spectrometer_resolution(LINE, FOUR, PARTICLES["pi+"])
+    numbers = {"kick": 0.05 * 8.5 * GeV, "pitch": 300 * um, "thickness": 0.01, "before": 2 * m, "after": 2 * m}
+    formula = resolution_at(8.5 * GeV, **numbers)
+    found = float(spectrometer_resolution(LINE, FOUR, PARTICLES["pi+"]))
     assert 0.97 * formula < found < formula
-    assert spectrometer_resolution(LINE, SIX, PARTICLES["pi+"]) < found
+    assert float(spectrometer_resolution(LINE, SIX, PARTICLES["pi+"])) < found
 
 
 def test_the_fit_against_tracks_through_the_line():
     """Tracks with kicks in every plane, read in pixels, fitted by least squares with the same covariance: 2e5 of them,
     so 0.16 % of the width at three sigma. Momenta are spread by 1e-4 only, for the fit is linear."""
     random, number = np.random.default_rng(3), 200_000
-    angle = float(highland(jnp.array([8.5 * GeV]), PION, 0.01)[0])
+    angle = float(highland(np.array([8.5 * GeV]), PION, 0.01)[0])
     delta = random.normal(0, 1e-4, number)
-    ones = jnp.ones(number)
+    ones = np.ones(number)
     rays = Rays(
-        jnp.asarray(random.normal(0, 5 * mm, number)), 0 * ones, jnp.asarray(random.normal(0, 1e-3, number)), 0 * ones,
-        8.5 * GeV * (1 + jnp.asarray(delta)), 0 * ones, ones,
+        random.normal(0, 5 * mm, number), 0 * ones, random.normal(0, 1e-3, number), 0 * ones,
+        8.5 * GeV * (1 + delta), 0 * ones, ones,
     )  # fmt: skip
     places = [place_in(LINE, plane) for plane in SIX]
     hits, maps = [rays.x], [np.eye(3)]
     for first, last in pairwise(places):
-        kick = jnp.asarray(random.normal(0, angle, number))
-        rays = Rays(rays.x, rays.y, rays.slope_x + kick, rays.slope_y, rays.momentum, rays.path, rays.number)
+        kick = random.normal(0, angle, number)
+        rays = Rays(
+            rays.x, rays.y, np.asarray(rays.slope_x) + kick, rays.slope_y, rays.momentum, rays.path, rays.number
+        )
         maps.append(maps[-1])
         for element in between(LINE, first, last):
             rays = element.enter(rays, LINE.momentum)
-            rays = element.leave(element.carry(rays, LINE.momentum, ones), LINE.momentum)
+            rays = element.leave(element.carry(rays, LINE.momentum, as_array(ones)), LINE.momentum)
             maps[-1] = np.asarray(bending(element, LINE.momentum)) @ maps[-1]
         hits.append(rays.x)
     pixels = np.round(np.asarray(hits) / (300 * um)) * 300 * um
@@ -162,12 +175,13 @@ def test_derivatives_of_the_fit():
         line = Beamline((LINE.elements[0], magnet, *LINE.elements[2:]), 8.5 * GeV)
         return spectrometer_resolution(line, planes, PARTICLES["pi+"])
 
-    row = jnp.array([0.01, 2.1 * m, 0.05])
-    gradient = jax.grad(resolution)(row)
+    row = np.array([0.01, 2.1 * m, 0.05])
+    both = jax.jit(jax.value_and_grad(resolution))
+    gradient = np.asarray(both(row)[1])
     for i in range(3):
-        step = 1e-4 * row[i] * jnp.eye(3)[i]
-        slope = (resolution(row + step) - resolution(row - step)) / (2e-4 * row[i])
-        assert gradient[i] == pytest.approx(float(slope), rel=1e-5)
+        step = 1e-4 * row[i] * np.eye(3)[i]
+        slope = (float(both(row + step)[0]) - float(both(row - step)[0])) / (2e-4 * row[i])
+        assert gradient[i] == pytest.approx(slope, rel=1e-5)
     assert gradient[0] > 0 > gradient[1]
     assert gradient[2] < 0
 

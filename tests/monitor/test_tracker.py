@@ -1,6 +1,6 @@
 """Planes: two ways to one place, and what users are told."""
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 import pytest
 
@@ -17,6 +17,7 @@ from ontarget.beam import (
     Tunnel,
 )
 from ontarget.ground.errors import InputError
+from ontarget.ground.noun import as_array, on_host
 from ontarget.ground.units import GeV, cm, m, mm, mrad, ns, um
 from ontarget.matter.particle import PARTICLES
 from ontarget.monitor import ArmPlane, Coming, EntrancePlane, LinePlane, Sensor, Trackers, coming
@@ -31,7 +32,7 @@ ARM = Beamline((Drift(1 * m, name="first"), Dipole(1 * m, 0.05, name="R5"), Drif
 @pytest.fixture(scope="module")
 def kaons():
     beam = TrackedBeam(BMPT(), RodTarget(70 * cm, 3 * cm), LINE, 400 * GeV, 2 * mm, 8 * GeV, 9 * GeV, 5 * mrad)
-    return coming(beam, TUNNEL, ARM, "K+", lattice(jnp.uint64(0), 256, shifts((1,), beam.dimensions)))
+    return coming(beam, TUNNEL, ARM, "K+", lattice(jax.device_put(np.uint64(0)), 256, shifts((1,), beam.dimensions)))
 
 
 def test_two_ways_to_the_last_drift(kaons):
@@ -54,8 +55,8 @@ def test_decays_between_two_planes(kaons):
 
 def test_the_dipole_of_the_arm_sorts_momenta(kaons):
     """Behind R5 what is slower lies further towards the bend: -0.05 p0/p over the way from its middle."""
-    before = ArmPlane(SENSOR, 1.0 * m, element="first").passing(kaons)
-    behind = ArmPlane(SENSOR, 0.6 * m, element="last").passing(kaons)
+    before = on_host(ArmPlane(SENSOR, 1.0 * m, element="first").passing(kaons))
+    behind = on_host(ArmPlane(SENSOR, 0.6 * m, element="last").passing(kaons))
     assert float(behind.number.sum()) < float(before.number.sum())  # some decay
     bend = np.asarray(behind.slope_x - before.slope_x)
     middle = np.asarray(before.x + 0.5 * m * before.slope_x)
@@ -70,17 +71,17 @@ def test_flights_that_end_in_the_tunnel_do_not_come_behind_it():
 
     It is there at the speed of its momentum, and at a place of the arm after that.
     """
-    start = jnp.array([[0.0, 0.0, 10.0], [0.0, 0.0, 10.0]]) * m
-    momentum = jnp.array([[0.0, 0.0, 8.5], [0.0, 0.0, 8.5]]) * GeV
-    length, time = jnp.array([29.0, 30.0]) * m, jnp.array([5.0, 5.0]) * ns
-    flight = Segments(start, momentum, length, time, jnp.ones(2), 0 * momentum)
+    start = np.array([[0.0, 0.0, 10.0], [0.0, 0.0, 10.0]]) * m
+    momentum = np.array([[0.0, 0.0, 8.5], [0.0, 0.0, 8.5]]) * GeV
+    length, time = np.array([29.0, 30.0]) * m, np.array([5.0, 5.0]) * ns
+    flight = Segments(*map(as_array, (start, momentum, length, time, np.ones(2), 0 * momentum)))
     arriving = Coming(None, flight, None, TUNNEL, ARM, "mu+")
     hits = ArmPlane(SENSOR, 0.25 * m, element="first").passing(arriving)
     mass = 0.1056583755
-    survive = np.exp(-30.25 * m / float(PARTICLES["mu+"].decay_length(jnp.asarray(8.5 * GeV))))
+    survive = np.exp(-30.25 * m / float(PARTICLES["mu+"].decay_length(as_array(8.5 * GeV))))
     np.testing.assert_allclose(hits.number, [0.0, survive], rtol=1e-9)
     speed = 299.792458 * 8.5 / np.hypot(8.5, mass)  # mm/ns
-    assert float(hits.time[1]) / ns == pytest.approx(5 + 30250 / speed, rel=1e-9)
+    assert np.asarray(hits.time)[1] / ns == pytest.approx(5 + 30250 / speed, rel=1e-9)
 
 
 def test_a_beam_without_a_line_knows_no_planes_in_one():
@@ -88,7 +89,7 @@ def test_a_beam_without_a_line_knows_no_planes_in_one():
     plane = LinePlane(SENSOR, 0.5 * m, element="last", name="T1")
     assert not plane.knows(beam)
     assert EntrancePlane(SENSOR, 1 * m).knows(beam)
-    came = coming(beam, TUNNEL, ARM, "pi+", lattice(jnp.uint64(0), 16, shifts((1,), 5)))
+    came = coming(beam, TUNNEL, ARM, "pi+", lattice(jax.device_put(np.uint64(0)), 16, shifts((1,), 5)))
     with pytest.raises(InputError, match=r"T1.*TrackedBeam"):
         plane.passing(came)
 

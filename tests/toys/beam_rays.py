@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from ontarget.ground.noun import on_host
 from ontarget.matter import PARTICLES
 
-emit = jax.jit(lambda decay, momentum, spin, u: decay.emit(momentum, spin, u))
-born = jax.jit(lambda daughter, momentum, u: daughter.emit(momentum, u))
-emit_towards = jax.jit(lambda decay, momentum, spin, direction, u: decay.emit_towards(momentum, spin, direction, u))
+_emit = jax.jit(lambda decay, momentum, spin, u: decay.emit(momentum, spin, u))
+_born = jax.jit(lambda daughter, momentum, u: daughter.emit(momentum, u))
+_emit_towards = jax.jit(lambda decay, momentum, spin, direction, u: decay.emit_towards(momentum, spin, direction, u))
+
+
+def emit(decay, momentum, spin, u):
+    return on_host(_emit(decay, momentum, spin, u))
+
+
+def born(daughter, momentum, u):
+    return on_host(_born(daughter, momentum, u))
+
+
+def emit_towards(decay, momentum, spin, direction, u):
+    return on_host(_emit_towards(decay, momentum, spin, direction, u))
 
 
 RAYS = 20_000  # one number for most tests: each shape is compiled anew
 
 
 def numbers(seed, rays, dimensions):
-    return jnp.asarray(np.random.default_rng(seed).random((rays, dimensions)))
+    return np.random.default_rng(seed).random((rays, dimensions))
 
 
 def same(vector, rays):
-    return jnp.tile(jnp.asarray(vector, float), (rays, 1))
+    return np.tile(np.asarray(vector, float), (rays, 1))
 
 
 def directions(seed, rays):
     n = np.random.default_rng(seed).normal(size=(rays, 3))
-    return jnp.asarray(n / np.linalg.norm(n, axis=1, keepdims=True))
+    return n / np.linalg.norm(n, axis=1, keepdims=True)
 
 
 def draw(decay, momentum, spin=(0.0, 0.0, 0.0), rays=RAYS, seed=1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import jax.numpy as jnp
+import numpy as np
 
 from ontarget.beam import ParametrisedBeam, Species, Tunnel, decays_of
 from ontarget.beam.yields import MesonYield, Yields
@@ -14,8 +14,8 @@ from ontarget.source import DecayTunnel
 TUNNEL = Tunnel(40 * m, 1 * m, 2 * m)
 YIELDS = Yields(
     (
-        MesonYield(jnp.array([5.0, 8.0, 12.0]) * GeV, jnp.array([0.0, 100.0]) * mrad, name="pi+"),
-        MesonYield(jnp.array([5.0, 8.0, 12.0]) * GeV, jnp.array([0.0, 100.0]) * mrad, own=0.03, name="K+"),
+        MesonYield(np.array([5.0, 8.0, 12.0]) * GeV, np.array([0.0, 100.0]) * mrad, name="pi+"),
+        MesonYield(np.array([5.0, 8.0, 12.0]) * GeV, np.array([0.0, 100.0]) * mrad, own=0.03, name="K+"),
     )
 )
 
@@ -51,7 +51,7 @@ def calorimeter(**given) -> TunnelCalorimeter:
     usual = {"particles": ("e+", "mu+")}
     return TunnelCalorimeter(
         LengthAxis(0.0, 40 * m, 4),
-        jnp.array([80.0]) * mrad,
+        np.array([80.0]) * mrad,
         BeamEnergyAxis(0.5 * GeV, 8.5 * GeV, 4),
         BeamEnergyAxis(0.0, 12 * GeV, 24),
         33 * cm,

@@ -6,13 +6,13 @@ import dataclasses
 from functools import cache
 
 import equinox as eqx
-import jax.numpy as jnp
 import numpy as np
 from counter_toys import KAONS, PIONS, calorimeter, range_meter, source
 
 from ontarget.analysis.monitored.counted_pulls import CountedPulls
 from ontarget.beam.yields import MesonYield, Yields
 from ontarget.experiment import Experiment, LeptonMonitor
+from ontarget.ground.noun import as_array
 from ontarget.ground.units import GeV, m, mrad
 from ontarget.inference.likelihood import Gaussian, Scale
 from ontarget.io.entry import load, load_experiment
@@ -21,7 +21,7 @@ from ontarget.source import Flux, ProtonsOnTarget, Radius, VariedFlux
 from ontarget.study.context import Context
 
 EFFICIENCY, F = 0.01, 0.02
-ONE_MESON = Yields((MesonYield(jnp.array([5.0, 8.0, 12.0]) * GeV, jnp.array([0.0, 100.0]) * mrad, name="pi+"),))
+ONE_MESON = Yields((MesonYield(np.array([5.0, 8.0, 12.0]) * GeV, np.array([0.0, 100.0]) * mrad, name="pi+"),))
 METER = Scale("efficiency", "behind.instrument.efficiency", 0.9, 1.05, prior=Gaussian(1.0, EFFICIENCY))
 HALO = Scale("halo", "behind.instrument.halo", 0.1, 3.0, prior=Gaussian(1.0, 0.3))
 
@@ -32,8 +32,9 @@ def flux() -> VariedFlux:
     parts[:, 3:] = 0
     factor = np.linalg.cholesky(np.asarray(ONE_MESON.covariance()))
     modes = np.einsum("ba,b...->a...", factor, parts)
-    given = Flux(jnp.array([0.5, 2.0, 4.0]) * GeV, jnp.array([50.0]) * m, jnp.asarray(parts.sum(axis=0)))
-    return VariedFlux(given, jnp.asarray(modes), ONE_MESON)
+    energy, path = np.array([0.5, 2.0, 4.0]) * GeV, np.array([50.0]) * m
+    given = Flux(as_array(energy), as_array(path), as_array(parts.sum(axis=0)))
+    return VariedFlux(given, as_array(modes), ONE_MESON)
 
 
 def counted() -> CountedPulls:

@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ontarget.detector import Sideband
-from ontarget.ground.noun import Noun, Scalar, Vector, quantity, static
+from ontarget.ground.noun import Noun, Scalar, Vector, as_array, on_host, quantity, static
 from ontarget.inference.likelihood.parameter import Parameter, Scale
 from ontarget.inference.likelihood.prior import Gaussian
 
@@ -26,9 +26,10 @@ class Beside(Noun):
     observed: Vector | None = quantity(default=None)
 
     def sidebands(self):
+        known = [on_host((shares, one.ratio, one.counts)) for one, shares in self.steady]
         return {
-            f"steady{index}": (one, shares[:, None] * one.ratio * one.counts)
-            for index, (one, shares) in enumerate(self.steady)
+            f"steady{index}": (one, shares[:, None] * ratio * counts)
+            for index, ((one, _), (shares, ratio, counts)) in enumerate(zip(self.steady, known, strict=True))
         }
 
     def bins(self):
@@ -42,8 +43,8 @@ def beside(name, counts, tags=4, ratio=0.4, seed=1, size=1.0, **fields):
     random = np.random.default_rng(seed)
     shares = random.uniform(0.3, 1.0, tags)
     signal, other = size * random.uniform(0.2, 2.0, (2, tags * len(counts)))
-    band = Sideband(jnp.asarray(counts, float), ratio)
-    return Beside(name, signal, other, ((band, jnp.asarray(shares / shares.sum())),), **fields)
+    band = Sideband(np.asarray(counts, float), ratio)
+    return Beside(name, signal, other, ((band, as_array(shares / shares.sum())),), **fields)
 
 
 def written_out(likelihood, theta, beta):

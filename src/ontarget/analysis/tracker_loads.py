@@ -116,7 +116,7 @@ def spread(nodes: Float[np.ndarray, " node"], weights: Float[np.ndarray, " node"
 
 def during_spill(facility: Facility) -> float:
     """Protons on target per time while they come."""
-    return float(facility.protons_while_running / facility.repetition / facility.pulse.length)
+    return float(facility.protons_while_running) / float(facility.repetition) / float(facility.pulse.length)
 
 
 def load_on(experiment: Experiment, hits: PlaneHits) -> Load:

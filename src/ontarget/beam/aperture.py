@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 from ontarget.beam.ray import Rays
 from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Length, Noun, quantity
+from ontarget.ground.program import fused
 from ontarget.ground.units import mm
 
 
@@ -29,6 +30,7 @@ class AbstractAperture(Noun):
     def transmission(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Float[Array, " ray"]:
         """The share that passes at a place."""
 
+    @fused
     def cut(self, rays: Rays) -> Rays:
         """The rays behind it."""
         number = rays.number * self.transmission(rays.x, rays.y)
@@ -66,6 +68,7 @@ class Round(AbstractAperture):
     def reach(self) -> Float[Array, ""]:
         return self.radius
 
+    @fused
     def transmission(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Float[Array, " ray"]:
         return jax.nn.sigmoid((self.radius**2 - x**2 - y**2) / (2 * self.radius * self.edge))
 
@@ -84,6 +87,7 @@ class Elliptical(AbstractAperture):
     def reach(self) -> Float[Array, ""]:
         return jnp.maximum(self.half_width, self.half_height)
 
+    @fused
     def transmission(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Float[Array, " ray"]:
         inside = 1 - (x / self.half_width) ** 2 - (y / self.half_height) ** 2
         return jax.nn.sigmoid(inside * jnp.sqrt(self.half_width * self.half_height) / (2 * self.edge))
@@ -103,6 +107,7 @@ class Rectangular(AbstractAperture):
     def reach(self) -> Float[Array, ""]:
         return jnp.sqrt(self.half_width**2 + self.half_height**2)
 
+    @fused
     def transmission(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Float[Array, " ray"]:
         across = (self.half_width**2 - x**2) / (2 * self.half_width * self.edge)
         up = (self.half_height**2 - y**2) / (2 * self.half_height * self.edge)

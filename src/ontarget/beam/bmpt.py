@@ -9,6 +9,7 @@ from ontarget.beam.production import AbstractProduction
 from ontarget.ground.constants import kaon_mass, lambda_mass, neutron_mass, proton_mass
 from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
 from ontarget.ground.noun import CrossSection, Invariant, Noun, Number, PerMomentum, as_array, quantity
+from ontarget.ground.program import fused
 from ontarget.ground.units import GeV, cm
 from ontarget.matter.particle import PARTICLES
 
@@ -64,10 +65,12 @@ class MesonSpectrum(Noun):
         for name in ("B", "positive", "negative"):
             check_range(self, name, 0.0)
 
+    @fused
     def positives(self, x: Float[Array, "*ray"], pt: Float[Array, "*ray"]) -> Float[Array, "*ray"]:
         """Invariant cross-section of the positive meson at x_R in ]0, 1[ and p_T, area/momentum^2."""
         return self.positive * self._published(x, pt)
 
+    @fused
     def negatives(self, x: Float[Array, "*ray"], pt: Float[Array, "*ray"]) -> Float[Array, "*ray"]:
         """Invariant cross-section of the negative meson."""
         ratio = self.r0 * (1 + x) ** self.r1 * (1 - x) ** self.r2
@@ -136,6 +139,7 @@ class BMPT(AbstractProduction):
     def __check_init__(self) -> None:
         check_positive(self, "nucleus", "inelastic")
 
+    @fused
     def density(
         self, particle: str, proton: Float[Array, ""], momentum: Float[Array, "*ray"], angle: Float[Array, "*ray"]
     ) -> Float[Array, "*ray"]:

@@ -12,6 +12,7 @@ from ontarget.beam.aperture import AbstractAperture, Open
 from ontarget.beam.ray import Rays
 from ontarget.ground.errors import check_positive, check_range
 from ontarget.ground.noun import Angle, Field, Gradient, Length, Noun, quantity, static
+from ontarget.ground.program import fused
 from ontarget.numerics.entire import arctan_ratio, cos_sin_root
 
 
@@ -53,6 +54,7 @@ class Drift(AbstractElement):
     def __check_init__(self) -> None:
         check_range(self, "length", 0.0)
 
+    @fused
     def carry(self, rays: Rays, reference: Float[Array, ""], share: Float[Array, "*#ray"]) -> Rays:
         return fly(rays, self.length * share)
 
@@ -65,6 +67,7 @@ class Collimator(AbstractElement):
     def __check_init__(self) -> None:
         check_range(self, "length", 0.0)
 
+    @fused
     def carry(self, rays: Rays, reference: Float[Array, ""], share: Float[Array, "*#ray"]) -> Rays:
         return fly(rays, self.length * share)
 
@@ -88,10 +91,12 @@ class Quadrupole(AbstractElement):
         check_positive(self, "length")
 
     @property
+    @fused
     def pole_tip(self) -> Field:
         """The field at the rim of the aperture."""
         return jnp.abs(self.gradient) * self.aperture.reach
 
+    @fused
     def carry(self, rays: Rays, reference: Float[Array, ""], share: Float[Array, "*#ray"]) -> Rays:
         length, k = self.length * share, self.gradient / rays.momentum
         k = jnp.stack([k, -k])  # both planes at once: one series to compile
@@ -134,13 +139,16 @@ class Dipole(AbstractElement):
     def bend(self) -> Float[Array, ""]:
         return self.angle
 
+    @fused
     def field(self, reference: Float[Array, ""]) -> Field:
         """The field that bends the reference momentum."""
         return reference * self.angle / self.length
 
+    @fused
     def enter(self, rays: Rays, reference: Float[Array, ""]) -> Rays:
         return self.face(rays, reference, self.entrance)
 
+    @fused
     def leave(self, rays: Rays, reference: Float[Array, ""]) -> Rays:
         return self.face(rays, reference, self.exit)
 
@@ -150,6 +158,7 @@ class Dipole(AbstractElement):
         slope_x, slope_y = rays.slope_x + rays.x * kick, rays.slope_y - rays.y * kick
         return Rays(rays.x, rays.y, slope_x, slope_y, rays.momentum, rays.path, rays.number)
 
+    @fused
     def carry(self, rays: Rays, reference: Float[Array, ""], share: Float[Array, "*#ray"]) -> Rays:
         r"""From circle and line, with :math:`t = x'`, in a form that holds for an angle of nought.
 

@@ -9,6 +9,7 @@ from ontarget.beam.beam import Tunnel
 from ontarget.beam.decays.decay import AbstractDecay
 from ontarget.beam.segment import Decays, Segments
 from ontarget.ground.constants import c
+from ontarget.ground.program import fused
 from ontarget.matter.particle import PARTICLES, Particle
 
 ALONG = 1e-9
@@ -18,11 +19,13 @@ ALONG = 1e-9
 ROUNDING = 1e-12
 
 
+@fused
 def norm(vector: Float[Array, "ray 3"]) -> Float[Array, " ray"]:
     """The length of each vector."""
     return jnp.sqrt((vector**2).sum(axis=-1))
 
 
+@fused
 def at_distance(
     segments: Segments, particle: Particle, distance: Float[Array, " ray"], length: Float[Array, " ray"]
 ) -> Segments:
@@ -39,6 +42,7 @@ def at_distance(
     )
 
 
+@fused
 def room_in_tunnel(
     start: Float[Array, "ray 3"], direction: Float[Array, "ray 3"], tunnel: Tunnel
 ) -> Float[Array, " ray"]:
@@ -66,6 +70,7 @@ def behind_entrance(at_entrance: Segments, particle: Particle, region: str, tunn
     return at_distance(at_entrance, particle, through, beyond)
 
 
+@fused
 def decay_on(
     segments: Segments, particle: Particle, u: Float[Array, " ray"]
 ) -> tuple[Float[Array, "ray 3"], Float[Array, " ray"], Float[Array, " ray"]]:
@@ -81,6 +86,7 @@ def decay_on(
     return moved.start, moved.time, segments.number * share
 
 
+@fused
 def decays_towards(
     segments: Segments, decay: AbstractDecay, vertex: Float[Array, "ray 3"], u: Float[Array, "ray dimension"]
 ) -> Decays:
@@ -99,6 +105,7 @@ def decays_towards(
     return Decays(place, time, segments.momentum, sent.neutrino, sent.lepton, fluence)
 
 
+@fused
 def decays_as_drawn(segments: Segments, decay: AbstractDecay, u: Float[Array, "ray dimension"]) -> Decays:
     """Decays with directions as nature draws them; `number` is decays per proton."""
     place, time, number = decay_on(segments, PARTICLES[decay.parent], u[:, 0])

@@ -19,6 +19,7 @@ from ontarget.beam.ray import Rays
 from ontarget.beam.twiss import Twiss
 from ontarget.ground.errors import InputError, check_positive, concrete
 from ontarget.ground.noun import BeamMomentum, Noun, quantity, static
+from ontarget.ground.program import fused
 from ontarget.ground.units import m
 
 STEP = 0.5 * m  # a chord of a bend of 5 degrees in 2 m is off its arc by 1.4 mm
@@ -108,6 +109,7 @@ class Beamline(Noun):
         """The angle between entrance and exit."""
         return sum((one.bend for one in self.elements), start=jnp.zeros(()))
 
+    @fused
     def track(self, rays: Rays) -> Rays:
         """The rays at its exit."""
         kinds, *each = _sorted(self.elements, (2,) * len(self.elements))
@@ -119,6 +121,7 @@ class Beamline(Noun):
 
         return jax.lax.scan(step, rays, tuple(each))[0]
 
+    @fused
     def matrix(self) -> Float[Array, "6 6"]:
         """Derivative of (x, x', y, y', path, dp/p) at the exit by the same at the entrance, on the reference orbit."""
 
@@ -130,10 +133,12 @@ class Beamline(Noun):
 
         return jax.jacfwd(through)(jnp.zeros(6))
 
+    @fused
     def twiss(self, entrance: Twiss) -> Twiss:
         """The optical functions at the exit."""
         return entrance.through(self.matrix())
 
+    @fused
     def pieces(self, rays: Rays) -> Pieces:
         """All pieces of all rays, [slice ray]: large."""
 
@@ -142,6 +147,7 @@ class Beamline(Noun):
 
         return self._walk(rays, None, keep)[1]
 
+    @fused
     def piece(self, rays: Rays, u: Float[Array, " ray"]) -> Pieces:
         """Of each ray one piece, chosen by a number uniform in [0, 1[; it stands for all of them."""
         count = sum(self.slices)

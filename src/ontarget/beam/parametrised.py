@@ -11,6 +11,7 @@ from ontarget.beam.flight import at_distance, behind_entrance
 from ontarget.beam.segment import Segments
 from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
 from ontarget.ground.noun import Angle, BeamMomentum, Length, Noun, Number, quantity, static
+from ontarget.ground.program import fused
 from ontarget.matter.particle import PARTICLES
 
 
@@ -66,6 +67,7 @@ class ParametrisedBeam(AbstractBeam):
     def dimensions(self) -> int:
         return 5
 
+    @fused
     def sample(
         self, u: Float[Array, "ray dimension"]
     ) -> tuple[Float[Array, " ray"], Float[Array, "ray 2"], Float[Array, "ray dimension"]]:
@@ -73,6 +75,7 @@ class ParametrisedBeam(AbstractBeam):
         normal = ndtri(jnp.clip(u, 1e-12, 1 - 1e-12))
         return self.momentum * (1 + self.spread * normal[:, 0]), self.divergence * normal[:, 1:3], normal
 
+    @fused
     def born_at(
         self, parent: str, u: Float[Array, "ray dimension"]
     ) -> tuple[Float[Array, " ray"], Float[Array, " ray"]]:
@@ -80,6 +83,7 @@ class ParametrisedBeam(AbstractBeam):
         momentum, slope, _ = self.sample(u)
         return momentum, jnp.arctan(jnp.sqrt((slope**2).sum(axis=1)))
 
+    @fused
     def segments(self, parent: str, region: str, tunnel: Tunnel, u: Float[Array, "ray dimension"]) -> Segments:
         particle = PARTICLES[parent]
         size, slope, normal = self.sample(u)

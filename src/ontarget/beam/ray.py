@@ -6,6 +6,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.ground.noun import Noun, quantity
+from ontarget.ground.program import fused
 
 
 class Rays(Noun):
@@ -29,6 +30,7 @@ class Rays(Noun):
     number: Float[Array, " ray"] = quantity()
 
 
+@fused
 def on_axis(momentum: Float[Array, " ray"]) -> Rays:
     """One ray of each momentum along the reference orbit."""
     nought = jnp.zeros_like(momentum)

@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Noun, Number, quantity, static
+from ontarget.ground.program import fused
 
 
 class AbstractReinteraction(Noun):
@@ -76,6 +77,7 @@ class LeadingNucleon(AbstractReinteraction):
                 "Take NoReinteraction for none.",
             )
 
+    @fused
     def collisions(
         self, proton: Float[Array, ""], depth: Float[Array, "*ray"]
     ) -> tuple[tuple[Float[Array, ""], Float[Array, "*ray"]], ...]:

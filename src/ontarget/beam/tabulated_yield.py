@@ -12,6 +12,7 @@ from jaxtyping import Array, Float, Int
 from ontarget.beam.production import AbstractProduction
 from ontarget.ground.errors import InputError, check_positive, concrete, did_you_mean
 from ontarget.ground.noun import BeamMomentum, Noun, quantity, static
+from ontarget.ground.program import fused
 from ontarget.ground.units import ANGLE, MOMENTUM, PER_MOMENTUM
 from ontarget.matter.particle import PARTICLES
 
@@ -35,6 +36,7 @@ class AbstractMesonTable(Noun):
     def densities(self) -> Float[Array, "momentum angle"]:
         """Particles per interacting proton, momentum and solid angle, in each bin."""
 
+    @fused
     def density(self, momentum: Float[Array, "*ray"], angle: Float[Array, "*ray"]) -> Float[Array, "*ray"]:
         """Particles per interacting proton, momentum and solid angle."""
         values = self.densities
@@ -101,6 +103,7 @@ class CountTable(AbstractMesonTable):
         check_histogram(self, "counts")
 
     @property
+    @fused
     def densities(self) -> Float[Array, "momentum angle"]:
         low, high = self.angles[:-1], self.angles[1:]
         solid = 4 * jnp.pi * jnp.sin((low + high) / 2) * jnp.sin((high - low) / 2)  # no difference of cosines near one

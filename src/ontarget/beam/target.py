@@ -10,6 +10,7 @@ from ontarget.beam.reinteraction import AbstractReinteraction, LeadingNucleon
 from ontarget.ground.constants import atomic_mass
 from ontarget.ground.errors import InputError, check_positive, did_you_mean
 from ontarget.ground.noun import CrossSection, Density, Length, Noun, Number, quantity
+from ontarget.ground.program import fused
 from ontarget.ground.units import cm, g
 from ontarget.numerics.quadrature import interval_nodes
 
@@ -70,6 +71,7 @@ class RodTarget(Noun):
             )
         return self.nucleus * atomic_mass / (self.density * known[particle])
 
+    @fused
     def way_out(
         self,
         angle: Float[Array, "*ray"],
@@ -89,6 +91,7 @@ class RodTarget(Noun):
         end = jnp.where(along != 0, room / jnp.where(along != 0, jnp.abs(along), 1.0), jnp.inf)
         return jnp.minimum(side, end)
 
+    @fused
     def produced(
         self,
         production: AbstractProduction,
@@ -122,6 +125,7 @@ class RodTarget(Noun):
         kept = jnp.exp(-jnp.where(inside, path, 0.0) / self.interaction_length(particle))
         return jnp.where(inside, made * kept / step, 0.0)
 
+    @fused
     def emitted(
         self,
         production: AbstractProduction,

@@ -17,6 +17,7 @@ from ontarget.beam.target import RodTarget
 from ontarget.ground.constants import c
 from ontarget.ground.errors import InputError, check_positive, concrete
 from ontarget.ground.noun import Angle, BeamMomentum, Length, quantity, static
+from ontarget.ground.program import fused
 from ontarget.ground.units import MOMENTUM
 from ontarget.matter.particle import PARTICLES, Particle
 
@@ -70,6 +71,7 @@ class TrackedBeam(AbstractBeam):
     def dimensions(self) -> int:
         return 7
 
+    @fused
     def sample(
         self, u: Float[Array, "ray dimension"]
     ) -> tuple[Float[Array, " ray"], Float[Array, " ray"], Float[Array, " ray"]]:
@@ -78,6 +80,7 @@ class TrackedBeam(AbstractBeam):
         momentum = self.lowest + (self.highest - self.lowest) * u[:, 0]
         return momentum, cosine, jnp.sqrt((1 - cosine) * (1 + cosine))
 
+    @fused
     def born_at(
         self, parent: str, u: Float[Array, "ray dimension"]
     ) -> tuple[Float[Array, " ray"], Float[Array, " ray"]]:
@@ -85,6 +88,7 @@ class TrackedBeam(AbstractBeam):
         momentum, cosine, sine = self.sample(u)
         return momentum, jnp.arctan2(sine, cosine)
 
+    @fused
     def born(self, parent: str, u: Float[Array, "ray dimension"]) -> Rays:
         """Rays at the end of the target, of all that leave it; `path` from the place of birth."""
         momentum, cosine, sine = self.sample(u)
@@ -100,6 +104,7 @@ class TrackedBeam(AbstractBeam):
             x + slope_x * ahead, y + slope_y * ahead, slope_x, slope_y, momentum, ahead / cosine, made * volume / len(u)
         )
 
+    @fused
     def segments(self, parent: str, region: str, tunnel: Tunnel, u: Float[Array, "ray dimension"]) -> Segments:
         particle, rays = PARTICLES[parent], self.born(parent, u)
         if region == "line":

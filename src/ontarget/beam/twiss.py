@@ -8,6 +8,7 @@ from jaxtyping import Array, Float
 from ontarget.beam.ray import Rays
 from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Length, Noun, Number, quantity
+from ontarget.ground.program import fused
 
 
 class Twiss(Noun):
@@ -74,6 +75,7 @@ class Spread(Noun):
     slope: Float[Array, ""]
 
 
+@fused
 def spread(rays: Rays) -> Spread:
     """Measure a beam."""
     number = rays.number.sum()

@@ -14,6 +14,7 @@ from ontarget.ground.address import replace
 from ontarget.ground.effect import Moves, part
 from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
 from ontarget.ground.noun import Angle, BeamMomentum, Noun, Number, quantity, static
+from ontarget.ground.program import fused
 from ontarget.ground.units import ANGLE, MOMENTUM, GeV, mrad
 from ontarget.matter.particle import PARTICLES
 
@@ -36,6 +37,7 @@ class AbstractPulls(Noun):
         return tuple(one.name for one in self.pulls)
 
     @property
+    @fused
     def values(self) -> Float[Array, " pull"]:
         """Of the pulls."""
         return jnp.stack([jnp.asarray(one.value) for one in self.pulls])
@@ -81,11 +83,13 @@ class MesonYield(Noun):
         """How many there are; the angle runs fastest."""
         return self.grid[0] * self.grid[1]
 
+    @fused
     def middles(self) -> tuple[Float[Array, " bin"], Float[Array, " bin"]]:
         """Momentum and angle of the middle of each bin."""
         p, theta = ((edges[1:] + edges[:-1]) / 2 for edges in (self.momentum, self.angle))
         return jnp.repeat(p, len(theta)), jnp.tile(theta, len(p))
 
+    @fused
     def bin_of(self, momentum: Float[Array, " ray"], angle: Float[Array, " ray"]) -> Int[Array, " ray"]:
         """The bin of each meson; `bins` is outside."""
         along, across = (
@@ -179,6 +183,7 @@ class Yields(AbstractPulls):
             for across in range(one.grid[1])
         )
 
+    @fused
     def covariance(self) -> Float[Array, "bin bin"]:
         """Relative, of all bins of all mesons."""
         if self.given is not None:
@@ -213,12 +218,14 @@ class Yields(AbstractPulls):
         meson = self.meson(parent)
         return jnp.zeros(momentum.shape, int) if meson is None else meson.bin_of(momentum, angle)
 
+    @fused
     def modes(self, parent: str) -> Float[Array, "pull part"]:
         """By how much, relative to what is expected, each pull changes the number of particles in each part."""
         factor = jnp.linalg.cholesky(self.covariance())
         own = factor[self.place(parent)].T
         return jnp.concatenate([own, jnp.zeros((len(factor), 1))], axis=1)
 
+    @fused
     def scales(self, parent: str) -> Float[Array, " part"]:
         """The number of particles in each part over what is expected: linear in each pull."""
         return 1.0 + self.values @ self.modes(parent)

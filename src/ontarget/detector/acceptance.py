@@ -10,6 +10,7 @@ from ontarget.detector.stage import AbstractWeight
 from ontarget.detector.variation import interpolate
 from ontarget.ground.errors import InputError, check_positive, check_range, concrete
 from ontarget.ground.noun import Number, quantity
+from ontarget.ground.program import fused
 from ontarget.numerics.quadrature import cell_average
 
 ORDER = 4
@@ -50,14 +51,17 @@ class LogisticEfficiency(AbstractWeight):
             truth = f"With a height of {height:g} it lies above {-height:g} and is at most {1 - height:g}."
             raise InputError("offset", f"{offset:g}", truth, "Mend either.")
 
+    @fused
     def kinks(self) -> Float[Array, " point"]:
         # without an offset it never reaches zero: the kink then lies far below everything
         ratio = self.height / jnp.maximum(-self.offset, 1e-12 * self.height) - 1
         return (self.middle - jnp.log(ratio) / self.steepness)[None]
 
+    @fused
     def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
         return cell_average(self.kept, edges, ORDER)
 
+    @fused
     def kept(self, quanta: Float[Array, "*x"]) -> Float[Array, "*x"]:
         """The fraction kept at each number of quanta."""
         rise = self.height / (1 + jnp.exp(-self.steepness * (quanta - self.middle)))
@@ -95,6 +99,7 @@ class StepEfficiency(AbstractWeight):
     def kinks(self) -> Float[Array, " point"]:
         return self.edges
 
+    @fused
     def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
         steps = jnp.concatenate([self.below[None], self.fractions, self.above[None]])
         middle = (edges[1:] + edges[:-1]) / 2
@@ -112,9 +117,11 @@ class InterpolatedEfficiency(AbstractWeight):
     down: AbstractWeight
     amount: Number = quantity(default=0.0)
 
+    @fused
     def kinks(self) -> Float[Array, " point"]:
         return jnp.concatenate([self.nominal.kinks(), self.up.kinks(), self.down.kinks()])
 
+    @fused
     def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
         nominal, up, down = (one.weight(edges) for one in (self.nominal, self.up, self.down))
         return nominal + interpolate(nominal, up, down, self.amount)

@@ -12,6 +12,7 @@ from ontarget.detector.quenching import AbstractQuenching
 from ontarget.detector.sideband import Sideband
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Mass, Noun, Number, RatePerEnergyMass, RatePerMass, quantity, static
+from ontarget.ground.program import fused
 from ontarget.ground.units import PER_DAY
 from ontarget.source.running import Running
 from ontarget.source.tag import AbstractTag
@@ -51,6 +52,7 @@ class AbstractEnergyScale(Noun):
     def energies(self, seen: Float[Array, "*seen"]) -> Float[Array, "*seen"]:
         """The energy on that scale of each value of the seen axis."""
 
+    @fused
     def widths(self, seen: Float[Array, " seen_edge"]) -> Float[Array, " seen"]:
         """Width of each seen bin on that scale."""
         edges = self.energies(seen)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.detector.background import AbstractBackground, check_length, open_time
 from ontarget.detector.sideband import Sideband
 from ontarget.ground.errors import check_positive, check_range
-from ontarget.ground.noun import Duration, Mass, Number, quantity
+from ontarget.ground.noun import Duration, Mass, Number, as_array, quantity
 from ontarget.source.running import Running
 from ontarget.source.tag import AbstractTag
 
@@ -41,7 +40,7 @@ class BeamOff(AbstractBackground):
     def __check_init__(self) -> None:
         check_positive(self, "open_for")
         check_range(self, "duty", 0.0, 1.0, open_low=True)
-        Sideband(self.counts, jnp.ones(()))
+        Sideband(self.counts, as_array(1.0))
 
     def check_bins(self, tag: int, first: int, second: int) -> None:
         check_length("counts", len(np.asarray(self.counts)), first * second)

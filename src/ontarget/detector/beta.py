@@ -12,6 +12,7 @@ from ontarget.detector.stage import AbstractWeight
 from ontarget.ground.constants import electron_mass
 from ontarget.ground.errors import check_positive, check_range
 from ontarget.ground.noun import Energy, Mass, Noun, Number, RatePerMass, quantity
+from ontarget.ground.program import fused
 from ontarget.ground.units import eV
 from ontarget.interaction.charged.coulomb import FermiFunction
 from ontarget.numerics.quadrature import interval_nodes
@@ -38,6 +39,7 @@ class AbstractBetaSpectrum(Noun):
     def end(self) -> Energy:
         """The highest energy."""
 
+    @fused
     def shares(self, edges: Float[Array, " edge"]) -> Float[Array, " bin"]:
         """Share of the decays with an energy in each bin; they add to one over the whole spectrum."""
         inside = jnp.clip(edges, 0.0, self.end)
@@ -77,6 +79,7 @@ class UniqueFirstForbidden(AbstractBetaSpectrum):
     def end(self) -> Energy:
         return self.endpoint
 
+    @fused
     def density(self, energy: Float[Array, "*t"]) -> Float[Array, "*t"]:
         W = 1 + jnp.maximum(energy, SLOWEST) / electron_mass
         p = jnp.sqrt(W**2 - 1)

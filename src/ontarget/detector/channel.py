@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.detector.conditional import AbstractConditional
@@ -12,6 +14,7 @@ from ontarget.detector.smearing import AbstractSmearing
 from ontarget.detector.stage import AbstractMap, AbstractStage, sort_into
 from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.noun import Noun, static
+from ontarget.ground.program import fused
 from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.numerics.axis import AbstractAxis
 from ontarget.numerics.quadrature import merge_edges
@@ -38,10 +41,12 @@ class Channel(Noun):
         edges = self.truth.edges
         for stage in itertools.takewhile(lambda stage: not isinstance(stage, AbstractSmearing), self.response):
             edges = stage.push(edges, edges)
-            if isinstance(stage, AbstractMap) and (steps := concrete(jnp.diff(edges).min())) is not None and steps <= 0:
+            known = not isinstance(edges, jax.core.Tracer)
+            if isinstance(stage, AbstractMap) and known and np.diff(np.asarray(edges)).min() <= 0:
                 truth = "The visible energy must increase with the recoil, over the whole truth axis."
                 raise InputError(f"response.{stage.name}", "a visible energy that falls", truth, "Mend its numbers.")
 
+    @fused
     def cells(self, seen: Float[Array, " seen_edge"]) -> Float[Array, " edge"]:
         """Edges of the truth cells."""
         points, high = self.needed(seen)[0], self.truth.edges[-1]
@@ -57,6 +62,7 @@ class Channel(Noun):
             points.insert(0, jnp.concatenate([stage.kinks(), stage.pull_back(points[0], high[0])]))
         return points
 
+    @fused
     def matrix(self, seen: Float[Array, " seen_edge"]) -> Float[Array, "truth seen"]:
         """Probability from each truth cell to each seen bin; the last column is outside the seen axis.
 
@@ -68,6 +74,7 @@ class Channel(Noun):
         pairs = first[:, :-1, None] * self.second.matrix()
         return jnp.concatenate([pairs.reshape(len(first), -1), first[:, -1:]], axis=1)
 
+    @fused
     def first(self, seen: Float[Array, " seen_edge"]) -> Float[Array, "truth first"]:
         """`matrix` of the first observable alone."""
         points = self.needed(seen)

@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 from ontarget.detector.variation import Variation, check_variations, vary
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, quantity
+from ontarget.ground.program import fused
 
 
 class AbstractConditional(Noun):
@@ -47,6 +48,7 @@ class TabulatedConditional(AbstractConditional):
             raise InputError("table", "a value that is negative or no number", "Events are finite.", "Mend the table.")
         check_variations(self.table, self.variations, "entries of the table")
 
+    @fused
     def matrix(self) -> Float[Array, "first second"]:
         sums = self.table.sum(axis=1, keepdims=True)
         empty = sums == 0

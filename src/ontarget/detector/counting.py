@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 from ontarget.detector.smearing import AbstractSmearing
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Number, quantity
+from ontarget.ground.program import fused
 from ontarget.numerics.gamma import gamma_below, poisson_below
 
 
@@ -19,6 +20,7 @@ class PoissonSmearing(AbstractSmearing):
     Exact to rounding; time grows with the number of quanta at the end of the output axis.
     """
 
+    @fused
     def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:
         return poisson_below(jnp.maximum(value, 1e-12), edges)
 
@@ -43,6 +45,7 @@ class GammaSmearing(AbstractSmearing):
         check_range(self, "shape", 0.5)
         check_range(self, "shape_slope", 0.0)
 
+    @fused
     def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:
         mean = jnp.maximum(value, 1e-9)
         shape = self.shape + self.shape_slope * mean

@@ -12,6 +12,7 @@ from jaxtyping import Array, Float
 from ontarget.detector.stage import AbstractWeight
 from ontarget.ground.errors import InputError, check_positive, check_range
 from ontarget.ground.noun import Energy, Number, quantity
+from ontarget.ground.program import fused
 from ontarget.ground.units import ENERGY
 from ontarget.numerics.quadrature import cell_average
 
@@ -26,9 +27,11 @@ class Threshold(AbstractWeight):
     def __check_init__(self) -> None:
         check_range(self, "energy", 0.0)
 
+    @fused
     def kinks(self) -> Float[Array, " point"]:
         return self.energy[None]
 
+    @fused
     def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
         return ((edges[1:] + edges[:-1]) / 2 >= self.energy).astype(float)
 
@@ -48,6 +51,7 @@ class SmoothThreshold(AbstractWeight):
         check_range(self, "energy", 0.0)
         check_positive(self, "width")
 
+    @fused
     def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
         return cell_average(lambda x: ndtr((x - self.energy) / self.width), edges, ORDER)
 
@@ -60,6 +64,7 @@ class ConstantEfficiency(AbstractWeight):
     def __check_init__(self) -> None:
         check_range(self, "fraction", 0.0, 1.0, open_low=True)
 
+    @fused
     def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
         return jnp.broadcast_to(self.fraction, (len(edges) - 1,))
 
@@ -80,6 +85,7 @@ class TabulatedEfficiency(AbstractWeight):
     def kinks(self) -> Float[Array, " point"]:
         return self.energies
 
+    @fused
     def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
         return cell_average(lambda x: jnp.interp(x, self.energies, self.fractions), edges, ORDER)
 

@@ -11,6 +11,7 @@ from ontarget.detector.histogram import check_contents
 from ontarget.detector.measured import AbstractTagShape, SteadyShape
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Mass, Number, quantity
+from ontarget.ground.program import fused
 from ontarget.source.running import Running
 from ontarget.source.tag import AbstractTag
 
@@ -45,6 +46,7 @@ class FactoredBackground(AbstractBackground):
     def check_bins(self, tag: int, first: int, second: int) -> None:
         check_length("spectrum", len(np.asarray(self.spectrum)), first * second)
 
+    @fused
     def expected(
         self, mass: Mass, running: Running, tag: AbstractTag, seen: Float[Array, " seen_edge"]
     ) -> Float[Array, "tag seen"]:

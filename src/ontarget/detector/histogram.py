@@ -10,6 +10,7 @@ from ontarget.detector.background import AbstractBackground
 from ontarget.detector.stage import AbstractWeight, sort_into
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Mass, Number, quantity
+from ontarget.ground.program import fused
 from ontarget.numerics.axis import AbstractAxis, TimeAxis
 from ontarget.source.running import Running
 from ontarget.source.tag import AbstractTag, time_tag
@@ -49,11 +50,13 @@ class HistogramBackground(AbstractBackground):
         check_contents("contents", np.asarray(self.contents), self.axis.bins)
         check_contents("time_contents", np.asarray(self.time_contents), self.times.bins)
 
+    @fused
     def expected(
         self, mass: Mass, running: Running, tag: AbstractTag, seen: Float[Array, " seen_edge"]
     ) -> Float[Array, "tag seen"]:
         return self.number * self.in_time(tag)[:, None] * self.along(seen)
 
+    @fused
     def along(self, seen: Float[Array, " seen_edge"]) -> Float[Array, " seen"]:
         """Events in each seen bin that the efficiency keeps."""
         kinks = [stage.kinks() for stage in self.efficiency]
@@ -64,6 +67,7 @@ class HistogramBackground(AbstractBackground):
             kept = kept * stage.weight(cells)
         return kept @ sort_into(cells, seen)[:, :-1]
 
+    @fused
     def in_time(self, tag: AbstractTag) -> Float[Array, " tag"]:
         """Share recorded in each bin of the tag."""
         reached = summed(self.time_contents)

@@ -12,6 +12,7 @@ from ontarget.detector.background import AbstractBackground, check_length
 from ontarget.detector.sideband import Sideband
 from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Mass, Noun, Number, Time, quantity
+from ontarget.ground.program import fused
 from ontarget.source.running import Running
 from ontarget.source.tag import AbstractTag, time_tag
 
@@ -42,6 +43,7 @@ class DecayingShape(AbstractTagShape):
     def __check_init__(self) -> None:
         check_positive(self, "lifetime")
 
+    @fused
     def shares(self, tag: AbstractTag) -> Float[Array, " tag"]:
         axis = time_tag(tag).axis
         if axis is None:
@@ -80,6 +82,7 @@ class MeasuredBackground(AbstractBackground):
     def check_bins(self, tag: int, first: int, second: int) -> None:
         check_length("counts", len(np.asarray(self.counts)), first * second)
 
+    @fused
     def expected(
         self, mass: Mass, running: Running, tag: AbstractTag, seen: Float[Array, " seen_edge"]
     ) -> Float[Array, "tag seen"]:

@@ -13,6 +13,7 @@ from ontarget.detector.background import AbstractBackground
 from ontarget.detector.stage import AbstractWeight
 from ontarget.ground.errors import check_finite, check_positive, check_range
 from ontarget.ground.noun import Energy, Mass, Noun, PerMass, Time, quantity
+from ontarget.ground.program import fused
 from ontarget.source.pulse import AbstractPulse
 from ontarget.source.running import Running
 from ontarget.source.tag import AbstractTag, time_tag
@@ -34,6 +35,7 @@ class ExponentialRecoils(AbstractRecoils):
     def __check_init__(self) -> None:
         check_positive(self, "mean")
 
+    @fused
     def shares(self, seen: Float[Array, " seen_edge"]) -> Float[Array, " seen"]:
         above = jnp.exp(-jnp.maximum(seen, 0.0) / self.mean)
         return above[:-1] - above[1:]
@@ -107,6 +109,7 @@ class BeamNeutrons(AbstractBackground):
     def __check_init__(self) -> None:
         check_range(self, "per_proton", 0.0)
 
+    @fused
     def expected(
         self, mass: Mass, running: Running, tag: AbstractTag, seen: Float[Array, " seen_edge"]
     ) -> Float[Array, "tag seen"]:

@@ -10,6 +10,7 @@ from ontarget.detector.background import AbstractEnergyScale, NuclearEquivalent
 from ontarget.detector.stage import AbstractWeight
 from ontarget.ground.errors import check_positive, check_range
 from ontarget.ground.noun import Number, PerEnergy, quantity
+from ontarget.ground.program import fused
 from ontarget.numerics.quadrature import cell_average
 
 
@@ -44,10 +45,12 @@ class PulseShapeCut(AbstractWeight):
         for field in ("prompt", "cut"):
             check_range(self, field, 1e-6, 1 - 1e-6)
 
+    @fused
     def kept(self, energy: Float[Array, "*t"]) -> Float[Array, "*t"]:
         """The share kept at each value of the axis."""
         quanta = self.light_yield * jnp.maximum(self.scale.energies(energy), 0.0)
         return ndtr(2 * jnp.sqrt(quanta) * (jnp.arcsin(jnp.sqrt(self.prompt)) - jnp.arcsin(jnp.sqrt(self.cut))))
 
+    @fused
     def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
         return cell_average(self.kept, edges, 4)

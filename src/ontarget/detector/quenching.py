@@ -14,6 +14,7 @@ from ontarget.detector.stage import AbstractMap
 from ontarget.detector.variation import Variation, check_variations, vary
 from ontarget.ground.errors import InputError, check_positive, check_range
 from ontarget.ground.noun import Number, PerEnergy, quantity
+from ontarget.ground.program import fused
 from ontarget.ground.units import ENERGY, keV
 from ontarget.numerics.inverse import invert
 
@@ -25,9 +26,11 @@ class AbstractQuenching(AbstractMap):
     def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:
         """Quenching factor, visible over recoil energy."""
 
+    @fused
     def image(self, value: Float[Array, "*v"]) -> Float[Array, "*v"]:
         return value * self.factor(value)
 
+    @fused
     def pull_back(self, points: Float[Array, " point"], high: Float[Array, ""]) -> Float[Array, " pulled"]:
         return invert(self.image, points, high)
 
@@ -40,6 +43,7 @@ class ConstantQuenching(AbstractQuenching):
     def __check_init__(self) -> None:
         check_range(self, "value", 0.0, 2.0, open_low=True)
 
+    @fused
     def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:
         return jnp.broadcast_to(self.value, recoil.shape)
 
@@ -66,6 +70,7 @@ class Lindhard(AbstractQuenching):
     def __check_init__(self) -> None:
         check_positive(self, "k", "Z")
 
+    @fused
     def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:
         gamma = 11.5 * self.Z ** (-7 / 3) * jnp.maximum(recoil, 1e-12 * keV) / keV
         g = 3 * gamma**0.15 + 0.7 * gamma**0.6 + gamma
@@ -87,6 +92,7 @@ class PolynomialQuenching(AbstractQuenching):
     def __check_init__(self) -> None:
         check_variations(self.coefficients, self.variations, "coefficients")
 
+    @fused
     def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:
         return jnp.polyval(vary(self.coefficients, self.variations)[::-1], recoil / keV)
 
@@ -106,6 +112,7 @@ class TabulatedQuenching(AbstractQuenching):
     def kinks(self) -> Float[Array, " point"]:
         return self.energies
 
+    @fused
     def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:
         return jnp.interp(recoil, self.energies, self.factors)
 
@@ -118,8 +125,10 @@ class LightYield(AbstractMap):
     def __check_init__(self) -> None:
         check_positive(self, "per_energy")
 
+    @fused
     def image(self, value: Float[Array, "*v"]) -> Float[Array, "*v"]:
         return value * self.per_energy
 
+    @fused
     def pull_back(self, points: Float[Array, " point"], high: Float[Array, ""]) -> Float[Array, " pulled"]:
         return points / self.per_energy

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, check_positive, concrete
-from ontarget.ground.noun import Noun, Number, quantity
+from ontarget.ground.noun import Noun, Number, on_host, quantity
 
 
 class Sideband(Noun):
@@ -34,6 +34,6 @@ class Sideband(Noun):
 
     def __check_init__(self) -> None:
         check_positive(self, "ratio")
-        low, total = concrete(jnp.min(self.counts)), concrete(jnp.sum(self.counts))
+        low, total = (concrete(of(on_host(self.counts))) for of in (np.min, np.sum))
         if low is not None and total is not None and not (low >= 0 and math.isfinite(total)):
             raise InputError("counts", "a value that is negative or no number", "Counts are finite.", "Mend the table.")

@@ -14,6 +14,7 @@ from jaxtyping import Array, Float
 from ontarget.detector.stage import AbstractStage
 from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Energy, Noun, Number, quantity
+from ontarget.ground.program import fused
 from ontarget.numerics.axis import AbstractAxis
 from ontarget.numerics.quadrature import gauss_legendre, merge_edges
 
@@ -35,9 +36,11 @@ class AbstractSmearing(AbstractStage):
     def pull_back(self, points: Float[Array, " point"], high: Float[Array, ""]) -> Float[Array, " pulled"]:
         return jnp.zeros(0)
 
+    @fused
     def push(self, edges: Float[Array, " edge"], points: Float[Array, " point"]) -> Float[Array, " out"]:
         return jnp.sort(points) if self.axis is None else merge_edges(self.axis.edges, points)
 
+    @fused
     def migration(self, edges: Float[Array, " edge"], out: Float[Array, " out"]) -> Float[Array, "truth cell"]:
         """Probability from each input cell to each output cell."""
         nodes, weights = gauss_legendre(self.order)
@@ -49,6 +52,7 @@ class AbstractSmearing(AbstractStage):
         # below zero by the error of a series; not a maximum, which halves the derivative of a cell of no width
         return jnp.where(share < 0, 0.0, share)
 
+    @fused
     def compose(
         self, edges: Float[Array, " edge"], out: Float[Array, " out"], after: Float[Array, "cell seen"]
     ) -> Float[Array, "truth seen"]:
@@ -72,6 +76,7 @@ class ConstantResolution(AbstractResolution):
     def __check_init__(self) -> None:
         check_positive(self, "width")
 
+    @fused
     def sigma(self, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
         return jnp.broadcast_to(self.width, energy.shape)
 
@@ -85,6 +90,7 @@ class SquareRootResolution(AbstractResolution):
     def __check_init__(self) -> None:
         check_positive(self, "fraction", "reference")
 
+    @fused
     def sigma(self, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
         return self.fraction * jnp.sqrt(jnp.maximum(energy, 1e-9 * self.reference) * self.reference)
 
@@ -94,6 +100,7 @@ class GaussianSmearing(AbstractSmearing):
 
     resolution: AbstractResolution
 
+    @fused
     def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:
         return ndtr((edges[:, None] - value) / self.resolution.sigma(value))
 
@@ -107,6 +114,7 @@ class TruncatedGaussianSmearing(AbstractSmearing):
 
     resolution: AbstractResolution
 
+    @fused
     def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:
         reached = ndtr((edges[:, None] - value) / self.resolution.sigma(value))
         low, high = reached[:1], reached[-1:]

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.ground.noun import Noun, static
+from ontarget.ground.program import fused
 
 
 class AbstractStage(Noun):
@@ -49,6 +50,7 @@ class AbstractWeight(AbstractStage):
     def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
         """The fraction kept in each cell."""
 
+    @fused
     def compose(
         self, edges: Float[Array, " edge"], out: Float[Array, " out"], after: Float[Array, "cell seen"]
     ) -> Float[Array, "truth seen"]:
@@ -71,6 +73,7 @@ class AbstractMap(AbstractStage):
         return after
 
 
+@fused
 def sort_into(cells: Float[Array, " edge"], seen: Float[Array, " seen_edge"]) -> Float[Array, "cell seen"]:
     """Which seen bin holds each cell, as a matrix of zeros and ones; the last column is outside.
 

@@ -10,6 +10,7 @@ from ontarget.detector.background import AbstractBackground, check_shape
 from ontarget.detector.variation import Variation, check_variations, vary
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Mass, Number, quantity
+from ontarget.ground.program import fused
 from ontarget.source.running import Running
 from ontarget.source.tag import AbstractTag
 
@@ -48,6 +49,7 @@ class TemplateBackground(AbstractBackground):
     def check_bins(self, tag: int, first: int, second: int) -> None:
         check_shape("shape", np.shape(self.shape), tag, first * second)
 
+    @fused
     def expected(
         self, mass: Mass, running: Running, tag: AbstractTag, seen: Float[Array, " seen_edge"]
     ) -> Float[Array, "tag seen"]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, concrete
-from ontarget.ground.noun import Noun, Number, quantity, static
+from ontarget.ground.noun import Noun, Number, on_host, quantity, static
 
 Change = Callable[[Array], Array]
 
@@ -46,7 +45,7 @@ class Variation(Noun):
     def __check_init__(self) -> None:
         for side in ("up", "down"):
             given = getattr(self, side)
-            if given is not None and not math.isfinite(concrete(jnp.sum(given)) or 0.0):
+            if given is not None and not math.isfinite(concrete(np.sum(on_host(given))) or 0.0):
                 raise InputError(side, "a value that is no number", "All values are finite.", "Mend the table.")
         if self.down is not None and np.shape(self.down) != np.shape(self.up):
             got = f"values of shape {list(np.shape(self.down))}"

@@ -16,7 +16,8 @@ from ontarget.beam.flight import ALONG, norm
 from ontarget.beam.segment import Segments
 from ontarget.ground.effect import Moves, part
 from ontarget.ground.errors import InputError, check_positive, check_range
-from ontarget.ground.noun import Angle, BeamEnergy, Density, Length, Noun, Number, Scalar, quantity, static
+from ontarget.ground.noun import Angle, BeamEnergy, Density, Length, Noun, Number, Scalar, as_array, quantity, static
+from ontarget.ground.program import fused
 from ontarget.ground.units import ANGLE, GeV
 from ontarget.matter.medium import MEDIA
 from ontarget.matter.particle import PARTICLES
@@ -35,7 +36,7 @@ def kind_of(particle: str) -> str:
 
 def numbered(count: int) -> CountAxis:
     """An axis of things that are numbered from one."""
-    return CountAxis(jnp.asarray(0.5), jnp.asarray(count + 0.5), count)
+    return CountAxis(as_array(0.5), as_array(count + 0.5), count)
 
 
 class EnergyResponse(Noun):
@@ -57,6 +58,7 @@ class EnergyResponse(Noun):
         check_positive(self, "stochastic", "scale")
         check_range(self, "constant", 0.0, 1.0)
 
+    @fused
     def matrix(self, energy: Float[Array, " node"], edges: Float[Array, " edge"]) -> Float[Array, "node seen"]:
         """Probability of each bin of what is seen; the rest is outside."""
         safe = jnp.maximum(energy, 1e-3 * GeV)
@@ -81,6 +83,7 @@ class Halo(Noun):
         check_range(self, "number", 0.0)
         check_positive(self, "energy")
 
+    @fused
     def shares(self, edges: Float[Array, " edge"]) -> Float[Array, " seen"]:
         """Of each bin of energy; they add to one."""
         left = jnp.exp(-(edges - edges[0]) / self.energy)
@@ -182,6 +185,7 @@ class TunnelCalorimeter(AbstractInstrument):
         count = len(self.samples)
         return numbered(count), self.z, numbered(pairs)
 
+    @fused
     def place(self, particle: str, flight: Segments, tunnel: Tunnel, u: Float[Array, "ray dimension"]) -> Places:
         z, sine, distance, within = at_wall(flight, tunnel)
         number = within * flight.number * jnp.exp(-distance / PARTICLES[particle].decay_length(norm(flight.momentum)))
@@ -194,6 +198,7 @@ class TunnelCalorimeter(AbstractInstrument):
         where, share = outer_shares(place, by_angle, nodes_beside(self.truth.edges, energy))
         return where, number[:, None] * share
 
+    @fused
     def visible_energy(
         self,
         particle: str,
@@ -213,6 +218,7 @@ class TunnelCalorimeter(AbstractInstrument):
         way = jnp.minimum(self.thickness / jnp.maximum(sine, ALONG), room)
         return kinetic - iron.energy_of(jnp.maximum(iron.range_of(kinetic) - self.density * way, 0.0))
 
+    @fused
     def seen(self, arrived: Mapping[str, Float[Array, "..."]]) -> dict[str, Float[Array, "tag seen"]]:
         responses = {"positron": self.electromagnetic, "muon": self.muonic, "hadron": self.hadronic}
         nodes, edges = self.truth.edges, self.visible.edges
@@ -225,6 +231,7 @@ class TunnelCalorimeter(AbstractInstrument):
             found[name] = passed[kind][:, None] * by_energy.ravel()
         return found
 
+    @fused
     def background(self) -> Float[Array, "tag seen"]:
         classes = len(self.angles) + 1
         even = jnp.full((self.z.bins, classes, 1), 1 / (self.z.bins * classes))
@@ -232,6 +239,7 @@ class TunnelCalorimeter(AbstractInstrument):
         return jnp.stack(each)
 
 
+@fused
 def at_wall(
     flight: Segments, tunnel: Tunnel
 ) -> tuple[Float[Array, " ray"], Float[Array, " ray"], Float[Array, " ray"], Float[Array, " ray"]]:
@@ -255,6 +263,7 @@ def at_wall(
     return flight.start[:, 2] + distance * direction[:, 2], root / tunnel.radius, distance, 1.0 * inside
 
 
+@fused
 def impact(theta: Scalar | float, tunnel: Tunnel) -> Scalar:
     """How far along the tunnel a particle from its axis meets the wall, at an angle to the axis."""
     return tunnel.radius / jnp.tan(theta)

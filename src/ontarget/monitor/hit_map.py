@@ -6,7 +6,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.ground.noun import Noun
+from ontarget.ground.noun import Noun, as_array
+from ontarget.ground.program import fused
 from ontarget.monitor.tracker import Hits
 
 
@@ -17,10 +18,12 @@ class Raster(Noun):
     y: Float[Array, " y"]
 
     @property
+    @fused
     def cell(self) -> Float[Array, ""]:
         """The area that belongs to a node."""
         return (self.x[1] - self.x[0]) * (self.y[1] - self.y[0])
 
+    @fused
     def density(self, hits: Hits, weight: Float[Array, " ray"]) -> Float[Array, "x y"]:
         r"""Weight per area at each node, each ray shared between the four nodes around it.
 
@@ -58,5 +61,5 @@ def raster_around(hits: Hits, cells: int, reach: float) -> Raster:
         rank = np.cumsum(number[order])
         low, middle, high = np.interp([0.1587, 0.5, 0.8413], rank / rank[-1], values[order])
         core = (high - low) / 2
-        nodes.append(jnp.asarray(middle + core / cells * np.arange(-round(reach * cells), round(reach * cells) + 1)))
+        nodes.append(as_array(middle + core / cells * np.arange(-round(reach * cells), round(reach * cells) + 1)))
     return Raster(*nodes)

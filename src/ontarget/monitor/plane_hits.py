@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.beam import AbstractBeam, AbstractDecay, Tunnel
+from ontarget.ground.noun import as_array
 from ontarget.ground.program import program
 from ontarget.monitor.hit_map import Raster, raster_around
 from ontarget.monitor.silicon import hardness
@@ -106,13 +107,15 @@ def plane_hits(
         most = max((one.dimensions for one in followed), default=0)
         for repeat in range(repeats):
             progress(f"{parent}, {repeat + 1} of {repeats}")
-            u = lattice(jnp.uint64(0), rays, shifts((seed, place, repeat), beam.dimensions + 1 + most))
-            arriving = coming(beam, tunnel, trackers.arm, parent, u[:, : beam.dimensions])
+            shift = shifts((seed, place, repeat), beam.dimensions + 1 + most)
+            u = np.asarray(lattice(jax.device_put(np.uint64(0)), rays, shift))
+            of_beam, of_decay = as_array(u[:, : beam.dimensions]), as_array(u[:, beam.dimensions :])
+            arriving = coming(beam, tunnel, trackers.arm, parent, of_beam)
             for index, plane in enumerate(planes):
                 hits = plane.passing(arriving)
                 if len(found) == index:
                     found.append(PlaneHits(plane, raster_around(hits, CELLS, REACH)))
                 found[index].count(parent, parent, hits)
-                for decay, muons in plane.muons(arriving, followed, u[:, beam.dimensions :]):
+                for decay, muons in plane.muons(arriving, followed, of_decay):
                     found[index].count(f"{decay.lepton} of {decay.name}", decay.lepton, muons)
     return found

@@ -16,6 +16,7 @@ from ontarget.beam.segment import Segments
 from ontarget.ground.effect import Moves
 from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
 from ontarget.ground.noun import Density, Length, Noun, Number, Scalar, quantity, static
+from ontarget.ground.program import fused
 from ontarget.matter.medium import MEDIA, Medium
 from ontarget.matter.particle import PARTICLES
 from ontarget.monitor.calorimeter import at_wall, numbered
@@ -137,6 +138,7 @@ class RangeMeter(AbstractInstrument):
         """The last plane, from 1; the ring; no second observable."""
         return numbered(self.planes), self.rings, None
 
+    @fused
     def needed(self) -> Float[Array, " plane"]:
         """The range in the first medium of a muon that just reaches each plane."""
         every = (*self.absorber, *self.blocks)
@@ -147,12 +149,14 @@ class RangeMeter(AbstractInstrument):
             energy = jnp.where(i < before, block.of.energy_of(block.depth + block.of.range_of(energy)), energy)
         return self.absorber[0].of.range_of(energy)
 
+    @fused
     def reaching(self, kinetic: Float[Array, " ray"], cosine: Float[Array, " ray"]) -> Float[Array, "ray plane"]:
         """Probability to come to each plane."""
         reach = (self.absorber[0].of.range_of(kinetic) * cosine)[:, None]
         needed = self.needed()
         return ndtr((reach - needed) / (self.straggling * needed))
 
+    @fused
     def spread(self, kinetic: Float[Array, " ray"]) -> Float[Array, " ray"]:
         """Standard deviation per plane of the place at the first plane, by multiple scattering."""
         left, variance = kinetic, jnp.zeros_like(kinetic)
@@ -168,6 +172,7 @@ class RangeMeter(AbstractInstrument):
             ahead = ahead - block.length
         return jnp.sqrt(variance)
 
+    @fused
     def place(self, particle: str, flight: Segments, tunnel: Tunnel, u: Float[Array, "ray dimension"]) -> Places:
         mass = PARTICLES[particle].mass
         size = norm(flight.momentum)
@@ -189,14 +194,17 @@ class RangeMeter(AbstractInstrument):
         where, share = outer_shares((planes, each[:, :-1] - each[:, 1:]), (jnp.maximum(ring - 1, 0), share))
         return where, number[:, None] * share
 
+    @fused
     def through(self, flight: Segments, tunnel: Tunnel) -> Float[Array, " ray"]:
         """1 for what leaves the tunnel through its end, or is born behind it; smooth at the wall's end."""
         z, _, _, within = at_wall(flight, tunnel)
         return jnp.where(flight.start[:, 2] < tunnel.length, ndtr((z - tunnel.length) / self.cell) * within, 1.0)
 
+    @fused
     def seen(self, arrived: Mapping[str, Float[Array, "..."]]) -> dict[str, Float[Array, "tag seen"]]:
         return {name: self.efficiency * values[1:, :-1] for name, values in arrived.items()}
 
+    @fused
     def background(self) -> Float[Array, "tag seen"]:
         area = self.rings.edges[1:] ** 2 - self.rings.edges[:-1] ** 2
         ratio = [self.attenuation**k for k in range(self.planes)]

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from ontarget.ground.program import fused
 from ontarget.ground.units import GeV, MeV, cm, g
 from ontarget.matter.particle import PARTICLES
 
@@ -34,6 +35,7 @@ def dose(fluence: float | Float[Array, "*cell"]) -> Float[Array, "*cell"]:
     return jnp.asarray(fluence) * MINIMUM
 
 
+@fused
 def hardness(particle: str, momentum: Float[Array, " ray"]) -> Float[Array, " ray"]:
     """Displacement damage of a particle over that of a neutron of 1 MeV.
 

@@ -13,15 +13,16 @@ from jaxtyping import Array, Float
 from ontarget.beam import AbstractElement, Beamline, Drift, Open, Rays
 from ontarget.beam.scattering import highland
 from ontarget.ground.errors import InputError
-from ontarget.ground.program import program
+from ontarget.ground.program import fused, program
 from ontarget.matter.particle import Particle
-from ontarget.monitor.tracker import AbstractPlane, ArmPlane, EntrancePlane, LinePlane, drift_of
+from ontarget.monitor.tracker import AbstractPlane, ArmPlane, EntrancePlane, LinePlane, Sensor, drift_of
 
 Real = float | Float[Array, ""]
 UNIFORM = 12**0.5
 """The width of an even distribution over its standard deviation."""
 
 
+@fused
 def momentum_resolution(
     momentum: Float[Array, "*ray"],
     mass: Real,
@@ -50,6 +51,7 @@ def momentum_resolution(
     return momentum / kick * jnp.sqrt(slopes + scattered)
 
 
+@fused
 def fitted_resolution(
     maps: Float[Array, "plane 3 3"], error: Float[Array, " plane"], scattering: Float[Array, " plane"]
 ) -> Float[Array, ""]:
@@ -82,16 +84,28 @@ def spectrometer_resolution(line: Beamline, planes: Sequence[AbstractPlane], par
     Differentiable in every number of the planes and of the line. It needs three planes or more, and a bend among them.
     """
     places = [place_in(line, plane) for plane in planes]
-    maps = [jnp.eye(3)]
+    steps = []
     for first, last in pairwise(places):
+        # names and rims would be compiled anew
+        bare = [dataclasses.replace(one, name="", aperture=Open()) for one in between(line, first, last)]
+        steps.append([bending(one, line.momentum) for one in bare])
+    return _of_planes(steps, [plane.sensor for plane in planes], line.momentum, particle.mass)
+
+
+@fused
+def _of_planes(
+    steps: Sequence[Sequence[Float[Array, "3 3"]]], sensors: Sequence[Sensor], momentum: Float[Array, ""], mass: Real
+) -> Float[Array, ""]:
+    """`fitted_resolution` from the maps of the elements between each two planes."""
+    maps = [jnp.eye(3)]
+    for between_two in steps:
         here = maps[-1]
-        for element in between(line, first, last):
-            bare = dataclasses.replace(element, name="", aperture=Open())  # names and rims would be compiled anew
-            here = bending(bare, line.momentum) @ here
+        for one in between_two:
+            here = one @ here
         maps.append(here)
-    error = jnp.stack([plane.sensor.pitch for plane in planes]) / UNIFORM
-    thickness = jnp.stack([plane.sensor.thickness for plane in planes])
-    angle = highland(jnp.broadcast_to(line.momentum, thickness.shape), particle.mass, thickness)
+    error = jnp.stack([one.pitch for one in sensors]) / UNIFORM
+    thickness = jnp.stack([one.thickness for one in sensors])
+    angle = highland(jnp.broadcast_to(momentum, thickness.shape), mass, thickness)
     return fitted_resolution(jnp.stack(maps), error, angle)
 
 

@@ -14,7 +14,7 @@ from ontarget.beam.flight import ROUNDING, at_distance, decays_as_drawn, norm, r
 from ontarget.ground.constants import c
 from ontarget.ground.errors import InputError, check_positive, check_range, concrete, did_you_mean
 from ontarget.ground.noun import Length, Noun, Number, Time, quantity, static
-from ontarget.ground.program import program
+from ontarget.ground.program import fused, program
 from ontarget.ground.units import LENGTH
 from ontarget.matter.particle import PARTICLES, Particle
 
@@ -175,13 +175,18 @@ class ArmPlane(AbstractPlane):
 
     def behind(self, flight: Segments, particle: Particle, coming: Coming) -> Hits:
         """Of flights in the tunnel those that leave it through its end, at this plane."""
-        length = coming.tunnel.length
-        end = seen_at(flight, particle, length)
-        slant = jnp.sqrt(1 + end.slope_x**2 + end.slope_y**2)
-        through = flight.length >= (length - flight.start[:, 2]) * slant * (1 - ROUNDING)
-        number = jnp.where(through, end.number, 0.0)
-        rays = Rays(end.x, end.y, end.slope_x, end.slope_y, end.momentum, jnp.zeros_like(end.x), number)
-        return crossing(particle, tracked(cut(coming.arm, self.element, self.place), rays), end.time)
+        rays, time = leaving(flight, particle, coming.tunnel.length)
+        return crossing(particle, tracked(cut(coming.arm, self.element, self.place), rays), time)
+
+
+@fused
+def leaving(flight: Segments, particle: Particle, length: Float[Array, ""]) -> tuple[Rays, Float[Array, " ray"]]:
+    """What leaves a tunnel of this length through its end, and when."""
+    end = seen_at(flight, particle, length)
+    slant = jnp.sqrt(1 + end.slope_x**2 + end.slope_y**2)
+    through = flight.length >= (length - flight.start[:, 2]) * slant * (1 - ROUNDING)
+    number = jnp.where(through, end.number, 0.0)
+    return Rays(end.x, end.y, end.slope_x, end.slope_y, end.momentum, jnp.zeros_like(end.x), number), end.time
 
 
 @program
@@ -217,6 +222,7 @@ class Trackers(Noun):
                 cut(self.arm, plane.element, plane.place)
 
 
+@fused
 def seen_at(flight: Segments, particle: Particle, z: Float[Array, ""]) -> Hits:
     """Straight flights where they cross a plane square to the tunnel's axis."""
     size = norm(flight.momentum)
@@ -226,6 +232,7 @@ def seen_at(flight: Segments, particle: Particle, z: Float[Array, ""]) -> Hits:
     return Hits(there.start[:, 0], there.start[:, 1], slope_x, slope_y, size, there.time, there.number)
 
 
+@fused
 def crossing(particle: Particle, rays: Rays, start: Float[Array, " ray"]) -> Hits:
     """Rays that began at a time and have flown their path, less those that have decayed on it."""
     speed = c * rays.momentum / jnp.sqrt(rays.momentum**2 + particle.mass**2)

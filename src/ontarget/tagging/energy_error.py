@@ -13,8 +13,8 @@ from jax.scipy.special import erf
 from jaxtyping import Array, Float, Int
 
 from ontarget.ground.constants import muon_mass, pion_mass
-from ontarget.ground.noun import Scalar
-from ontarget.ground.program import program
+from ontarget.ground.noun import Scalar, as_array, on_host
+from ontarget.ground.program import fused, program
 from ontarget.tagging.interactions import HASTE, Interactions
 from ontarget.tagging.pair_fit import solved
 from ontarget.tagging.tagger import Tagger
@@ -47,7 +47,7 @@ class Sample(NamedTuple):
 def sample_of(events: Interactions, length: float) -> Sample:
     """The decays of these interactions as they were, in a tunnel of this length."""
     known = np.concatenate([events.entering.vectors(), events.vertex[:, :2]], axis=1)
-    return Sample(*(jnp.asarray(one) for one in (known, events.place[:, 2], events.vertex[:, 2], length)))
+    return Sample(*(as_array(one) for one in (known, events.place[:, 2], events.vertex[:, 2], length)))
 
 
 class Parts(NamedTuple):
@@ -103,13 +103,14 @@ def relative_errors(tagger: Tagger, sample: Sample) -> Parts:
 
 def errors_in_blocks(tagger: Tagger, sample: Sample) -> Parts:
     """`relative_errors` of samples of any size, with one compiled program."""
-    found = []
+    found, host = [], on_host(sample)
     for low in range(0, len(sample.z), BLOCK):
         size = min(BLOCK, len(sample.z) - low)
-        rows = jnp.minimum(low + jnp.arange(BLOCK), len(sample.z) - 1)
-        block = Sample(sample.known[rows], sample.z[rows], sample.depth[rows], sample.length)
+        rows = np.minimum(low + np.arange(BLOCK), len(sample.z) - 1)
+        known, z, depth = (as_array(one[rows]) for one in (host.known, host.z, host.depth))
+        block = Sample(known, z, depth, sample.length)
         found.append([np.asarray(one)[:size] for one in relative_errors(tagger, block)])
-    return Parts(*(jnp.asarray(np.concatenate(one)) for one in zip(*found, strict=True)))
+    return Parts(*(as_array(np.concatenate(one)) for one in zip(*found, strict=True)))
 
 
 def within(width: Scalar, errors: Float[Array, " event"]) -> Scalar:
@@ -117,6 +118,7 @@ def within(width: Scalar, errors: Float[Array, " event"]) -> Scalar:
     return erf(width / (jnp.sqrt(2.0) * errors)).mean()
 
 
+@fused
 def core_of(errors: Float[Array, " event"]) -> Scalar:
     r"""Half-width c that holds 68.27 % of Gaussians of these errors.
 
@@ -161,7 +163,7 @@ def reached(
     x = np.log(start)
     for _ in range(30):
         value = np.exp(x)
-        here = eqx.tree_at(leaves, tagger, [jnp.asarray(value)] * len(leaves(tagger)))
+        here = eqx.tree_at(leaves, tagger, [as_array(value)] * len(leaves(tagger)))
         width, slopes = core_and_slopes(here, sample)
         miss, slope = np.log(float(width) / goal), sum(float(one) for one in leaves(slopes)) * value / float(width)
         if abs(miss) < 1e-6:

@@ -15,6 +15,7 @@ from jaxtyping import Array, Float
 from ontarget.beam.scattering import highland
 from ontarget.ground.constants import muon_mass, pion_mass
 from ontarget.ground.noun import Scalar
+from ontarget.ground.program import fused
 from ontarget.tagging.arm import Arm
 
 Known = Float[Array, " 7"]
@@ -27,6 +28,7 @@ RELEASED = (pion_mass - muon_mass) * (pion_mass + muon_mass) / 2
 """Half the difference of the squares of the masses: pion times neutrino, as four-vectors."""
 
 
+@fused
 def neutrino_of(known: Known, z: Scalar, depth: Scalar) -> tuple[Float[Array, " 3"], Float[Array, " 3"], Scalar]:
     r"""Direction of the neutrino, momentum of the pion, and energy of the neutrino.
 
@@ -43,6 +45,7 @@ def neutrino_of(known: Known, z: Scalar, depth: Scalar) -> tuple[Float[Array, " 
     return direction, momentum, RELEASED * (energy + product) / (pion_mass**2 + (across**2).sum())
 
 
+@fused
 def muon_of(known: Known, z: Scalar, depth: Scalar, length: Scalar) -> tuple[Seen, Scalar]:
     """The muon at T7 (x, y, slopes, momentum), `length` behind T6, and the energy of the neutrino."""
     direction, pion, energy = neutrino_of(known, z, depth)
@@ -66,7 +69,8 @@ class Errors(NamedTuple):
         return self.momentum + self.points + self.scattering
 
 
-def errors_of_track(arm: Arm, momentum: Scalar, mass: float, towards: int) -> Errors:
+@fused
+def errors_of_track(arm: Arm, momentum: Scalar, mass: Scalar | float, towards: int) -> Errors:
     """Covariance of a track of a mass; `towards` is +1 where the plane next to the tunnel is the later one, else -1."""
     point = arm.pitch**2 / 12
     slope, both = 2 * point / arm.baseline**2, towards * point / arm.baseline
@@ -79,18 +83,21 @@ def errors_of_track(arm: Arm, momentum: Scalar, mass: float, towards: int) -> Er
     )
 
 
+@fused
 def error_of_vertex(vertex: Scalar, known: Known, depth: Scalar) -> Float[Array, "2 2"]:
     """Covariance of x and y of the vertex, each of error `vertex`, for a depth as uncertain: neutrinos fly askew."""
     steepness = ((known[5] - known[0]) ** 2 + (known[6] - known[1]) ** 2) / depth**2
     return vertex**2 * (1 + steepness) * jnp.eye(2)
 
 
+@fused
 def covariance_of_known(arm: Arm, vertex: Scalar, known: Known, depth: Scalar) -> Float[Array, "7 7"]:
     """Covariance of what is measured of the pion, and of x and y of the vertex; `vertex` is the error of each axis."""
     whole = jnp.zeros((7, 7)).at[:5, :5].set(errors_of_track(arm, known[MOMENTUM], pion_mass, 1).whole)
     return whole.at[5:, 5:].set(error_of_vertex(vertex, known, depth))
 
 
+@fused
 def jacobians(
     known: Known, z: Scalar, depth: Scalar, length: Scalar
 ) -> tuple[Seen, Scalar, Float[Array, "6 7"], Float[Array, " 6"]]:

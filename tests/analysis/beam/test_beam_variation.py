@@ -34,7 +34,7 @@ def test_a_number_one_standard_deviation_off():
     error = BeamError("beam.momentum", 0.01)
     assert float(error.moved(SOURCE).beam.momentum / GeV) == pytest.approx(8.5 * 1.01)
     assert float(error.moved(SOURCE, -1.0).beam.momentum / GeV) == pytest.approx(8.5 * 0.99)
-    with pytest.raises(InputError, match="fits no number"):
+    with pytest.raises(InputError, match="matches no input"):
         BeamError("beam.no", 0.1).moved(SOURCE)
 
 

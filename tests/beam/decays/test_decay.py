@@ -1,7 +1,6 @@
 """What every decay keeps: energy and momentum, Lorentz invariance, and one answer from both ways of drawing."""
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from beam_rays import (
@@ -23,6 +22,7 @@ from scipy.stats import ks_2samp
 
 from ontarget.beam import PARENTS, SemileptonicDecay, decays_of
 from ontarget.ground.constants import neutral_pion_mass
+from ontarget.ground.noun import as_array, namespace
 from ontarget.ground.units import GeV
 from ontarget.matter import PARTICLES
 
@@ -51,7 +51,7 @@ def test_energy_and_momentum(decay, size, seed):
         miss, _ = left_over(decay, emission, momentum)
         assert miss < 1e-12
         assert bool((emission.weight >= 0).all())
-    np.testing.assert_allclose(np.cross(emission.neutrino, n), 0, atol=1e-15 * float(jnp.abs(emission.neutrino).max()))
+    np.testing.assert_allclose(np.cross(emission.neutrino, n), 0, atol=1e-15 * np.abs(emission.neutrino).max())
 
 
 @plus
@@ -117,32 +117,33 @@ FEW = ("pi_munu", "ke3", "mu_nue")  # the others are alike, with other masses
 def test_forced_is_smooth(decay):
     """Derivatives of everything by the parent's momentum and the spin, forwards and backwards, against differences."""
     unit = PARTICLES[decay.parent].mass
-    u, n, spin = numbers(3, RAYS, decay.dimensions), directions(4, RAYS), directions(5, RAYS)
+    u, n, spin = map(as_array, (numbers(3, RAYS, decay.dimensions), directions(4, RAYS), directions(5, RAYS)))
     start, way = 2 * unit * directions(6, RAYS), unit * directions(7, RAYS)
-    share = jnp.asarray(np.random.default_rng(8).normal(size=(RAYS, 7)))
+    share = np.random.default_rng(8).normal(size=(RAYS, 7))
 
     def seen(emission):
-        both = jnp.concatenate([emission.neutrino, emission.lepton], axis=1) / unit
-        return (share * jnp.concatenate([both, emission.weight[:, None]], axis=1)).sum(axis=1)
-
-    def compiled(function):
-        return jax.jit(function, compiler_options={"xla_backend_optimization_level": 0})  # each runs but once
+        xp = namespace(emission.neutrino)
+        both = xp.concatenate([emission.neutrino, emission.lepton], axis=1) / unit
+        return (share * xp.concatenate([both, emission.weight[:, None]], axis=1)).sum(axis=1)
 
     def answer(x):
         return seen(decay.emit_towards(start + x * way, spin * (1 - x), n, u))
 
     def plain(x):
-        return seen(emit_towards(decay, start + x * way, spin * (1 - x), n, u))
+        return seen(emit_towards(decay, start + x * way, np.asarray(spin) * (1 - x), n, u))
 
     step = 1e-4
     difference = (8 * (plain(step) - plain(-step)) - plain(2 * step) + plain(-2 * step)) / (12 * step)
-    forwards = compiled(jax.jacfwd(answer))(0.0)
+    both = jax.jit(
+        lambda x: (jax.jacfwd(answer)(x), jax.grad(lambda x: answer(x).sum())(x)),
+        compiler_options={"xla_backend_optimization_level": 0},  # it runs but once
+    )
+    forwards, backwards = map(np.asarray, both(0.0))
     # fourth-order differences: rounding 1e-14/1e-4, truncation step^4 times fifth derivatives; but a few rays in 20 000
     # have their electron at rest somewhere, or their frame at the seam, where the fifth is large
     error = np.abs(forwards - difference)
     assert np.quantile(error, 0.999) < 1e-7
-    assert bool(jnp.isfinite(forwards).all())
-    backwards = compiled(jax.grad(lambda x: answer(x).sum()))(0.0)
+    assert bool(np.isfinite(forwards).all())
     assert float(backwards) == pytest.approx(float(forwards.sum()), rel=1e-9)
 
 

@@ -118,7 +118,7 @@ def test_spin_from_two_body_decays(name, sign):
     decay = decays_of(name)[0]
     p = np.array([0.2, -0.1, 0.6]) * GeV
     emission = draw(decay, p)
-    spin = decay.polarisation(same(p, RAYS), emission)
+    spin = np.asarray(decay.polarisation(same(p, RAYS), emission))
     parent, neutrino, lepton, _ = (one / MeV for one in parts(decay, emission, same(p, RAYS)))
     for i in range(5):
         expected = polarisation_of_lepton(parent[i], neutrino[i], lepton[i], M, sign)

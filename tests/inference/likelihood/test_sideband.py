@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cache
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from inference_toys import Line
@@ -14,6 +14,7 @@ from sideband_toys import SCALE, TILT, Beside, beside, written_out
 
 from ontarget.detector import Sideband
 from ontarget.ground.errors import InputError
+from ontarget.ground.noun import as_array
 from ontarget.inference.fit.batch import fit_many
 from ontarget.inference.fit.contraction import Contraction, model_of, state
 from ontarget.inference.fit.fisher import fisher, gradient, hessian
@@ -21,7 +22,7 @@ from ontarget.inference.fit.fit import fit
 from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Scale
 
-HALF = jnp.array([0.5, 0.5])
+HALF = as_array([0.5, 0.5])
 
 
 def plain():
@@ -30,8 +31,8 @@ def plain():
 
 def two(first, second):
     """One experiment with two backgrounds, whose shares of the tag bins are given."""
-    bands = Sideband(jnp.array([6.0, 0.0, 2.0]), 0.5), Sideband(jnp.array([0.0, 9.0, 4.0]), 2.0)
-    steady = tuple(zip(bands, (jnp.array(first), jnp.array(second)), strict=True))
+    bands = Sideband([6.0, 0.0, 2.0], 0.5), Sideband([0.0, 9.0, 4.0], 2.0)
+    steady = tuple(zip(bands, (as_array(first), as_array(second)), strict=True))
     return Beside("two", np.linspace(2.0, 0.3, 9), np.linspace(0.1, 1.0, 9), steady)
 
 
@@ -42,12 +43,17 @@ CASES = {
 }
 
 
+@cache
+def built(name):
+    return likelihood(CASES[name](), [SCALE, TILT])
+
+
 def found(name, seed, few=1.0, **values):
     """A likelihood with pseudo-data in bins and sidebands; `few` times the expected counts."""
-    made = likelihood(CASES[name](), [SCALE, TILT])
+    made = built(name)
     random = np.random.default_rng(seed)
     means = np.concatenate([*made.expected(**values), made.sideband.counts])
-    return dataclasses.replace(made, data=jnp.asarray(random.poisson(few * means).astype(float)))
+    return dataclasses.replace(made, data=as_array(random.poisson(few * means)))
 
 
 def points(number, seed):
@@ -103,7 +109,7 @@ def test_jax_takes_the_same_derivatives():
     compiled = jax.jit(
         lambda at: tuple(of(lambda x: one.minus_two_log(x))(at) for of in (lambda f: f, jax.grad, jax.hessian))
     )
-    value, first, second = compiled(jnp.asarray(theta))
+    value, first, second = compiled(theta)
     assert float(value) == pytest.approx(float(one.minus_two_log(theta)), rel=1e-12)
     np.testing.assert_allclose(gradient(one, theta), first, rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(hessian(one, theta), second, rtol=1e-8, atol=1e-9 * np.abs(second).max())
@@ -120,7 +126,7 @@ def test_without_signal_and_counts_the_slope_is_that_to_the_right():
         # without the nominal background 1e-15 counts may be missing, and below zero the slope falls by 8e9 per count
         np.testing.assert_allclose(gradient(one, theta), [13.0], rtol=1e-5)
         assert np.isfinite(hessian(one, theta)).all()
-        assert np.isfinite(derivatives(jnp.asarray(theta))).all()
+        assert np.isfinite(derivatives(theta)).all()
     best = fit(one)
     assert best.converged
     assert best.values["scale"] == pytest.approx(0.0, abs=1e-8)  # -2 ln L there is below the 1e-7 of a fit
@@ -140,7 +146,7 @@ def test_states_are_those_of_the_likelihood(name):
     bands = one.sideband
     share = np.where(bands.group == np.arange(len(bands.labels))[:, None], np.asarray(bands.share), 0.0)
     for theta, value, slope, expected, bent in zip(thetas, *host, strict=True):
-        assert value == pytest.approx(float(one.minus_two_log(theta) - one.constraint(theta)), rel=1e-12)
+        assert value == pytest.approx(float(one.minus_two_log(theta)) - float(one.constraint(theta)), rel=1e-12)
         prior = np.array([0.0, 2 * theta[1] / 0.3**2])
         np.testing.assert_allclose(slope + prior, gradient(one, theta), rtol=1e-9, atol=1e-9)
         at = one.profiled(theta)
@@ -189,7 +195,7 @@ def test_toys_are_fitted_together_sidebands_and_all():
     together = fit_many(one, one.names, thetas, toys, np.arange(60))
     assert together.converged.all()
     for toy in (0, 31, 59):
-        alone = dataclasses.replace(one, data=jnp.asarray(toys[toy]))
+        alone = dataclasses.replace(one, data=as_array(toys[toy]))
         assert fit(alone).minimum == pytest.approx(together.value[toy], abs=1e-6)
 
 
@@ -197,7 +203,7 @@ def test_toys_are_fitted_together_sidebands_and_all():
 def test_on_and_off_counts_give_the_significance_of_li_and_ma(on, off, tau):
     """n_on events, n_off beside, tau times as much exposure there: Cowan et al., and Li and Ma with alpha = 1/tau."""
     alpha = 1 / tau
-    experiment = Beside("on", [1.0], [0.0], ((Sideband(jnp.array([10.0]), alpha), jnp.ones(1)),))
+    experiment = Beside("on", [1.0], [0.0], ((Sideband([10.0], alpha), as_array([1.0])),))
     one = likelihood(experiment, [Scale("signal", "on.scale", 0.0, 1000.0)])
     one = one.with_data([np.array([on])], np.array([off]))
     square = 2 * on * np.log((1 + alpha) / alpha * on / (on + off))

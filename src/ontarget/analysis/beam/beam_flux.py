@@ -15,8 +15,12 @@ from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.narrow import neutrino_experiment, site_of, source_of
 from ontarget.ground.kept import kept
+from ontarget.ground.noun import as_array
+from ontarget.ground.program import fused
 from ontarget.ground.units import GeV, m
+from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.matter.flavour import FLAVOURS
+from ontarget.matter.nuclide import Nuclides
 from ontarget.numerics.progress import silent
 from ontarget.source.origin import Origin
 from ontarget.source.site import BeamSite
@@ -60,7 +64,7 @@ class BeamFlux:
     @property
     def width(self) -> np.ndarray:
         """[energy] the cell of each node, GeV: half the way to both neighbours; the first and the last have one."""
-        return np.asarray(cell(jnp.asarray(self.energy)))
+        return np.asarray(cell(as_array(self.energy)))
 
 
 def rows_of(origins: Sequence[Origin], wanted: dict[str, str]) -> np.ndarray:
@@ -148,9 +152,20 @@ def events_per_fluence(
     """
     detector = experiment.detector
     nuclides, numbers = detector.material.nuclides(), detector.mass * detector.material.nuclei_per_mass()
-    edges = jnp.array([0.0, 1.0]) * 2 * float(np.max(energy))  # one bin that holds all that is transferred
+    edges = as_array(np.array([0.0, 1.0]) * 2 * float(np.max(energy)))  # one bin that holds all that is transferred
     total = np.zeros((len(FLAVOURS), len(energy)))
     for channel in detector.channels:
-        each = jax.vmap(lambda one, channel=channel: channel.interaction.kernel(one, jnp.asarray(energy), edges))
-        total += np.asarray(jnp.einsum("n,nbex->be", numbers, each(nuclides)))
+        total += np.asarray(_interactions(channel.interaction, nuclides, numbers, as_array(energy), edges))
     return total
+
+
+@fused
+def _interactions(
+    interaction: AbstractInteraction,
+    nuclides: Nuclides,
+    numbers: Float[Array, " nuclide"],
+    energy: Float[Array, " energy"],
+    edges: Float[Array, " edge"],
+) -> Float[Array, "flavour energy"]:
+    each = jax.vmap(lambda one: interaction.kernel(one, energy, edges))
+    return jnp.einsum("n,nbex->be", numbers, each(nuclides))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 from jaxtyping import Array, Float
 
@@ -46,8 +46,8 @@ def decays_of_a_kind(
     source: DecayTunnel, component: Component, chain: DecayChain, region: str, seed: tuple[int, ...], rays: int
 ) -> Decays:
     """Decays of one mode in one region."""
-    shift = jnp.asarray(shifts(seed, component.dimensions(source.beam)))
-    return _sampled(source, component, chain, region, lattice(jnp.uint64(0), rays, shift))
+    shift = shifts(seed, component.dimensions(source.beam))
+    return _sampled(source, component, chain, region, lattice(jax.device_put(np.uint64(0)), rays, shift))
 
 
 @program
@@ -62,4 +62,4 @@ def _sampled(
 
 def window_points(rays: int, seed: int) -> Float[np.ndarray, "ray 2"]:
     """Places in a window, evenly, as shares of its two edges."""
-    return np.asarray(lattice(jnp.uint64(0), rays, jnp.asarray(shifts((seed, 0, 1), 2))))
+    return np.asarray(lattice(jax.device_put(np.uint64(0)), rays, shifts((seed, 0, 1), 2)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 from jaxtyping import Array, Float
 
@@ -59,7 +59,7 @@ def beam_entrance(
     """
     source = tunnel_source(experiment)
     progress(f"beam at the entrance: {experiment.name}")
-    u = lattice(jnp.uint64(0), rays, shifts((1, 0), source.beam.dimensions))
+    u = lattice(jax.device_put(np.uint64(0)), rays, shifts((1, 0), source.beam.dimensions))
     every = [moments(entering(source.beam, source.tunnel, parent, u)) for parent in source.beam.parents]
     return BeamEntrance(source.beam.parents, *(np.array(one) for one in zip(*every, strict=True)))
 

@@ -6,13 +6,13 @@ import dataclasses
 from dataclasses import dataclass
 
 import equinox as eqx
-import jax.numpy as jnp
 import numpy as np
 
 from ontarget.analysis.beam.beam_flux import BeamFlux, collected
 from ontarget.beam.parametrised import ParametrisedBeam
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.narrow import narrowed, site_of, source_of
+from ontarget.ground.noun import as_array
 from ontarget.numerics.axis import BeamEnergyAxis
 from ontarget.source.site import BeamSite
 from ontarget.source.tunnel.decay_tunnel import DecayTunnel
@@ -72,8 +72,8 @@ def pion_source(experiment: Experiment, spread: float | None, divergence: float 
     moved = dataclasses.replace(
         beam,
         species=tuple(one for one in beam.species if one.name == "pi+"),
-        spread=beam.spread if spread is None else jnp.asarray(spread),
-        divergence=beam.divergence if divergence is None else jnp.asarray(divergence),
+        spread=beam.spread if spread is None else as_array(spread),
+        divergence=beam.divergence if divergence is None else as_array(divergence),
     )
     axis = BeamEnergyAxis(source.energies.start, source.energies.stop, FINE)
     modes = tuple(decay for decay in source.decays if decay.name == "pi_munu")

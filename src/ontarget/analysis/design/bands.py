@@ -19,8 +19,8 @@ from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.narrow import narrowed, site_of, source_of
 from ontarget.ground.address import replace
 from ontarget.ground.errors import InputError, did_you_mean
-from ontarget.ground.noun import Noun, static
-from ontarget.ground.program import program
+from ontarget.ground.noun import Noun, as_array, static
+from ontarget.ground.program import fused, program
 from ontarget.inference.design.forecast import AbstractDesign
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.axis import BeamEnergyAxis
@@ -71,6 +71,7 @@ class Bands(Noun):
         return width_and_events(self.source.energies.edges, self.spectra(design))
 
 
+@fused
 def width_and_events(energy: Float[Array, " energy"], spectra: Float[Array, "energy ring"]) -> Float[Array, "2"]:
     r"""Mean relative width of the spectra of rings, and the events in all of them.
 
@@ -83,6 +84,7 @@ def width_and_events(energy: Float[Array, " energy"], spectra: Float[Array, "ene
     return jnp.stack([(total * (high - low) / (2 * middle)).sum() / total.sum(), total.sum()])
 
 
+@fused
 def quantiles(energy: Float[Array, " energy"], values: Float[Array, " energy"]) -> Float[Array, "3"]:
     r"""Energies below which there are `SHARES` of a spectrum that is given on nodes, in the unit of `energy`.
 
@@ -130,13 +132,13 @@ class BandsByDesign:
         """Mean relative width of the bands, and events, of many designs."""
         for one in designs:
             if one.tobytes() not in self._values:
-                self._values[one.tobytes()] = np.asarray(measured(self.bands, jnp.asarray(one)))
+                self._values[one.tobytes()] = np.asarray(measured(self.bands, as_array(one)))
         return np.array([self._values[one.tobytes()] for one in designs])
 
     def slopes(self, design: Float[np.ndarray, " free"]) -> tuple[Float[np.ndarray, "2"], Float[np.ndarray, "free 2"]]:
         """Width and events of one design, and their derivatives by its numbers."""
         if design.tobytes() not in self._slopes:
-            value, by_design = moving(self.bands, jnp.asarray(design))
+            value, by_design = moving(self.bands, as_array(design))
             self._slopes[design.tobytes()] = np.asarray(value), np.asarray(by_design)
         return self._slopes[design.tobytes()]
 
@@ -153,7 +155,7 @@ def bands_of(
     source, site = source_of(experiment, DecayTunnel, TRUTH), site_of(experiment, BeamSite, TRUTH)
     beam = narrowed(source.beam, ParametrisedBeam, f"{name}.source.beam", TRUTH)
     tag = narrowed(experiment.detector.tag, Radius, f"{name}.detector.tag", TRUTH)
-    for address in design.values(jnp.asarray(today)):
+    for address in design.values(as_array(today)):
         if not address.removeprefix(name + ".").startswith(("source.", "detector.site.")):
             truth = "Numbers of its source and site move the bands, others do not."
             raise InputError("free", address, truth, "Leave it out.")
@@ -170,4 +172,4 @@ def bands_of(
     )
     per_node = events_per_fluence(experiment, np.asarray(fewer.energies.edges))[FLAVOURS.index("nu_mu")]
     protons = experiment.exposure.protons(experiment.facility)
-    return Bands(fewer, site, tag, design, jnp.asarray(per_node) * protons, name)
+    return Bands(fewer, site, tag, design, as_array(per_node * np.asarray(protons)), name)

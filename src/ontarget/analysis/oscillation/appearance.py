@@ -15,6 +15,7 @@ from ontarget.analysis.oscillation.prompt_window import Windows, largest_differe
 from ontarget.detector import Detector, SquareRootResolution
 from ontarget.experiment.experiment import Experiment
 from ontarget.experiment.narrow import propagation_of, source_of
+from ontarget.ground.noun import as_array
 from ontarget.ground.program import program
 from ontarget.ground.units import MeV, km
 from ontarget.matter.flavour import FLAVOURS
@@ -149,7 +150,7 @@ def sharpened(experiment: Experiment, width: float) -> Experiment:
     def is_resolution(leaf: object) -> bool:
         return isinstance(leaf, SquareRootResolution)
 
-    other, first = SquareRootResolution(jnp.asarray(width), jnp.asarray(1 * MeV)), experiment.detector.channels[0]
+    other, first = SquareRootResolution(as_array(width), as_array(1 * MeV)), experiment.detector.channels[0]
     channel = jax.tree.map(lambda x: other if is_resolution(x) else x, first, is_leaf=is_resolution)
     return eqx.tree_at(lambda one: one.detector.channels[0], experiment, channel)
 
@@ -166,11 +167,11 @@ def spectra(
     propagation = propagation_of(experiment, ThreeFlavour, TRUTH)
     spectrum = source_of(experiment, StoppedPion, TRUTH).spectrum()
     events = per_fluence(experiment.detector, spectrum.energy)
-    fluence = np.asarray(decays_of(experiment) / (4 * np.pi * distances**2))
+    fluence = np.asarray(decays_of(experiment)) / (4 * np.pi * distances**2)
 
-    weights = jnp.stack([spectrum.prompt[NU_MU], spectrum.delayed[NU_E]])
-    given = spectrum.energy, jnp.asarray(distances), weights, events
-    found = [np.asarray(arriving(propagation, jnp.asarray(phase), *given)) for phase in phases]
+    weights = as_array(np.stack([np.asarray(spectrum.prompt)[NU_MU], np.asarray(spectrum.delayed)[NU_E]]))
+    given = spectrum.energy, as_array(distances), weights, events
+    found = [np.asarray(arriving(propagation, as_array(phase), *given)) for phase in phases]
     signal = np.stack([appeared for appeared, _ in found]) * fluence[:, None]
     return signal, found[0][1] * fluence[:, None]
 

@@ -13,6 +13,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.ground.noun import Scalar
+from ontarget.ground.program import fused
 
 Vectors = Float[Array, "ray 3"]
 Numbers = Float[Array, " ray"]
@@ -28,11 +29,13 @@ def materialise(arrays: Anything) -> Anything:
 materialise.defjvp(lambda primals, tangents: (materialise(*primals), *tangents))  # older JAX has no derivative of it
 
 
+@fused
 def dot(a: Vectors, b: Vectors) -> Numbers:
     """Scalar products."""
     return a[:, 0] * b[:, 0] + a[:, 1] * b[:, 1] + a[:, 2] * b[:, 2]
 
 
+@fused
 def cross_squared(a: Vectors, b: Vectors) -> Numbers:
     """Squares of vector products."""
     x = a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1]
@@ -41,6 +44,7 @@ def cross_squared(a: Vectors, b: Vectors) -> Numbers:
     return x**2 + y**2 + z**2
 
 
+@fused
 def unit(a: Vectors) -> Vectors:
     """Directions; z for the vector zero."""
     square = dot(a, a)
@@ -48,11 +52,13 @@ def unit(a: Vectors) -> Vectors:
     return jnp.where(there[:, None], a, jnp.array([0.0, 0.0, 1.0])) / jnp.sqrt(jnp.where(there, square, 1.0))[:, None]
 
 
+@fused
 def energy_of(momentum: Vectors, mass: Scalar | float) -> Numbers:
     r""":math:`E = \sqrt{p^2 + m^2}`."""
     return jnp.sqrt(dot(momentum, momentum) + mass**2)
 
 
+@fused
 def doppler(direction: Vectors, momentum: Vectors, mass: Scalar | float) -> Numbers:
     r"""Energy of a massless particle along `direction` over that in the rest frame of the particle that moves.
 
@@ -69,6 +75,7 @@ def doppler(direction: Vectors, momentum: Vectors, mass: Scalar | float) -> Numb
     return mass * jnp.where(along > 0, forward, 1 / (energy - along))
 
 
+@fused
 def aberrate(direction: Vectors, momentum: Vectors, mass: Scalar | float) -> tuple[Vectors, Numbers]:
     r"""The direction of a massless particle in the rest frame of a particle, and the ratio `doppler` of its energies.
 
@@ -81,6 +88,7 @@ def aberrate(direction: Vectors, momentum: Vectors, mass: Scalar | float) -> tup
     return materialise((direction * ratio[:, None] - momentum * drag[:, None], ratio))
 
 
+@fused
 def boost(inner: Vectors, inner_energy: Numbers | Scalar | float, momentum: Vectors, mass: Scalar | float) -> Vectors:
     r"""Momenta in the laboratory of what has momentum and energy `inner` in the rest frame of a particle that moves.
 
@@ -98,6 +106,7 @@ def isotropic(u: Numbers, v: Numbers) -> Vectors:
     return polar(2 * u - 1, v)
 
 
+@fused
 def polar(cosine: Numbers, turn: Numbers) -> Vectors:
     """Unit vectors at an angle from z, `turn` of a full turn around it."""
     sine = jnp.sqrt((1 - cosine) * (1 + cosine))
@@ -105,6 +114,7 @@ def polar(cosine: Numbers, turn: Numbers) -> Vectors:
     return materialise(jnp.stack([sine * jnp.cos(phi), sine * jnp.sin(phi), cosine], axis=1))
 
 
+@fused
 def around(axis: Vectors, along: Numbers, across: Numbers, turn: Numbers) -> Vectors:
     """Vectors with a part along the unit vector `axis` and a part across it, `turn` of a full turn around it.
 
@@ -126,6 +136,7 @@ def around(axis: Vectors, along: Numbers, across: Numbers, turn: Numbers) -> Vec
     return materialise(jnp.stack(parts, axis=1))
 
 
+@fused
 def slanted_cosine(u: Numbers, slope: Numbers) -> Numbers:
     r"""The cosine c in [-1, 1] with density :math:`(1 + a c)/2`, for :math:`|a| \le 1`, from u uniform in [0, 1[.
 

@@ -23,6 +23,7 @@ from ontarget.beam.decays.kinematics import (
 from ontarget.ground.constants import kaon_mass, neutral_pion_mass, pion_mass
 from ontarget.ground.errors import check_finite, check_range
 from ontarget.ground.noun import Number, quantity
+from ontarget.ground.program import fused
 from ontarget.matter.particle import PARTICLES
 from ontarget.numerics.quantile import tabulate_quantiles
 
@@ -75,6 +76,7 @@ class SemileptonicDecay(AbstractDecay):
     def _mass(self) -> float:
         return PARTICLES[self.lepton].mass
 
+    @fused
     def spectrum(self, energy: Float[Array, "*ray"]) -> Float[Array, "*ray"]:
         """Density of the neutrino's energy in the rest frame, of no particular norm (energy to the fourth)."""
         d0, _, d2, _ = self._cubic(energy)
@@ -157,6 +159,7 @@ class SemileptonicDecay(AbstractDecay):
             c = jax.lax.stop_gradient(jnp.clip(step(c), -1.0, 1.0))
         return step(step(c))
 
+    @fused
     def polarisation(self, momentum: Float[Array, "ray 3"], emission: Emission) -> Float[Array, "ray 3"]:
         r"""Of the lepton, in its rest frame (that reached by a pure boost): complete, as is that of every such decay.
 

@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 from ontarget.beam.decays.decay import AbstractDecay, Emission
 from ontarget.beam.decays.kinematics import aberrate, boost, isotropic
 from ontarget.ground.errors import check_range
+from ontarget.ground.program import fused
 from ontarget.matter.particle import PARTICLES
 
 
@@ -39,6 +40,7 @@ class TwoBodyDecay(AbstractDecay):
         mass, lepton = PARTICLES[self.parent].mass, PARTICLES[self.lepton].mass
         return (mass - lepton) * (mass + lepton) / (2 * mass)
 
+    @fused
     def emit(
         self, momentum: Float[Array, "ray 3"], spin: Float[Array, "ray 3"], u: Float[Array, "ray dimension"]
     ) -> Emission:
@@ -46,6 +48,7 @@ class TwoBodyDecay(AbstractDecay):
         direction, ratio = aberrate(inner, -momentum, PARTICLES[self.parent].mass)
         return self._emission(momentum, direction, inner, 1 / ratio, jnp.ones_like(ratio))
 
+    @fused
     def emit_towards(
         self,
         momentum: Float[Array, "ray 3"],
@@ -61,6 +64,7 @@ class TwoBodyDecay(AbstractDecay):
         lepton = boost(-k * inner, mass - k, momentum, mass)
         return Emission(direction * (k * ratio)[:, None], lepton, weight)
 
+    @fused
     def polarisation(self, momentum: Float[Array, "ray 3"], emission: Emission) -> Float[Array, "ray 3"]:
         r"""Of the lepton, in its rest frame (that reached by a pure boost): complete, along or against the parent.
 

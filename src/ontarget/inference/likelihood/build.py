@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.kept import kept
+from ontarget.ground.noun import as_array
 from ontarget.inference.expansion.expand import expand
 from ontarget.inference.expansion.expansion import Expansion, joint
 from ontarget.inference.expansion.support import Support, polynomial_support
@@ -110,7 +110,7 @@ def likelihood(
     counts, sidebands = checked(data, names, sizes), _gathered(names, sizes, parts)
     if sidebands is not None:
         counts = np.concatenate([counts, sidebands.counts])
-    arrays, errors = (jnp.asarray(start), jnp.asarray(counts)), tuple(part.error for part in expanded)
+    arrays, errors = (as_array(start), as_array(counts)), tuple(part.error for part in expanded)
     return Likelihood(parameters, expansion, *arrays, tuple(names), sizes, errors, sidebands)
 
 

@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
 
 from ontarget.ground.errors import InputError
-from ontarget.ground.noun import Noun, Vector, namespace, quantity, static
+from ontarget.ground.noun import Noun, Vector, as_array, namespace, on_host, quantity, static
 from ontarget.inference.likelihood.sideband_root import differentiable_background, profiled_background
 
 LEAST_SHARE = 1e-12  # of a background in one bin; what is below belongs to no group
@@ -73,7 +72,8 @@ class Sidebands(Noun):
         bins, groups = _layout(self.groups).bins, _layout(self.groups).columns
         rank = np.append(np.argsort(groups), -1)
         numbers, labels = rank[self.group[bins]].tolist(), tuple(self.labels[group] for group in groups)
-        found = Sidebands(self.share[bins], self.nominal[groups], self.ratio[groups], tuple(numbers), labels)
+        share, nominal, ratio = on_host((self.share, self.nominal, self.ratio))
+        found = Sidebands(share[bins], nominal[groups], ratio[groups], tuple(numbers), labels)
         return found, np.concatenate([bins, len(bins) + groups])
 
     def total(self, values: Any) -> Any:
@@ -178,7 +178,7 @@ def gathered(
     if not labels:
         return None
     groups_of_bins = tuple(groups.tolist())
-    return Sidebands(jnp.asarray(share), jnp.asarray(nominal), jnp.asarray(ratio), groups_of_bins, tuple(labels))
+    return Sidebands(as_array(share), as_array(nominal), as_array(ratio), groups_of_bins, tuple(labels))
 
 
 def _sidebands(experiment: Any) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:

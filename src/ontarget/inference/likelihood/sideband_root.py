@@ -8,6 +8,7 @@ import jax
 import numpy as np
 
 from ontarget.ground.noun import namespace
+from ontarget.ground.program import fused
 from ontarget.inference.likelihood.poisson import LEAST, STEEP
 
 CLOSE = 1e-10  # relative step at which a root is found: the next would be its square
@@ -76,6 +77,7 @@ def _settled(xp: Any, beta: Any, aside: Any) -> Any:
     return xp.where((aside == 0.0) & (beta < 1e-3 * LEAST), 0.0, beta)
 
 
+@fused
 def differentiable_background(bare: Any, seen: Any, share: Any, aside: Any, time: Any) -> Any:
     """`best` with its derivatives: one step of Newton from the root ends where it began, and moves as the root does."""
     xp = namespace(bare, seen, aside)
