@@ -66,19 +66,29 @@ def specimen(cls):
     return made[cls]
 
 
+def same(first, second) -> bool:
+    """Whether two are equal, leaf by leaf: values, types, and the kinds of array; compared by NumPy."""
+    kinds = [[type(leaf) for leaf in jax.tree_util.tree_leaves(one)] for one in (first, second)]
+    host = [
+        jax.tree_util.tree_map(lambda leaf: np.asarray(leaf) if eqx.is_array(leaf) else leaf, one)
+        for one in (first, second)
+    ]
+    return kinds[0] == kinds[1] and bool(eqx.tree_equal(*host))
+
+
 @pytest.mark.parametrize("cls", chain)
 def test_leaves_are_finite_floats(specimen):
     for path, leaf in jax.tree_util.tree_leaves_with_path(specimen):
         where = jax.tree_util.keystr(path)
         assert isinstance(leaf, jax.Array), f"{where} is {type(leaf).__name__}: declare it with quantity() or static()"
         assert leaf.dtype == jnp.float64, where
-        assert bool(jnp.isfinite(leaf).all()), where
+        assert np.isfinite(leaf).all(), where
 
 
 @pytest.mark.parametrize("cls", every)
 def test_taken_apart_and_put_together(specimen):
     leaves, structure = jax.tree_util.tree_flatten(specimen)
-    assert eqx.tree_equal(jax.tree_util.tree_unflatten(structure, leaves), specimen)
+    assert same(jax.tree_util.tree_unflatten(structure, leaves), specimen)
 
 
 @pytest.mark.parametrize("cls", chain)
@@ -88,7 +98,7 @@ def test_structure_is_a_key(specimen):
     assert hash(first) == hash(second)
     assert first == second
     # and it travels between processes
-    assert eqx.tree_equal(pickle.loads(pickle.dumps(specimen)), specimen)
+    assert same(pickle.loads(pickle.dumps(specimen)), specimen)
 
 
 @pytest.mark.parametrize("cls", every)
@@ -103,28 +113,28 @@ def test_writes_itself_and_refuses_to_change(specimen):
 def test_pulse_arrives_once(specimen, lifetime):
     pulse = specimen
     tau = jnp.asarray(lifetime * ns)
-    span = pulse.length + 40 * tau
-    t = jnp.linspace(-2.0, 2.0, 401) * span
-    reached = pulse.cumulative(t, tau)
+    span = np.asarray(pulse.length) + 40 * np.asarray(tau)
+    t = jnp.asarray(np.linspace(-2.0, 2.0, 401) * span)
+    reached = np.asarray(pulse.cumulative(t, tau))
     assert abs(float(reached[0])) < 1e-9  # rounding in differences of second integrals over 4 ms
     assert abs(float(reached[-1]) - 1) < 1e-9
-    assert float(jnp.diff(reached).min()) > -1e-9
+    assert float(np.diff(reached).min()) > -1e-9
 
 
 @pytest.mark.parametrize("cls", of_family(AbstractFormFactor))
 def test_form_factor_is_one_at_rest(specimen):
     form_factor = specimen
     A = jnp.array([19.0, 40.0, 133.0])
-    np.testing.assert_allclose(form_factor(jnp.zeros(3), A), 1.0, rtol=0, atol=1e-14)
-    assert bool((jnp.abs(form_factor(jnp.full(3, 60.0) * MeV, A)) <= 1).all())
+    np.testing.assert_allclose(form_factor(jnp.asarray(np.zeros(3)), A), 1.0, rtol=0, atol=1e-14)
+    assert (np.abs(form_factor(jnp.asarray(np.full(3, 60.0) * MeV), A)) <= 1).all()
 
 
 @pytest.mark.parametrize("cls", of_family(AbstractAxis))
 def test_axis_goes_up_from_end_to_end(specimen):
-    axis, edges = specimen, specimen.edges
+    axis, edges = specimen, np.asarray(specimen.edges)
     assert edges.shape == (axis.bins + 1,)
-    assert bool((jnp.diff(edges) > 0).all())
-    np.testing.assert_allclose(edges[jnp.array([0, -1])], jnp.stack([axis.start, axis.stop]), rtol=1e-14)
+    assert (np.diff(edges) > 0).all()
+    np.testing.assert_allclose(edges[[0, -1]], [axis.start, axis.stop], rtol=1e-14)
 
 
 def input_unit(stage: AbstractStage) -> float:
@@ -137,8 +147,8 @@ def input_unit(stage: AbstractStage) -> float:
 def test_stage_is_a_probability(specimen):
     """With one output bin after it, and in the output cells themselves, no row is negative or adds to more than one."""
     stage, unit = specimen, input_unit(specimen)
-    edges = jnp.sort(jnp.concatenate([jnp.linspace(1.0, 50.0, 99) * unit, stage.kinks()]))
-    pulled = edges if not hasattr(stage, "axis") else jnp.linspace(5.0, 45.0, 11) * unit
+    edges = jnp.asarray(np.sort(np.concatenate([np.linspace(1.0, 50.0, 99) * unit, stage.kinks()])))
+    pulled = edges if not hasattr(stage, "axis") else jnp.asarray(np.linspace(5.0, 45.0, 11) * unit)
 
     @jax.jit
     def composed(edges, pulled):
@@ -147,11 +157,12 @@ def test_stage_is_a_probability(specimen):
 
     out, matrix = composed(edges, pulled)
     assert matrix.shape == (len(edges) - 1, len(out))
+    matrix = np.asarray(matrix)
     assert float(matrix.min()) > -1e-12
     assert float(matrix.sum(axis=1).max()) < 1 + 1e-12
 
 
 @pytest.mark.parametrize("cls", of_family(AbstractStage))
 def test_stage_output_goes_up(specimen):
-    edges = jnp.linspace(1.0, 50.0, 99) * input_unit(specimen)
-    assert bool((jnp.diff(specimen.push(edges, edges)) >= 0).all())
+    edges = jnp.asarray(np.linspace(1.0, 50.0, 99) * input_unit(specimen))
+    assert (np.diff(jax.jit(lambda edges: specimen.push(edges, edges))(edges)) >= 0).all()

@@ -29,11 +29,11 @@ from ontarget.interaction.charged.lepton import leptons_between
 from ontarget.matter import FLAVOURS, Nuclides
 
 NU_E, NUBAR_E = FLAVOURS.index("nu_e"), FLAVOURS.index("nubar_e")
-ENERGY = jnp.array([1.0, 10.0, 20.0, 29.79, 45.0]) * MeV
+ENERGY = jnp.asarray(np.array([1.0, 10.0, 20.0, 29.79, 45.0]) * MeV)
 
 
 def one(name: str) -> Nuclides:
-    return jax.tree.map(lambda leaf: leaf[0], Nuclides.of(name))
+    return jax.tree.map(lambda leaf: jnp.asarray(np.asarray(leaf)[0]), Nuclides.of(name))
 
 
 @pytest.fixture(scope="module")
@@ -59,18 +59,18 @@ def test_fermi_function_against_scipy():
 
 def test_limits_of_the_coulomb_factors():
     """No charge, no factor; a fast electron gains twice V/E; electrons are drawn in, positrons kept out."""
-    energy, A = jnp.array([5.0, 1e4]) * MeV, jnp.asarray(40.0)
+    energy, A = jnp.asarray(np.array([5.0, 1e4]) * MeV), jnp.asarray(40.0)
     for coulomb in (NoCoulomb(), FermiFunction(), EffectiveMomentum(), SmallerOfBoth()):
         np.testing.assert_allclose(coulomb.factor(energy, jnp.asarray(0.0), A), 1.0, rtol=1e-12)
     well = 1.5 * 19 * alpha * hbar_c / (1.2 * fm * 40 ** (1 / 3))
-    gained = EffectiveMomentum().factor(energy, jnp.asarray(19.0), A)[1] - 1
+    gained = np.asarray(EffectiveMomentum().factor(energy, jnp.asarray(19.0), A))[1] - 1
     assert float(gained) == pytest.approx(2 * well / (1e4 * MeV), rel=2e-3)  # V/E is 1e-3
     assert float(FermiFunction().factor(energy, jnp.asarray(-19.0), A)[0]) < 1
     assert float(EffectiveMomentum().factor(energy, jnp.asarray(-19.0), A)[0]) == 0  # below the barrier
 
 
 def test_smaller_of_both_takes_each_where_it_holds():
-    energy, Z, A = jnp.array([3.0, 100.0]) * MeV, jnp.asarray(19.0), jnp.asarray(40.0)
+    energy, Z, A = jnp.asarray(np.array([3.0, 100.0]) * MeV), jnp.asarray(19.0), jnp.asarray(40.0)
     found = SmallerOfBoth().factor(energy, Z, A)
     assert found[0] == FermiFunction().factor(energy, Z, A)[0]
     assert found[1] == EffectiveMomentum().factor(energy, Z, A)[1]
@@ -82,7 +82,7 @@ def test_smaller_of_both_takes_each_where_it_holds():
 def test_leptons_between_against_quadrature():
     moments = [jnp.array([0.5]), jnp.array([0.2]), jnp.array([-0.1])]
     edges = np.array([0.0, 1.0, 1.6, 2.5, 9.0])
-    found = leptons_between(moments, jnp.array([1.2]), jnp.array([3.0]), jnp.asarray(edges))[0]
+    found = np.asarray(leptons_between(moments, jnp.array([1.2]), jnp.array([3.0]), jnp.asarray(edges)))[0]
 
     def density(t):
         c = (2 * t - 4.2) / 1.8
@@ -109,26 +109,27 @@ def test_argon_is_the_sum_over_the_strengths(argon, mirror):
     fermi, v_ud, hbar = 1.1663788e-11, 0.97367, 197.3269804e-13
     exact = (fermi * v_ud * hbar) ** 2 / np.pi * (momentum * electron * b).sum(axis=1)
     bare = AllowedTransitions("Ar40", argon.mass_difference, argon.fermi, argon.gamow_teller, NoCoulomb())
-    found = bare.per_nucleus(one("Ar40"), ENERGY) / cm**2
+    found = np.asarray(bare.per_nucleus(one("Ar40"), ENERGY)) / cm**2
     np.testing.assert_allclose(found, exact, rtol=4e-3)
     assert float(found[3]) == pytest.approx(1.60e-40, rel=5e-3)  # three digits
 
 
 def test_electrons_of_argon(argon):
     """They add to the total, none above the end point, and the kernel has a slope in the energies of the levels."""
-    edges = jnp.linspace(0.0, 60.0, 121) * MeV
-    kernel, total, last_possible, other = jax.jit(
-        lambda: (
-            argon.kernel(one("Ar40"), ENERGY, edges),
-            argon.per_nucleus(one("Ar40"), ENERGY),
-            argon.endpoint(one("Ar40"), ENERGY),
-            argon.kernel(one("Ar36"), ENERGY, edges),
+    edges, mine, foreign = np.linspace(0.0, 60.0, 121) * MeV, one("Ar40"), one("Ar36")
+    found = jax.jit(
+        lambda edges: (
+            argon.kernel(mine, ENERGY, edges),
+            argon.per_nucleus(mine, ENERGY),
+            argon.endpoint(mine, ENERGY),
+            argon.kernel(foreign, ENERGY, edges),
         )
-    )()
+    )(edges)
+    kernel, total, last_possible, other = (np.asarray(each) for each in found)
     np.testing.assert_allclose(kernel[NU_E].sum(-1), total, rtol=1e-12)
-    assert float(jnp.abs(kernel[1:]).max()) == 0
-    assert float(jnp.abs(other).max()) == 0
-    last = jnp.where(kernel[NU_E] > 0, edges[:-1], 0).max(axis=1)
+    assert float(np.abs(kernel[1:]).max()) == 0
+    assert float(np.abs(other).max()) == 0
+    last = np.where(kernel[NU_E] > 0, edges[:-1], 0).max(axis=1)
     assert (last <= last_possible).all()
     assert float(kernel[NU_E, 0].sum()) == 0  # 1 MeV is below the threshold
 
@@ -141,8 +142,9 @@ def test_a_line_is_as_wide_as_the_recoil_of_the_nucleus(argon):
     left = float(energy[0] - argon.mass_difference - argon.fermi.excitation[0])
     p, E, M = np.sqrt(left**2 - electron_mass**2), float(energy[0]), float(nuclide.mass)
     ends = [left - electron_mass - (E**2 + p**2 + sign * 2 * E * p) / (2 * M) for sign in (1, 0, -1)]
-    found = eqx.filter_jit(partial(alone.kernel, nuclide))(energy, jnp.array([0.0, *ends, 60 * MeV]))[NU_E, 0]
-    shares = np.asarray(found / found.sum())
+    found = eqx.filter_jit(partial(alone.kernel, nuclide))(energy, jnp.array([0.0, *ends, 60 * MeV]))
+    found = np.asarray(found)[NU_E, 0]
+    shares = found / found.sum()
     beta = p / left
     np.testing.assert_allclose(shares, [0, 0.5 - beta / 4, 0.5 + beta / 4, 0], atol=1e-12)
 
@@ -181,14 +183,14 @@ def test_points_stand_for_the_table(name, nuclide, file, largest, mean, mirror):
 
 
 def test_a_table_in_the_chain():
-    table = NuclearTable("C12", jnp.array([19.0, 30.0, 60.0]) * MeV, jnp.array([0.0, 5.0, 130.0]) * 1e-42 * cm**2)
-    energy, edges = jnp.array([18.0, 30.0, 59.0]) * MeV, jnp.array([0.0, 20.0, 40.0, 60.0]) * MeV
-    kernel = table.kernel(one("C12"), energy, edges) / (1e-42 * cm**2)
+    table = NuclearTable("C12", np.array([19.0, 30.0, 60.0]) * MeV, np.array([0.0, 5.0, 130.0]) * 1e-42 * cm**2)
+    energy, edges = (np.array(each) * MeV for each in ([18.0, 30.0, 59.0], [0.0, 20.0, 40.0, 60.0]))
+    kernel = np.asarray(table.kernel(one("C12"), energy, edges)) / (1e-42 * cm**2)
     assert float(kernel[NU_E, 1, 1]) == pytest.approx(5, rel=1e-14)
-    assert float(jnp.abs(kernel[:, 0]).max()) == 0  # below the threshold
-    assert float(jnp.abs(kernel[1:]).max()) == 0
+    assert float(np.abs(kernel[:, 0]).max()) == 0  # below the threshold
+    assert float(np.abs(kernel[1:]).max()) == 0
     with pytest.raises(InputError):
-        NuclearTable("C12", jnp.array([1.0, 2.0]) * MeV, jnp.array([1.0]) * cm**2)
+        NuclearTable("C12", np.array([1.0, 2.0]) * MeV, np.array([1.0]) * cm**2)
 
 
 # ---------------------------------------------------------------------- inverse beta decay
@@ -200,24 +202,24 @@ def test_inverse_beta_decay_against_the_simple_formula():
     positron = e - 1.2933
     power = -0.07056 + 0.02018 * np.log(e) - 0.001953 * np.log(e) ** 3
     simple = 1e-43 * np.sqrt(positron**2 - 0.511**2) * positron * e**power
-    found = eqx.filter_jit(InverseBetaDecay().per_proton)(jnp.asarray(e) * MeV) / cm**2
+    found = np.asarray(eqx.filter_jit(InverseBetaDecay().per_proton)(e * MeV)) / cm**2
     np.testing.assert_allclose(found, simple, rtol=0.012)
 
 
 def test_positrons_of_inverse_beta_decay():
     """All positrons are within their span, whose slope follows a direct integral of the differential cross-section."""
-    ibd, edges = InverseBetaDecay(), jnp.linspace(0.0, 60.0, 241) * MeV
-    energy = jnp.array([1.5, 3.0, 30.0, 52.0]) * MeV
+    ibd, edges = InverseBetaDecay(), np.linspace(0.0, 60.0, 241) * MeV
+    energy = np.array([1.5, 3.0, 30.0, 52.0]) * MeV
     kernels = {name: eqx.filter_jit(partial(ibd.kernel, one(name))) for name in ("H1", "C12")}
-    kernel = kernels["H1"](energy, edges)[NUBAR_E]
+    kernel = np.asarray(kernels["H1"](energy, edges))[NUBAR_E]
     np.testing.assert_allclose(kernel.sum(-1), eqx.filter_jit(ibd.per_proton)(energy), rtol=1e-12)
     assert float(kernel[0].sum()) == 0  # below 1.806 MeV
     low, high = (float(end[2]) for end in eqx.filter_jit(ibd.span)(energy))
     assert (high - low) / MeV == pytest.approx(1.75, abs=0.05)
-    middle = jnp.asarray(low + 0.3 * (high - low))
+    middle = low + 0.3 * (high - low)
     x, w = np.polynomial.legendre.leggauss(12)
-    nodes = low + (float(middle) - low) * (1 + jnp.asarray(x)) / 2
-    exact = float(eqx.filter_jit(ibd.differential)(energy[2], nodes) @ w) * (float(middle) - low) / 2
-    found = kernels["H1"](energy[2:3], jnp.stack([0 * middle, middle - electron_mass]))[NUBAR_E, 0, 0]
+    nodes = low + (middle - low) * (1 + x) / 2
+    exact = float(np.asarray(eqx.filter_jit(ibd.differential)(energy[2], nodes)) @ w) * (middle - low) / 2
+    found = np.asarray(kernels["H1"](energy[2:3], np.array([0.0, middle - electron_mass])))[NUBAR_E, 0, 0]
     assert float(found) == pytest.approx(exact, rel=1e-8)  # six Legendre moments of a nearly straight line
-    assert float(jnp.abs(kernels["C12"](energy, edges)).max()) == 0
+    assert float(np.abs(np.asarray(kernels["C12"](energy, edges))).max()) == 0

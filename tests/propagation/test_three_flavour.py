@@ -14,7 +14,8 @@ from ontarget.propagation import AbstractPropagation, Sterile31, ThreeFlavour
 from ontarget.source import Flux
 
 NU_E, NU_MU = FLAVOURS.index("nu_e"), FLAVOURS.index("nu_mu")
-ENERGY, PATH = jnp.array([0.03, 0.3, 1.0, 3.0, 10.0]) * GeV, jnp.array([17.0, 295.0, 1300.0, 8000.0]) * km
+ENERGY = jnp.asarray(np.array([0.03, 0.3, 1.0, 3.0, 10.0]) * GeV)
+PATH = jnp.asarray(np.array([17.0, 295.0, 1300.0, 8000.0]) * km)
 ROCK, CORE = 2.8 * g / cm**3, 11 * g / cm**3
 CASES = {
     "vacuum": ThreeFlavour(),
@@ -117,7 +118,7 @@ def test_two_flavours_and_symmetries():
     """With theta_13 = 0 electron neutrinos in vacuum know two masses; CP and T violation are one number."""
     one = ThreeFlavour(sin2_13=0.0)
     p = np.asarray(probability(one, ENERGY, PATH))
-    phase = np.asarray(one.dm2_21 * PATH / (4 * ENERGY[:, None] * hbar_c))
+    phase = float(one.dm2_21) * np.asarray(PATH) / (4 * np.asarray(ENERGY)[:, None] * hbar_c)
     np.testing.assert_allclose(p[NU_E, NU_E], 1 - 4 * 0.308 * 0.692 * np.sin(phase) ** 2, atol=1e-12)
     p = np.asarray(probability(CASES["vacuum"], ENERGY, PATH))
     np.testing.assert_allclose(p[3:, 3:], np.swapaxes(p[:3, :3], 0, 1), atol=1e-12)  # CPT
@@ -131,39 +132,47 @@ def test_two_flavours_and_symmetries():
 
 def toy(energy, path, energy_cell=None, path_cell=None):
     random = np.random.default_rng(4).uniform(0.5, 1.5, (6, len(energy), len(path), 2))
-    return Flux(energy, path, jnp.asarray(random) / m**2, None, energy_cell, path_cell)
+    return Flux(energy, path, jnp.asarray(random / m**2), None, energy_cell, path_cell)
 
 
 def test_without_cells_it_is_the_generic_sum():
     flux, one = toy(ENERGY, PATH), CASES["rock"]
-    np.testing.assert_allclose(one.propagate(flux), AbstractPropagation.propagate(one, flux), rtol=1e-13)
+    found, generic = jax.jit(lambda one, flux: (one.propagate(flux), AbstractPropagation.propagate(one, flux)))(
+        one, flux
+    )
+    np.testing.assert_allclose(found, generic, rtol=1e-13)
 
 
 def test_mean_over_a_cell_against_quadrature():
     """A cell of paths, and a Gaussian, are exact; a cell of energies to second order in its relative width."""
-    one, nodes, same = CASES["core"], 24, jnp.ones(24)
+    one, nodes, same = CASES["core"], 24, np.ones(24)
     x, w = np.polynomial.legendre.leggauss(nodes)
     z, v = np.polynomial.hermite_e.hermegauss(nodes)
-    at = jax.jit(lambda one, *given: one.among(*given)[:, :, 0])  # one shape, [3 3 energy path], compiled once
+    among = jax.jit(lambda one, *given: one.among(*given)[:, :, 0])  # one shape, [3 3 energy path], compiled once
+
+    def at(one, *given):
+        return np.asarray(among(one, *given))
+
     energy, path, narrow = 2.0 * GeV * same, 9000 * km * same, 0.0 * same
     wide, long = 0.04 * GeV * same, 2500 * km * same
 
-    exact = at(one, energy, 9000 * km + jnp.asarray(x) * 1250 * km, narrow, narrow)[:, :, 0] @ (w / 2)
+    exact = at(one, energy, 9000 * km + x * 1250 * km, narrow, narrow)[:, :, 0] @ (w / 2)
     np.testing.assert_allclose(at(one, energy, path, narrow, long)[..., 0, 0], exact, atol=1e-11)
 
-    exact = jnp.swapaxes(at(one, energy + jnp.asarray(x) * 0.02 * GeV, path, narrow, narrow), 2, 3)[:, :, 0] @ (w / 2)
+    exact = np.swapaxes(at(one, energy + x * 0.02 * GeV, path, narrow, narrow), 2, 3)[:, :, 0] @ (w / 2)
     found, plain = (at(one, energy, path, cell, narrow)[..., 0, 0] for cell in (wide, narrow))
     assert np.abs(found - exact).max() < 1e-3  # a phase of 28, times (e/2E)^2 = 1e-4, over 3
     assert np.abs(plain - exact).max() > 3 * np.abs(found - exact).max()  # and the middle alone is worse
 
     spread = ThreeFlavour(density=CORE, electrons=0.47, dm2_31=-2.5e-3 * eV**2, spread=500 * km)
-    exact = at(one, energy, path + 500 * km * jnp.asarray(z), narrow, narrow)[:, :, 0] @ (v / v.sum())
+    exact = at(one, energy, path + 500 * km * z, narrow, narrow)[:, :, 0] @ (v / v.sum())
     np.testing.assert_allclose(at(spread, energy, path, narrow, narrow)[..., 0, 0], exact, atol=1e-9)
 
 
 def test_energies_at_rest_are_averaged():
     """The first node of a flux may be zero: its phase has no value, its mean has."""
-    found = probability(CASES["vacuum"], ENERGY.at[0].set(0.0), PATH)
+    energy = np.asarray(ENERGY) * (np.arange(len(ENERGY)) > 0)
+    found = np.asarray(probability(CASES["vacuum"], energy, PATH))
     s12, s13 = 0.308, 0.02215
     squares = np.array([(1 - s12) * (1 - s13), s12 * (1 - s13), s13])
     np.testing.assert_allclose(found[NU_E, NU_E, 0], (squares**2).sum(), atol=1e-12)
@@ -175,8 +184,8 @@ def test_derivatives():
         found = one.among(ENERGY[1:], PATH, 0.02 * ENERGY[1:], 0.01 * PATH)
         return (found * jnp.cos(jnp.arange(288.0).reshape(3, 3, 2, 4, 4))).sum()
 
-    point = jnp.array([0.3, 0.02, 0.45, 1.0, 7.5e-5, 2.5e-3, 3.0, 0.5, 20.0])
-    turn = point * jnp.array([1.0, 0.3, -0.7, 0.5, -0.4, 0.02, 0.6, -0.2, 0.9])  # all at once, in one direction
+    point = np.array([0.3, 0.02, 0.45, 1.0, 7.5e-5, 2.5e-3, 3.0, 0.5, 20.0])
+    turn = point * np.array([1.0, 0.3, -0.7, 0.5, -0.4, 0.02, 0.6, -0.2, 0.9])  # all at once, in one direction
     along = jax.jit(lambda x: jax.jvp(answer, (x,), (turn,)), compiler_options={"xla_backend_optimization_level": 0})
     step = 1e-5
     slope = (along(point + step * turn)[0] - along(point - step * turn)[0]) / (2 * step)

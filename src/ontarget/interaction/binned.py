@@ -8,6 +8,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.noun import Noun, Number, quantity, static
+from ontarget.ground.program import fused
 from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.matter.nuclide import Nuclides
@@ -63,6 +64,7 @@ class BinnedScale(AbstractInteraction):
         """A process with factors of one, called bin0, bin1 and so on."""
         return cls(of, axis, tuple(Factor(name=f"bin{i}") for i in range(axis.bins)), flavours)
 
+    @fused
     def scales(self, energy: Float[Array, " energy"]) -> Float[Array, "flavour energy"]:
         """What the cross-section of each flavour is multiplied by."""
         factors = jnp.stack([factor.value for factor in self.factors])
@@ -70,11 +72,13 @@ class BinnedScale(AbstractInteraction):
         scaled = np.array([name in self.flavours for name in FLAVOURS])[:, None]
         return jnp.where(scaled, total, 1.0)
 
+    @fused
     def kernel(
         self, nuclide: Nuclides, energy: Float[Array, " energy"], edges: Float[Array, " edge"]
     ) -> Float[Array, "flavour energy truth"]:
         return self.of.kernel(nuclide, energy, edges) * self.scales(energy)[..., None]
 
+    @fused
     def fold(
         self,
         nuclide: Nuclides,
@@ -88,6 +92,7 @@ class BinnedScale(AbstractInteraction):
         return self.of.endpoint(nuclide, energy)
 
 
+@fused
 def within(energy: Float[Array, " energy"], edges: Float[Array, " edge"]) -> Float[Array, "energy bin"]:
     """One in the bin that holds each energy, halves where it lies on an edge, zero elsewhere."""
     distance = edges - energy[:, None]

@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.constants import weak_angle_low
 from ontarget.ground.errors import check_finite, check_range
 from ontarget.ground.noun import Noun, Number, quantity
+from ontarget.ground.program import fused
 
 Matrix = Float[Array, "3 3"]
 Matrices = Float[Array, "3 3 ..."]
@@ -54,6 +55,7 @@ class TreeCouplings(AbstractCouplings):
     def __check_init__(self) -> None:
         check_range(self, "sin2_theta_w", 0.0, 1.0)
 
+    @fused
     def matrices(self) -> tuple[Matrix, Matrix]:
         identity = jnp.eye(3)
         return (0.5 - 2 * self.sin2_theta_w) * identity, -0.5 * identity
@@ -78,6 +80,7 @@ class RadiativeCouplings(AbstractCouplings):
     def __check_init__(self) -> None:
         check_finite(self)
 
+    @fused
     def matrices(self) -> tuple[Matrix, Matrix]:
         proton = jnp.stack([self.proton_e, self.proton_mu, self.proton_tau])
         return jnp.diag(proton), self.neutron * jnp.eye(3)
@@ -133,11 +136,13 @@ class NSI(AbstractCouplings):
             self.eps_ee_d, self.eps_emu_d, self.eps_etau_d, self.eps_mumu_d, self.eps_mutau_d, self.eps_tautau_d
         )
 
+    @fused
     def matrices(self) -> tuple[Matrix, Matrix]:
         proton, neutron = self.standard.matrices()
         up, down = self.up(), self.down()
         return proton + 2 * up + down, neutron + up + 2 * down
 
+    @fused
     def at(self, q: Float[Array, "*t"]) -> tuple[Matrices, Matrices]:
         proton, neutron = self.standard.at(q)
         up, down = spread(self.up(), q), spread(self.down(), q)

@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.constants import electron_mass, weak_angle_low
 from ontarget.ground.errors import check_finite, check_range
 from ontarget.ground.noun import Noun, Number, quantity
+from ontarget.ground.program import fused
 from ontarget.interaction.coupling import spread, symmetric
 
 Matrices = Float[Array, "3 3 ..."]
@@ -40,6 +41,7 @@ class TreeElectronCouplings(AbstractElectronCouplings):
     def __check_init__(self) -> None:
         check_range(self, "sin2_theta_w", 0.0, 1.0)
 
+    @fused
     def at(self, q: Float[Array, "*t"]) -> tuple[Matrices, Matrices]:
         identity = jnp.eye(3)
         left = (self.sin2_theta_w - 0.5) * identity + jnp.diag(jnp.array([1.0, 0.0, 0.0]))
@@ -85,6 +87,7 @@ class RadiativeElectronCouplings(AbstractElectronCouplings):
         check_range(self, "sin2_theta_w", 0.0, 1.0)
         check_finite(self)
 
+    @fused
     def at(self, q: Float[Array, "*t"]) -> tuple[Matrices, Matrices]:
         running = vacuum(q)
         offsets = jnp.stack([self.kappa_e, self.kappa_mu, self.kappa_tau])
@@ -95,6 +98,7 @@ class RadiativeElectronCouplings(AbstractElectronCouplings):
         return right + spread(jnp.diag(jnp.array([1.0, 0.0, 0.0])) - 0.5 * self.rho * diagonal, q), right
 
 
+@fused
 def vacuum(q: Float[Array, "*t"]) -> Float[Array, "*t"]:
     """I(T) of the electron's loop at :math:`q^2 = 2 m_e T`: zero at rest, 0.5 at 30 MeV.
 
@@ -134,6 +138,7 @@ class ElectronNSI(AbstractElectronCouplings):
     def __check_init__(self) -> None:
         check_finite(self)
 
+    @fused
     def at(self, q: Float[Array, "*t"]) -> tuple[Matrices, Matrices]:
         left, right = self.standard.at(q)
         new_left = symmetric(

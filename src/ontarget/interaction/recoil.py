@@ -9,12 +9,14 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.noun import Noun
+from ontarget.ground.program import fused
 from ontarget.numerics.quadrature import interval_nodes
 
 ORDER = 8
 """Gauss-Legendre nodes per cell: the form factor over a cell of a tenth of the range is a polynomial of degree 15."""
 
 
+@fused
 def recoil_endpoint(mass: Float[Array, ""], energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
     r"""Highest kinetic energy of a nucleus of mass M struck by a neutrino.
 

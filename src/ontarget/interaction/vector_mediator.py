@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.constants import alpha, fermi_constant, muon_mass, tau_mass
 from ontarget.ground.errors import check_finite, check_positive
 from ontarget.ground.noun import Energy, Noun, Number, quantity
+from ontarget.ground.program import fused
 from ontarget.interaction.coupling import AbstractCouplings, Matrices, Matrix, TreeCouplings, spread
 from ontarget.interaction.electron_coupling import AbstractElectronCouplings, RadiativeElectronCouplings
 from ontarget.numerics.quadrature import gauss_legendre
@@ -78,6 +79,7 @@ class LMuMinusLTau(AbstractCharges):
     def neutrinos(self) -> Float[np.ndarray, "3"]:
         return np.array([0.0, 1.0, -1.0])
 
+    @fused
     def matter(self, q: Charges) -> tuple[Charges, Charges, Charges]:
         x, w = gauss_legendre(8)
         share = x * (1 - x)
@@ -86,6 +88,7 @@ class LMuMinusLTau(AbstractCharges):
         return loops, jnp.zeros_like(q), -loops
 
 
+@fused
 def strength(mass: Energy, coupling: Number, q: Charges) -> Charges:
     r"""Coupling of unit charges in units of the standard ones, :math:`\frac{g^2}{\sqrt2 G_F (q^2 + m^2)}`.
 
@@ -126,6 +129,7 @@ class LightVector(AbstractCouplings):
     def matrices(self) -> tuple[Matrix, Matrix]:
         return self.at(jnp.zeros(()))
 
+    @fused
     def at(self, q: Float[Array, "*t"]) -> tuple[Matrices, Matrices]:
         proton, neutron = self.standard.at(q)
         of_proton, of_neutron, _ = self.charges.matter(q)
@@ -155,6 +159,7 @@ class ElectronLightVector(AbstractElectronCouplings):
         check_positive(self, "mass")
         check_finite(self)
 
+    @fused
     def at(self, q: Float[Array, "*t"]) -> tuple[Matrices, Matrices]:
         left, right = self.standard.at(q)
         of_electron = self.charges.matter(q)[2]

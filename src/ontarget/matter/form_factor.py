@@ -17,6 +17,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.constants import hbar_c
 from ontarget.ground.errors import InputError, check_positive, check_range, concrete
 from ontarget.ground.noun import Femto, Noun, Number, quantity
+from ontarget.ground.program import fused
 from ontarget.ground.units import FEMTO, fm
 from ontarget.numerics.bessel import spherical_j0, three_j1_over_x
 
@@ -66,9 +67,11 @@ class HelmLewinSmith(AbstractFormFactor):
         check_range(self, "diffuseness", 0.0)
         check_positive(self, "scale")
 
+    @fused
     def __call__(self, q: Values | float, A: Values | float) -> Values:
         return helm(q, self.rms(A) ** 2, self.skin)
 
+    @fused
     def rms(self, A: Values | float) -> Values:
         return self.scale * fermi_rms(half_density_radius(A), self.diffuseness)
 
@@ -103,6 +106,7 @@ class Helm(AbstractFormFactor):
                 "Give a larger 'rms_radius' or a smaller 'skin'.",
             )
 
+    @fused
     def __call__(self, q: Values | float, A: Values | float) -> Values:
         return helm(q, self.rms(A) ** 2, self.skin)
 
@@ -135,11 +139,13 @@ class KleinNystrand(AbstractFormFactor):
         check_positive(self, "radius", "scale")
         check_range(self, "range", 0.0)
 
+    @fused
     def __call__(self, q: Values | float, A: Values | float) -> Values:
         k2 = (q / hbar_c) ** 2
         sphere2 = 5 / 3 * (self.rms(A) ** 2 - 6 * self.range**2)
         return three_j1_over_x(k2 * sphere2) / (1 + k2 * self.range**2)
 
+    @fused
     def rms(self, A: Values | float) -> Values:
         sphere = self.radius * jnp.cbrt(A)
         return self.scale * jnp.sqrt(3 / 5 * sphere**2 + 6 * self.range**2)
@@ -175,6 +181,7 @@ class SymmetrisedFermi(AbstractFormFactor):
         check_range(self, "diffuseness", 0.0)
         check_positive(self, "scale")
 
+    @fused
     def __call__(self, q: Values | float, A: Values | float) -> Values:
         k2 = (q / hbar_c) ** 2
         surface2 = jnp.pi**2 * self.diffuseness**2
@@ -184,6 +191,7 @@ class SymmetrisedFermi(AbstractFormFactor):
         edge = three_j1_over_x(-k2 * surface2) / inverse * spherical_j0(k2 * core2)
         return (surface2 * edge + core2 * three_j1_over_x(k2 * core2)) / (surface2 + core2) / inverse
 
+    @fused
     def rms(self, A: Values | float) -> Values:
         return self.scale * fermi_rms(half_density_radius(A), self.diffuseness)
 
@@ -203,6 +211,7 @@ class PointLike(AbstractFormFactor):
         return jnp.zeros(jnp.shape(A))
 
 
+@fused
 def helm(q: Values | float, rms2: Values, skin: Femto) -> Values:
     r"""Helm form factor from momentum transfer (an energy), squared rms radius and skin thickness (lengths).
 
@@ -228,6 +237,7 @@ def half_density_radius(A: Values | float) -> Values:
     return 1.23 * fm * jnp.cbrt(A) - 0.60 * fm
 
 
+@fused
 def fermi_rms(half_density: Values, diffuseness: Femto) -> Values:
     r"""Rms radius of a Fermi density, a length: :math:`R^2 = \tfrac35 c^2 + \tfrac75\pi^2a^2` (exact if symmetrised).
 

@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground import shorthand
 from ontarget.ground.constants import atomic_mass
 from ontarget.ground.errors import InputError, check_positive
-from ontarget.ground.noun import Density, Noun, quantity, static
+from ontarget.ground.noun import Density, Noun, as_array, quantity, static
 from ontarget.matter.nuclide import Nuclides, isotope, isotopes
 from ontarget.matter.nuclide_table import Isotope
 
@@ -80,12 +80,12 @@ class Material(Noun):
         ----------
         Wang:2021xhn
         """
-        atoms = jnp.array([count for _, count in self.composition()])
-        return atoms / self._mass_per_unit()
+        atoms = np.array([count for _, count in self.composition()])
+        return as_array(atoms / self._mass_per_unit())
 
     def electrons_per_mass(self) -> Float[Array, ""]:
         """Number of electrons per mass of neutral material, 1/mass."""
-        return jnp.asarray(sum(row.Z * count for row, count in self.composition()) / self._mass_per_unit())
+        return as_array(sum(row.Z * count for row, count in self.composition()) / self._mass_per_unit())
 
     def _mass_per_unit(self) -> float:
         """Mass of one formula unit. Chemical binding (1e-9) is neglected."""

@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.constants import alpha, electron_mass, muon_mass
 from ontarget.ground.noun import Scalar
+from ontarget.ground.program import fused
 from ontarget.ground.units import GeV, MeV, cm, eV, g
 
 BETHE = 0.307075 * MeV * cm**2 / g
@@ -105,17 +106,20 @@ class Medium:
         even = np.linspace(ranges[0], ranges[-1], NODES)
         return even, np.interp(even, ranges, log)
 
+    @fused
     def range_of(self, kinetic: Float[Array, "*ray"]) -> Float[Array, "*ray"]:
         """How far a muon goes, mass per area, continuously slowing down."""
         there = jnp.log(jnp.maximum(kinetic, LOWEST) / MeV)
         return jnp.exp(_between(there, *self._table)) * (g / cm**2)
 
+    @fused
     def energy_of(self, reach: Float[Array, "*ray"]) -> Float[Array, "*ray"]:
         """The kinetic energy of a muon that goes this far: the inverse of `range_of`, about zero below zero."""
         least = float(np.exp(self._inverse[0][0])) * (g / cm**2)
         there = jnp.log(jnp.maximum(reach, least) / (g / cm**2))
         return jnp.exp(_between(there, *self._inverse)) * MeV
 
+    @fused
     def scattering_power(self, kinetic: Float[Array, "*ray"], thickness: Scalar) -> Float[Array, "*ray"]:
         r"""Variance of a projected angle per mass per area, within a block of a thickness (mass per area).
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated
 
-import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.ground import units
 from ontarget.ground.errors import InputError, did_you_mean
-from ontarget.ground.noun import Noun, quantity, static
+from ontarget.ground.noun import Noun, as_array, quantity, static
 from ontarget.matter.nuclide_table import NATURAL, Isotope
 from ontarget.matter.spin import spin_expectation
 
@@ -62,12 +61,12 @@ class Nuclides(Noun):
         spins = [spin_expectation(row.name) for row in rows]
         return cls(
             symbols=tuple(row.name for row in rows),
-            Z=jnp.array([float(row.Z) for row in rows]),
-            N=jnp.array([float(row.N) for row in rows]),
-            mass=jnp.array([row.nuclear_mass for row in rows]),
-            spin=jnp.array([row.spin for row in rows]),
-            proton_spin=jnp.array([proton for proton, _ in spins]),
-            neutron_spin=jnp.array([neutron for _, neutron in spins]),
+            Z=as_array([float(row.Z) for row in rows]),
+            N=as_array([float(row.N) for row in rows]),
+            mass=as_array([row.nuclear_mass for row in rows]),
+            spin=as_array([row.spin for row in rows]),
+            proton_spin=as_array([proton for proton, _ in spins]),
+            neutron_spin=as_array([neutron for _, neutron in spins]),
         )
 
 

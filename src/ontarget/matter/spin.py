@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.ground.constants import hbar_c
+from ontarget.ground.program import fused
 from ontarget.ground.units import MeV
 
 EXPECTATION = {
@@ -34,6 +35,7 @@ def spin_expectation(name: str) -> tuple[float, float]:
     return EXPECTATION.get(name, (0.0, 0.0))
 
 
+@fused
 def oscillator_length(A: Float[Array, "..."] | float) -> Float[Array, "..."]:
     r"""Harmonic-oscillator length of a nucleus of mass number A, a length; argument of shell-model structure factors.
 

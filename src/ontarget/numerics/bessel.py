@@ -10,11 +10,14 @@ from math import factorial
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from ontarget.ground.program import fused
+
 _TERMS = 10  # for |x^2| < 1 the first term left out of either series is below 1e-19
 _J0 = [(-1) ** k / factorial(2 * k + 1) for k in range(_TERMS)]
 _J1 = [3 * (-1) ** k * (2 * k + 2) / factorial(2 * k + 3) for k in range(_TERMS)]
 
 
+@fused
 def spherical_j0(x2: Float[Array, "..."] | float) -> Float[Array, "..."]:
     r"""j0 from the square of its argument: sin(x)/x, and sinh(|x|)/|x| for negative :math:`x^2`.
 
@@ -29,6 +32,7 @@ def spherical_j0(x2: Float[Array, "..."] | float) -> Float[Array, "..."]:
     return _continued(x2, _J0, lambda x: jnp.sin(x) / x, lambda x: _hyperbolic(x)[0] / x)
 
 
+@fused
 def three_j1_over_x(x2: Float[Array, "..."] | float) -> Float[Array, "..."]:
     r"""3 j1(x)/x from the square of x: the Fourier transform of a homogeneous sphere.
 

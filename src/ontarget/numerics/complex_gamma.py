@@ -6,12 +6,15 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from ontarget.ground.program import fused
+
 SHIFT = 8
 """Whole steps to the right before Stirling's series is used: its error there is 1e-13."""
 
 SERIES = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188)
 
 
+@fused
 def gamma_modulus_squared(x: Float[Array, "*n"], y: Float[Array, "*n"]) -> Float[Array, "*n"]:
     r""":math:`|\Gamma(x + iy)|^2` for x > 0: Stirling's series at x + 8, and the recurrence back.
 

@@ -9,6 +9,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from ontarget.ground.program import fused
+
 _TERMS = 10
 _COS = [(-1.0) ** n / math.factorial(2 * n) for n in range(1, _TERMS + 1)]
 _SIN = [(-1.0) ** n / math.factorial(2 * n + 1) for n in range(_TERMS + 1)]
@@ -43,6 +45,7 @@ def _(primals: tuple[Any], tangents: tuple[Any]) -> tuple[tuple[Any, Any], tuple
     return (cos, sin), (-sin / 2 * dz, slope * dz)
 
 
+@fused
 def arctan_ratio(u: Float[Array, "*n"]) -> Float[Array, "*n"]:
     r""":math:`\arctan(u)/u`, one at u = 0, within 1e-14 for :math:`|u| \le 1`: the angle is halved twice."""
     first = 1 + jnp.sqrt(1 + u**2)

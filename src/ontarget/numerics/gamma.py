@@ -11,6 +11,8 @@ from jax.scipy.special import gammaln
 from jaxtyping import Array, Float
 from numpy.polynomial import chebyshev
 
+from ontarget.ground.program import fused
+
 DEGREE = 48
 REACH = 6.5
 """Standard deviations on either side of the peak: 1e-10 of a Gaussian lies further out."""
@@ -64,6 +66,7 @@ def series() -> tuple[np.ndarray, np.ndarray]:
     return nodes, integral @ to_series
 
 
+@fused
 def gamma_below(
     shape: Float[Array, " row"], rate: Float[Array, " row"], edges: Float[Array, " edge"]
 ) -> Float[Array, "edge row"]:

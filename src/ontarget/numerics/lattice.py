@@ -6,6 +6,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, UInt64
 
+from ontarget.ground.program import fused
+
 GENERATOR = 17797
 """Korobov's generator of the extensible lattice in base 2, for up to some thirty dimensions."""
 
@@ -18,6 +20,7 @@ MASKS = (
 )
 
 
+@fused
 def reversed_bits(index: UInt64[Array, " point"]) -> UInt64[Array, " point"]:
     """The 64 bits of each number in reverse order."""
     for shift, mask in MASKS:
@@ -31,6 +34,7 @@ def shifts(seed: tuple[int, ...], dimensions: int) -> np.ndarray:
     return np.random.SeedSequence(list(seed)).generate_state(dimensions, np.uint64)
 
 
+@fused
 def lattice(
     first: UInt64[Array, ""], points: int, shift: UInt64[Array, " dimension"] | UInt64[np.ndarray, " dimension"]
 ) -> Float[Array, "point dimension"]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from ontarget.ground.program import fused
 
+
+@fused
 def monotone_slopes(x: Float[Array, " point"], y: Float[Array, " point"]) -> Float[Array, " point"]:
     r"""Slopes of the monotone cubic through the points (two or more, x increasing).
 
@@ -28,6 +31,7 @@ def monotone_slopes(x: Float[Array, " point"], y: Float[Array, " point"]) -> Flo
     return jnp.concatenate([s[:1], inner, s[-1:]])
 
 
+@fused
 def monotone(at: Float[Array, "*n"], x: Float[Array, " point"], y: Float[Array, " point"]) -> Float[Array, "*n"]:
     """The monotone cubic through the points, constant outside them; once continuously differentiable inside."""
     slopes = monotone_slopes(x, y)

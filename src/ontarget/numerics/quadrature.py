@@ -9,6 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from ontarget.ground.program import fused
+
 
 @cache
 def gauss_legendre(order: int) -> tuple[np.ndarray, np.ndarray]:
@@ -17,6 +19,7 @@ def gauss_legendre(order: int) -> tuple[np.ndarray, np.ndarray]:
     return (x + 1) / 2, w / 2
 
 
+@fused
 def interval_nodes(
     low: Float[Array, "*batch"], high: Float[Array, "*batch"], order: int
 ) -> tuple[Float[Array, "*batch node"], Float[Array, "*batch node"]]:
@@ -35,6 +38,7 @@ def cell_average(
     return function(nodes) @ w
 
 
+@fused
 def merge_edges(edges: Float[Array, " edge"], points: Float[Array, " point"]) -> Float[Array, " all"]:
     """`edges` with every one of `points` inserted; points outside the range fall on its ends (cells of no width).
 

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.noun import Noun, Scalar
+from ontarget.ground.program import fused
 from ontarget.numerics.quadrature import gauss_legendre
 
 PANELS, ORDER, CELLS, STEPS = 64, 8, 128, 6
@@ -33,6 +34,7 @@ class Quantiles(Noun):
 
     coefficients: Float[Array, "4 cell"]
 
+    @fused
     def __call__(self, u: Float[Array, "*ray"]) -> Float[Array, "*ray"]:
         lower = u < 0.5
         place = jnp.cbrt(jnp.where(lower, u, 1 - u)) * (CELLS / MIDDLE)

@@ -7,10 +7,12 @@ from jax.scipy.special import ndtr
 from jaxtyping import Array, Float, Int
 
 from ontarget.ground.noun import Scalar
+from ontarget.ground.program import fused
 
 Shares = tuple[Int[Array, "ray _"], Float[Array, "ray _"]]
 
 
+@fused
 def shares(edges: Float[Array, " edge"], value: Float[Array, " ray"], width: Scalar | float) -> Shares:
     r"""The two bins beside the nearest edge e, with :math:`\Phi(\mp(x - e)/w)`: a Gaussian resolution of width w.
 
@@ -22,6 +24,7 @@ def shares(edges: Float[Array, " edge"], value: Float[Array, " ray"], width: Sca
     return jnp.stack([near, near + 1], axis=1), jnp.stack([1.0 - above, above], axis=1)
 
 
+@fused
 def nodes_beside(nodes: Float[Array, " node"], value: Float[Array, " ray"]) -> Shares:
     """The two nodes around each value with the shares of their hat functions; what is beyond the ends goes to these."""
     below = jnp.clip(jnp.searchsorted(nodes, value, side="right") - 1, 0, len(nodes) - 2)
@@ -36,6 +39,7 @@ def one_by_one(both: Shares) -> list[tuple[Int[Array, " ray"], Float[Array, " ra
     return [(place[:, i], share[:, i]) for i in range(place.shape[1])]
 
 
+@fused
 def outer_shares(*every: Shares) -> tuple[tuple[Int[Array, "ray product"], ...], Float[Array, "ray product"]]:
     """Shares of the bins of several axes together: all products, the last axis fastest."""
     sizes = tuple(share.shape[1] for _, share in every)

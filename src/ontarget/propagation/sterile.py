@@ -8,7 +8,8 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.constants import hbar_c
 from ontarget.ground.errors import InputError, check_finite, check_range, concrete
-from ontarget.ground.noun import Length, MassSquared, Number, quantity
+from ontarget.ground.noun import Length, MassSquared, Number, Scalar, quantity
+from ontarget.ground.program import fused
 from ontarget.matter.flavour import FAMILY, FLAVOURS
 from ontarget.propagation.propagation import AbstractPropagation
 from ontarget.source.flux import Flux
@@ -73,12 +74,13 @@ class Sterile31(AbstractPropagation):
         """The square of the mixing of each flavour with the fourth mass."""
         return jnp.stack([self.ue4, self.umu4, self.utau4])[np.array(FAMILY)]
 
+    @fused
     def changed(
         self,
         energy: Float[Array, " energy"],
         path: Float[Array, " path"],
-        energy_cell: Float[Array, " energy"] | float = 0.0,
-        path_cell: Float[Array, " path"] | float = 0.0,
+        energy_cell: Float[Array, " energy"] | Scalar | float = 0.0,
+        path_cell: Float[Array, " path"] | Scalar | float = 0.0,
     ) -> Float[Array, "energy path"]:
         """The mean of the sine squared, over cells of these widths."""
         moving = energy[:, None] > 0
@@ -90,23 +92,27 @@ class Sterile31(AbstractPropagation):
         left = along * across * jnp.exp(-((per_length * self.spread) ** 2) / 2)
         return 0.5 - 0.5 * jnp.cos(phase) * jnp.where(moving, left, 0.0)
 
+    @fused
     def amplitudes(self) -> Float[Array, "final initial"]:
         """What stands before the mean of the sine squared."""
         mixings, unit = self.mixings(), np.eye(len(FLAVOURS))
         return -4 * mixings * (unit - mixings[:, None]) * SAME_KIND
 
+    @fused
     def lost(self, energy: Float[Array, " energy"], path: Float[Array, " path"]) -> Float[Array, "initial energy path"]:
         """Probability to have become sterile: seen by no interaction at all."""
         mixings = self.mixings()
         sterile = 1 - self.ue4 - self.umu4 - self.utau4
         return 4 * (mixings * sterile)[:, None, None] * self.changed(energy, path)
 
+    @fused
     def probability(
         self, energy: Float[Array, " energy"], path: Float[Array, " path"]
     ) -> Float[Array, "final initial energy path"]:
         unit = jnp.eye(len(FLAVOURS))[:, :, None, None]
         return unit + self.amplitudes()[:, :, None, None] * self.changed(energy, path)
 
+    @fused
     def propagate(self, flux: Flux) -> Float[Array, "flavour energy tag"]:
         """The flux by final flavour, summed over paths; averaged over the cells that its nodes stand for."""
         cells = [0.0 if cell is None else cell for cell in (flux.energy_cell, flux.path_cell)]

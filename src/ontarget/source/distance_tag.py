@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Length, quantity
+from ontarget.ground.program import fused
 from ontarget.numerics.axis import AbstractAxis, LengthAxis
 from ontarget.numerics.quadrature import gauss_legendre
 from ontarget.source.tag import AbstractTimeTag
@@ -59,6 +60,7 @@ class TimeAndDistance(AbstractTimeTag):
     ) -> Float[Array, " tag"]:
         return self.evenly(self.time.shares_in_tag_time(cumulative))
 
+    @fused
     def evenly(self, shares: Float[Array, " time"]) -> Float[Array, " tag"]:
         """Shares of the other tag, the last of them outside, for what has no distance of its own."""
         widths = jnp.diff(self.lengths.edges)
@@ -73,6 +75,7 @@ class TimeAndDistance(AbstractTimeTag):
         inside = (self.time.shares(cumulative)[:-1, None] * jnp.diff(reached)).ravel()
         return jnp.concatenate([inside, 1.0 - inside.sum(keepdims=True)])
 
+    @fused
     def steady(self) -> Float[Array, " tag"]:
         return self.evenly(jnp.append(self.time.steady(), 0.0))[:-1]
 

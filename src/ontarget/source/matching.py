@@ -12,6 +12,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, check_positive, check_range
 from ontarget.ground.noun import Noun, Number, quantity, static
+from ontarget.ground.program import fused
 from ontarget.ground.units import BEAM_ENERGY
 from ontarget.source.origin import Origin
 
@@ -37,6 +38,7 @@ class Association(Noun):
         """Whether the tracks of such a neutrino are met."""
         return origin.mode in self.modes and origin.region in self.regions and not origin.followed
 
+    @fused
     def shared(self, origin: Origin, found: Float[Array, "node bin"]) -> Float[Array, "node tag"]:
         """Shares of the bins and, last, of no tag; `found` is the response of what is met."""
         found = found if self.meets(origin) else 0 * found
@@ -76,6 +78,7 @@ class GaussianMatching(AbstractMatching):
         check_range(self, "efficiency", 0.0, 1.0)
         check_positive(self, "resolution")
 
+    @fused
     def shares(
         self, origin: Origin, energy: Float[Array, " energy"], edges: Float[Array, " edge"]
     ) -> Float[Array, "energy tag"]:

@@ -12,6 +12,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, check_finite, check_positive
 from ontarget.ground.noun import Noun, Time, quantity
+from ontarget.ground.program import fused
 from ontarget.ground.units import TIME
 
 
@@ -61,6 +62,7 @@ class UniformPulse(AbstractPulse):
     def __check_init__(self) -> None:
         check_positive(self, "width")
 
+    @fused
     def cumulative(self, t: Float[Array, "*t"], tau: Float[Array, ""] | float) -> Float[Array, "*t"]:
         return rise(t, self.width, tau)
 
@@ -81,6 +83,7 @@ class TriangularPulse(AbstractPulse):
     def __check_init__(self) -> None:
         check_positive(self, "base")
 
+    @fused
     def cumulative(self, t: Float[Array, "*t"], tau: Float[Array, ""] | float) -> Float[Array, "*t"]:
         half = self.base / 2
         over = t >= self.base
@@ -103,6 +106,7 @@ class DoublePulse(AbstractPulse):
     def __check_init__(self) -> None:
         check_positive(self, "width", "separation")
 
+    @fused
     def cumulative(self, t: Float[Array, "*t"], tau: Float[Array, ""] | float) -> Float[Array, "*t"]:
         bunch = UniformPulse(self.width)
         return (bunch.cumulative(t, tau) + bunch.cumulative(t - self.separation, tau)) / 2
@@ -127,6 +131,7 @@ class GaussianPulse(AbstractPulse):
         check_finite(self)
         check_positive(self, "sigma")
 
+    @fused
     def cumulative(self, t: Float[Array, "*t"], tau: Float[Array, ""] | float) -> Float[Array, "*t"]:
         z = (t - self.mean) / self.sigma
         ratio = self.sigma / tau
@@ -141,6 +146,7 @@ class GaussianPulse(AbstractPulse):
         return 2.3548200450309493 * self.sigma  # full width at half maximum
 
 
+@fused
 def scaled_erfc(x: Float[Array, "*x"]) -> Float[Array, "*x"]:
     r"""erfcx(x) = :math:`e^{x^2}` erfc(x) for x >= 0: directly below 5, by a continued fraction above."""
     near = jnp.minimum(x, 5.0)
@@ -165,6 +171,7 @@ class TabulatedPulse(AbstractPulse):
         if not np.isfinite(current).all() or (current < 0).any() or current.sum() == 0:
             raise InputError("current", str(current.tolist()), "It is finite, not negative, and not all zero.", "Mend.")
 
+    @fused
     def cumulative(self, t: Float[Array, "*t"], tau: Float[Array, ""] | float) -> Float[Array, "*t"]:
         widths = self.edges[1:] - self.edges[:-1]
         charge = self.current * widths

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, concrete
-from ontarget.ground.noun import Duration, Frequency, Noun, Number, quantity
+from ontarget.ground.noun import Duration, Frequency, Noun, Number, as_array, on_host, quantity
 from ontarget.source.pulse import AbstractPulse
 from ontarget.source.tag import AbstractTag, AbstractTimeTag
 
@@ -32,7 +32,8 @@ class Running(Noun):
         if window is None:
             truth = "It has no window in time, so that the share of the time in which it is open is not known."
             raise InputError("tag", type(tag).__name__, truth, "Use ArrivalTime, or give backgrounds their 'duty'.")
-        found = self.repetition * window
+        repetition, window = on_host((self.repetition, window))
+        found = as_array(repetition * window)
         if (share := concrete(found)) is not None and share > 1:
             truth = "Windows longer than the time between two pulses overlap."
             raise InputError("tag", f"a window open {100 * share:.4g} % of the time", truth, "Give a shorter one.")

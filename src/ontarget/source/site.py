@@ -8,7 +8,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.ground.errors import check_finite, check_positive
-from ontarget.ground.noun import Length, Noun, quantity
+from ontarget.ground.noun import Length, Noun, Scalar, quantity
+from ontarget.ground.program import fused
 from ontarget.source.volume import AbstractVolume, PointVolume
 
 if TYPE_CHECKING:  # what comes from there asks this file
@@ -59,7 +60,10 @@ class BeamSite(AbstractSite):
         check_positive(self, "distance", "width", "height", "depth")
         check_finite(self)
 
-    def vertices(self, u: Float[Array, "ray 3"], aim: float) -> tuple[Float[Array, "ray 3"], Float[Array, " ray"]]:
+    @fused
+    def vertices(
+        self, u: Float[Array, "ray 3"], aim: Scalar | float
+    ) -> tuple[Float[Array, "ray 3"], Float[Array, " ray"]]:
         r"""Points in the box, z from the end of the tunnel, and what each stands for; the mean of the latter is one.
 
         Even in depth; across, each coordinate follows :math:`(1 + t^2)^{-3/2}` about the point nearest the axis, in

@@ -11,7 +11,8 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.constants import muon_mass, pion_mass
 from ontarget.ground.errors import check_range
-from ontarget.ground.noun import Energy, Noun, Number, quantity, static
+from ontarget.ground.noun import Energy, Noun, Number, as_array, namespace, quantity, static
+from ontarget.ground.program import fused
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.quadrature import gauss_legendre
 
@@ -71,7 +72,8 @@ class Spectrum(Noun):
 
 def place(rows: Mapping[str, Float[Array, " energy"] | np.ndarray], size: int) -> Float[Array, "flavour energy"]:
     """A [flavour energy] array from the rows of a few flavours; the others are zero."""
-    return jnp.stack([jnp.asarray(rows.get(flavour, np.zeros(size))) for flavour in FLAVOURS])
+    every = [rows.get(flavour, np.zeros(size)) for flavour in FLAVOURS]
+    return as_array(namespace(*every).stack(every))
 
 
 def muon_nodes(order: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -90,9 +92,9 @@ def decay_at_rest(order: int) -> Spectrum:
     energy, nue, numubar, width = muon_nodes(order)
     line = np.zeros(order + 1)
     line[-1] = 1.0
-    nodes = jnp.asarray(np.append(energy, LINE))
+    nodes = as_array(np.append(energy, LINE))
     delayed = place({"nu_e": np.append(nue, 0.0), "nubar_mu": np.append(numubar, 0.0)}, order + 1)
-    return Spectrum(nodes, place({"nu_mu": line}, order + 1), delayed, jnp.asarray(np.append(width, 0.0)))
+    return Spectrum(nodes, place({"nu_mu": line}, order + 1), delayed, as_array(np.append(width, 0.0)))
 
 
 class AbstractContamination(Noun):
@@ -119,6 +121,7 @@ class NegativeMuonDecay(AbstractContamination):
     def __check_init__(self) -> None:
         check_range(self, "ratio", 0.0, 1.0)
 
+    @fused
     def spectrum(self, order: int) -> Spectrum:
         energy, nue, numubar, width = muon_nodes(order)
         delayed = place({"nubar_e": self.ratio * nue, "nu_mu": self.ratio * numubar}, order)
@@ -144,6 +147,7 @@ class PionDecayInFlight(AbstractContamination):
         check_range(self, "ratio", 0.0, 1.0)
         check_range(self, "kinetic_energy", 0.0, open_low=True)
 
+    @fused
     def spectrum(self, order: int) -> Spectrum:
         x, w = gauss_legendre(32)
         gamma = 1 + self.kinetic_energy / pion_mass

@@ -8,7 +8,8 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.constants import c, muon_lifetime, pion_lifetime
 from ontarget.ground.errors import InputError, check_positive
-from ontarget.ground.noun import Length, Number, quantity, static
+from ontarget.ground.noun import Length, Number, as_array, quantity, static
+from ontarget.ground.program import fused
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
 from ontarget.source.pulse import AbstractPulse
@@ -18,6 +19,7 @@ from ontarget.source.spectrum import AbstractContamination, Spectrum, decay_at_r
 from ontarget.source.tag import AbstractTag, time_tag
 
 
+@fused
 def delayed_cumulative(pulse: AbstractPulse, t: Float[Array, " t"]) -> Float[Array, " t"]:
     r"""Fraction of muons (from pions at rest) that have decayed by t.
 
@@ -63,6 +65,7 @@ class StoppedPion(AbstractSource):
         if self.nodes > 1024:
             raise InputError("nodes", str(self.nodes), "At most 1024 nodes are taken.", "Leave it out for 256.")
 
+    @fused
     def spectrum(self) -> Spectrum:
         """Neutrinos per stopped pion at quadrature nodes, contamination included."""
         parts = [decay_at_rest(self.nodes), *(extra.spectrum(self.nodes) for extra in self.contamination)]
@@ -73,6 +76,7 @@ class StoppedPion(AbstractSource):
             jnp.concatenate([part.cell for part in parts]),
         )
 
+    @fused
     def flux(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Flux:
         site = check_site(site, Site)
         spectrum = self.spectrum()
@@ -83,12 +87,14 @@ class StoppedPion(AbstractSource):
         values = values + spectrum.delayed[..., None, None] * (spread * delayed)
         return Flux(spectrum.energy, path, values, None, spectrum.cell, cell)
 
+    @fused
     def arrival(
         self, pulse: AbstractPulse, site: Site, tag: AbstractTag
     ) -> tuple[Float[Array, " tag"], Float[Array, " tag"]]:
         """Fractions of prompt and of delayed neutrinos in each tag bin and, last, outside, in the detector's middle."""
-        return self.after(pulse, site.baseline, jnp.asarray(0.0), tag)
+        return self.after(pulse, site.baseline, as_array(0.0), tag)
 
+    @fused
     def after(
         self, pulse: AbstractPulse, path: Length, cell: Length, tag: AbstractTag
     ) -> tuple[Float[Array, " tag"], Float[Array, " tag"]]:

@@ -12,6 +12,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
 from ontarget.ground.noun import Length, Noun, Number, quantity, static
+from ontarget.ground.program import fused
 from ontarget.ground.units import BEAM_ENERGY, PER_AREA
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.source.facility import Facility
@@ -108,6 +109,7 @@ class TabulatedFlux(AbstractSource):
         if not (np.isfinite(edges).all() and edges[0] >= 0 and (np.diff(edges) > 0).all()):
             raise InputError("edges", "edges that do not increase from 0 or more", "Bins are in order.", "Sort them.")
 
+    @fused
     def flux(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Flux:
         if not isinstance(tag, Untagged):
             truth = "A table of energies says neither when nor where each neutrino comes."

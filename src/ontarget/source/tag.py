@@ -6,10 +6,12 @@ from abc import abstractmethod
 from collections.abc import Callable
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 
 from ontarget.ground.errors import InputError, check_finite, check_range
-from ontarget.ground.noun import Frequency, Length, Noun, Time, quantity
+from ontarget.ground.noun import Frequency, Length, Noun, Time, as_array, quantity
+from ontarget.ground.program import fused
 from ontarget.numerics.axis import AbstractAxis, LengthAxis, TimeAxis
 from ontarget.numerics.quadrature import interval_nodes
 from ontarget.source.origin import Origin
@@ -81,7 +83,7 @@ class AbstractPlaceTag(AbstractTag):
 
         They add to one over the bins. What knows a place alone has its bins: shares of one and zero.
         """
-        return jnp.eye(self.true_bins)[None, None]
+        return as_array(np.eye(self.true_bins)[None, None])
 
 
 class Untagged(AbstractTimeTag, AbstractPlaceTag):
@@ -96,7 +98,7 @@ class Untagged(AbstractTimeTag, AbstractPlaceTag):
         return 1
 
     def shares(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
-        return jnp.array([1.0, 0.0])
+        return as_array([1.0, 0.0])
 
     def shares_in_tag_time(
         self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]
@@ -116,7 +118,7 @@ class Untagged(AbstractTimeTag, AbstractPlaceTag):
         return jnp.zeros(x.shape, int)
 
     def steady(self) -> Float[Array, " tag"]:
-        return jnp.ones(1)
+        return as_array([1.0])
 
 
 def time_tag(tag: AbstractTag) -> AbstractTimeTag:
@@ -225,13 +227,16 @@ class ArrivalTime(AbstractTimeTag):
     ) -> Float[Array, " tag"]:
         return self.shares(cumulative)
 
+    @fused
     def steady(self) -> Float[Array, " tag"]:
         return self.open() / self.open().sum()
 
     @property
+    @fused
     def window(self) -> Float[Array, ""] | None:
         return self.open().sum()
 
+    @fused
     def open(self) -> Float[Array, " tag"]:
         """Time in which events are recorded in each bin, per pulse."""
         return self.efficiency.recorded(lambda t: t - self.times.start, self.times.edges)
@@ -256,11 +261,13 @@ class Radius(AbstractPlaceTag):
     def bins(self) -> int:
         return self.radii.bins
 
+    @fused
     def true_bin(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
         edges = self.radii.edges
         place = jnp.searchsorted(edges, jnp.sqrt(x**2 + y**2), side="right") - 1
         return jnp.where((place < 0) | (place >= self.bins), self.bins, place)
 
+    @fused
     def steady(self) -> Float[Array, " tag"]:
         area = self.radii.edges[1:] ** 2 - self.radii.edges[:-1] ** 2
         return area / area.sum()

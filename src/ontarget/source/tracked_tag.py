@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import jax.numpy as jnp
+import numpy as np
 from jax.scipy.special import ndtr
 from jaxtyping import Array, Float, Int
 
 from ontarget.ground.errors import check_positive, check_range
-from ontarget.ground.noun import Length, Number, quantity
+from ontarget.ground.noun import Length, Number, as_array, quantity
+from ontarget.ground.program import fused
 from ontarget.numerics.axis import AbstractAxis, LengthAxis
 from ontarget.source.matching import AbstractMatching, Association
 from ontarget.source.origin import Origin
@@ -49,7 +51,7 @@ class TaggedEnergy(AbstractPlaceTag):
         return self.matching.shares(origin, energy, self.energies.edges)[:, None, None, :]
 
     def steady(self) -> Float[Array, " tag"]:
-        return jnp.full(self.bins, 1 / self.bins)
+        return as_array(np.full(self.bins, 1 / self.bins))
 
 
 class TaggedPath(AbstractPlaceTag):
@@ -92,6 +94,7 @@ class TaggedPath(AbstractPlaceTag):
     def true_bin(self, x: Float[Array, " ray"], y: Float[Array, " ray"]) -> Int[Array, " ray"]:
         return jnp.zeros(x.shape, int)
 
+    @fused
     def response(
         self, origin: Origin, energy: Float[Array, " energy"], path: Float[Array, " path"]
     ) -> Float[Array, "#energy #path place tag"]:
@@ -99,7 +102,7 @@ class TaggedPath(AbstractPlaceTag):
         return self.association.shared(origin, found)[None, :, None, :]
 
     def steady(self) -> Float[Array, " tag"]:
-        return jnp.full(self.bins, 1 / self.bins)
+        return as_array(np.full(self.bins, 1 / self.bins))
 
 
 class Remainder(AbstractPlaceTag):

@@ -13,6 +13,7 @@ from ontarget.beam.yields import AbstractPulls, Pull
 from ontarget.ground.effect import Moves, part
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import quantity
+from ontarget.ground.program import fused
 from ontarget.ground.units import PER_AREA
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.source.facility import Facility
@@ -70,6 +71,7 @@ class VariedFlux(AbstractSource):
             truth = f"They are {', '.join(FLAVOURS)}."
             raise InputError("given.values", f"{shape[1]} flavours", truth, "Give all of them, in this order.")
 
+    @fused
     def flux(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Flux:
         bins = jnp.shape(self.modes)[-1] - 1
         if tag.bins != bins:

@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, check_positive, concrete
 from ontarget.ground.noun import Length, Noun, quantity, static
+from ontarget.ground.program import fused
 from ontarget.ground.units import LENGTH
 from ontarget.numerics.quadrature import gauss_legendre
 
@@ -31,6 +32,7 @@ class AbstractVolume(Noun):
 class PointVolume(AbstractVolume):
     """All of the detector in its middle: right for fluxes to (size/distance)^2."""
 
+    @fused
     def paths(self, distance: Length) -> Paths:
         return distance[None], jnp.zeros(1), (1 / distance**2)[None]
 
@@ -70,6 +72,7 @@ class UprightCylinder(AbstractVolume):
             truth = f"The source stands outside: the radius is below the baseline, {LENGTH.show(away)}."
             raise InputError("volume.radius", LENGTH.show(radius), truth, "Mend either.")
 
+    @fused
     def paths(self, distance: Length) -> Paths:
         step = np.pi / self.rings
         angle = step * (np.arange(self.rings) + 0.5)

@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.constants import electron_mass, fermi_constant, hbar_c, quark_mixing
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Energy, Noun, Number, quantity, static
+from ontarget.ground.program import fused
 from ontarget.ground.units import ENERGY
 from ontarget.interaction.charged.coulomb import AbstractCoulomb, SmallerOfBoth
 from ontarget.interaction.charged.lepton import leptons_between
@@ -86,6 +87,7 @@ class AllowedTransitions(AbstractInteraction):
         total = jnp.where(reached, total, 2 * electron_mass)
         return total, jnp.where(reached, jnp.sqrt(total**2 - electron_mass**2), 0.0)
 
+    @fused
     def by_level(self, nuclide: Nuclides, energy: Float[Array, " energy"]) -> Float[Array, "energy level"]:
         """Cross-section to each level, area; Fermi levels first."""
         row = isotope(self.target)
@@ -96,10 +98,12 @@ class AllowedTransitions(AbstractInteraction):
         unit = (fermi_constant * quark_mixing * hbar_c) ** 2 / np.pi
         return self.scale * unit * jnp.where(here, momentum * total * factor * strength, 0.0)
 
+    @fused
     def per_nucleus(self, nuclide: Nuclides, energy: Float[Array, " energy"]) -> Float[Array, " energy"]:
         """Cross-section of electron neutrinos on a nucleus, area."""
         return self.by_level(nuclide, energy).sum(axis=1)
 
+    @fused
     def kernel(
         self, nuclide: Nuclides, energy: Float[Array, " energy"], edges: Float[Array, " edge"]
     ) -> Float[Array, "flavour energy truth"]:
@@ -113,6 +117,7 @@ class AllowedTransitions(AbstractInteraction):
         found = leptons_between([size, size * slope], mean - half, mean + half, edges).sum(axis=1)
         return jnp.zeros((len(FLAVOURS), *found.shape)).at[FLAVOURS.index("nu_e")].set(found)
 
+    @fused
     def endpoint(self, nuclide: Nuclides, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
         lowest = jnp.concatenate([self.fermi.excitation, self.gamow_teller.excitation]).min()
         return jnp.maximum(energy - self.mass_difference - lowest - electron_mass, 0.0)

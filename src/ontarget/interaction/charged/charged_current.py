@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.noun import Noun, Number, quantity, static
+from ontarget.ground.program import fused
 from ontarget.ground.units import AREA_PER_ENERGY, BEAM_ENERGY
 from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.matter.flavour import FLAVOURS
@@ -56,11 +57,13 @@ class CrossSection(Noun):
         if self.asymmetry is not None:
             check_column("asymmetry", np.asarray(self.asymmetry), energies, -1.0, 1.0)
 
+    @fused
     def per_nucleon(self, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
         """Cross-section per nucleon of the table's own target, area."""
         value = monotone(jnp.log(energy), jnp.log(self.energies), self.per_energy)
         return self.scale * energy * jnp.where(energy < self.energies[0], 0.0, value)
 
+    @fused
     def per_nucleus(
         self, energy: Float[Array, "*e"], A: Float[Array, ""], excess: Float[Array, ""], excess_of_table: Number
     ) -> Float[Array, "*e"]:
@@ -121,6 +124,7 @@ class ChargedCurrent(AbstractInteraction):
                 got = f"{name!r}, given {names.count(name)} times" if name in FLAVOURS else f"the flavour {name!r}"
                 raise InputError("flavours", got, "Each of the flavours has one table.", did_you_mean(name, FLAVOURS))
 
+    @fused
     def per_nucleus(self, nuclide: Nuclides, energy: Float[Array, " energy"]) -> Float[Array, "flavour energy"]:
         """Cross-section of each flavour on a nucleus, area."""
         tables = {each.name: each for each in self.flavours}
@@ -131,11 +135,13 @@ class ChargedCurrent(AbstractInteraction):
         ]
         return self.scale * jnp.stack(rows)
 
+    @fused
     def kernel(
         self, nuclide: Nuclides, energy: Float[Array, " energy"], edges: Float[Array, " edge"]
     ) -> Float[Array, "flavour energy truth"]:
         return self.per_nucleus(nuclide, energy)[..., None] * shares(energy, edges)
 
+    @fused
     def fold(
         self,
         nuclide: Nuclides,
@@ -150,6 +156,7 @@ class ChargedCurrent(AbstractInteraction):
         return energy
 
 
+@fused
 def shares(energy: Float[Array, " energy"], edges: Float[Array, " edge"]) -> Float[Array, "energy truth"]:
     """Which cell each energy lies in: one in it, zero elsewhere; halves where it lies on an edge.
 

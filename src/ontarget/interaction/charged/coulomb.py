@@ -12,6 +12,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.constants import alpha, electron_mass, hbar_c
 from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Femto, Noun, quantity
+from ontarget.ground.program import fused
 from ontarget.ground.units import fm
 from ontarget.numerics.complex_gamma import gamma_modulus_squared
 
@@ -66,6 +67,7 @@ class FermiFunction(AbstractCoulomb):
     def __check_init__(self) -> None:
         check_positive(self, "radius")
 
+    @fused
     def factor(self, energy: Float[Array, "*e"], charge: Float[Array, ""], A: Float[Array, ""]) -> Float[Array, "*e"]:
         momentum = jnp.sqrt(energy**2 - electron_mass**2)
         S = jnp.sqrt(1 - (alpha * charge) ** 2)
@@ -98,6 +100,7 @@ class EffectiveMomentum(AbstractCoulomb):
     def __check_init__(self) -> None:
         check_positive(self, "radius")
 
+    @fused
     def factor(self, energy: Float[Array, "*e"], charge: Float[Array, ""], A: Float[Array, ""]) -> Float[Array, "*e"]:
         inside = energy + 1.5 * charge * alpha * hbar_c / (self.radius * A ** (1 / 3))
         allowed = inside > electron_mass
@@ -118,6 +121,7 @@ class SmallerOfBoth(AbstractCoulomb):
     fermi: AbstractCoulomb = FermiFunction()
     momentum: AbstractCoulomb = EffectiveMomentum()
 
+    @fused
     def factor(self, energy: Float[Array, "*e"], charge: Float[Array, ""], A: Float[Array, ""]) -> Float[Array, "*e"]:
         first, second = self.fermi.factor(energy, charge, A), self.momentum.factor(energy, charge, A)
         return jnp.where(jnp.abs(first - 1) < jnp.abs(second - 1), first, second)

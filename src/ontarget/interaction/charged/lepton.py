@@ -7,7 +7,10 @@ from collections.abc import Sequence
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from ontarget.ground.program import fused
 
+
+@fused
 def leptons_between(
     moments: Sequence[Float[Array, "*e"]],
     low: Float[Array, "*e"],

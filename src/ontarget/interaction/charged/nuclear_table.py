@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.noun import Number, quantity, static
+from ontarget.ground.program import fused
 from ontarget.ground.units import AREA, ENERGY
 from ontarget.interaction.charged.charged_current import shares
 from ontarget.interaction.interaction import AbstractInteraction
@@ -55,6 +56,7 @@ class NuclearTable(AbstractInteraction):
             got = f"{self.values.size} values for {self.energies.size} energies"
             raise InputError("values", got, "Each energy has one, and there are two at least.", "Mend the table.")
 
+    @fused
     def per_nucleus(self, nuclide: Nuclides, energy: Float[Array, " energy"]) -> Float[Array, " energy"]:
         """Cross-section of the flavour on a nucleus, area."""
         row = isotope(self.target)
@@ -64,6 +66,7 @@ class NuclearTable(AbstractInteraction):
         root = energy * monotone(energy, self.energies, roots / self.energies)
         return self.scale * jnp.where(here, root**2, 0.0)
 
+    @fused
     def kernel(
         self, nuclide: Nuclides, energy: Float[Array, " energy"], edges: Float[Array, " edge"]
     ) -> Float[Array, "flavour energy truth"]:

@@ -9,6 +9,7 @@ from jaxtyping import Array, Float, Int
 from ontarget.beam.flight import norm
 from ontarget.beam.segment import Decays
 from ontarget.ground.noun import Noun
+from ontarget.ground.program import fused
 from ontarget.numerics.share import nodes_beside, one_by_one
 from ontarget.source.origin import Origin
 from ontarget.source.site import BeamSite
@@ -24,6 +25,7 @@ class Grid(Noun):
     tag: AbstractPlaceTag
     site: BeamSite
 
+    @fused
     def in_tag_bins(
         self,
         origins: tuple[Origin, ...],
@@ -60,6 +62,7 @@ class Grid(Noun):
         """Sizes of [energy path place]."""
         return len(self.energy), len(self.path), self.tag.true_bins
 
+    @fused
     def count(
         self, decays: Decays, vertex: Float[Array, "ray 3"], group: Int[Array, " ray"], groups: int
     ) -> Float[Array, "group energy path tag"]:
@@ -75,6 +78,7 @@ class Grid(Noun):
         return values
 
 
+@fused
 def cell(nodes: Float[Array, " node"]) -> Float[Array, " node"]:
     """Half the way to both neighbours, added; the first and the last have one."""
     return (jnp.diff(nodes, prepend=nodes[:1]) + jnp.diff(nodes, append=nodes[-1:])) / 2
