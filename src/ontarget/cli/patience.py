@@ -22,9 +22,9 @@ def say(line: str) -> None:
 
 @contextlib.contextmanager
 def waiting(name: str, show: Callable[[str], None] = say, doing: str = "computing") -> Iterator[Context]:
-    """Say after half a second that one is at `name`, `doing` what. What it gives is a context in which compilation is said too.
+    """Say after half a second that one is at `name`, `doing` what. It gives a context in which compilation is said too.
 
-    That one imports JAX; this one does not.
+    The context imports JAX; this function does not.
     """
     timer = threading.Timer(SOON, show, (f"{doing} {name} …",))
     timer.daemon = True
