@@ -83,6 +83,32 @@ else:
 
 finished: list[str] = []
 
+PROGRAMS = 100
+"""Programs that the body of a test may compile. More are single operations on JAX arrays, of which each costs 20 ms:
+give inputs as NumPy arrays, or ask one program for many numbers. A test that needs more says `mark.programs(200)`."""
+compiled: list[int] = []
+
+
+def count_programs(event: str, seconds: float, **_: Any) -> None:
+    """Called by JAX when something has been compiled, or taken from its cache."""
+    if event == "/jax/core/compile/backend_compile_duration":
+        compiled.append(1)
+
+
+def check_programs(item: pytest.Item, made: int) -> None:
+    """Fail a test that compiles more programs than it may."""
+    mark = item.get_closest_marker("programs")
+    most = PROGRAMS if mark is None else mark.args[0]
+    assert made <= most, f"{made} programs were compiled, and {most} are allowed: see PROGRAMS in tests/conftest.py"
+
+
+def pytest_sessionstart() -> None:
+    """Count what is compiled."""
+    from jax import monitoring
+
+    monitoring.register_event_duration_secs_listener(count_programs)
+
+
 approx = pytest.approx
 
 
@@ -158,8 +184,11 @@ def pytest_runtest_setup() -> Generator:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call() -> Generator:
-    return (yield from skip_without_release())
+def pytest_runtest_call(item: pytest.Item) -> Generator:
+    before = len(compiled)
+    result = yield from skip_without_release()
+    check_programs(item, len(compiled) - before)
+    return result
 
 
 @pytest.fixture(scope="session")

@@ -213,8 +213,8 @@ def program(function: Callable[P, T] | None = None, *, results: bool = False, **
 def fused(function: Callable[P, T]) -> Callable[P, T]:
     """One program for all that a function does to numbers, where it would be one for each operation.
 
-    Inside a trace it is the function itself. Texts, truth values and whole numbers are part of the program, floats and
-    arrays its inputs: it must not ask for their values.
+    Inside a trace it is the function itself, unless all its arguments are known there. Texts, truth values and whole
+    numbers are part of the program, floats and arrays its inputs: it must not ask for their values.
     """
     compiled = eqx.filter_jit(function)
 
