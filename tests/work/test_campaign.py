@@ -139,7 +139,7 @@ def test_who_computes():
     for call, words in (
         (lambda: chosen("processes", None, "tcp://a:1"), "--scheduler: got 'tcp://a:1'. There is none for"),
         (lambda: chosen(None, 2, "tcp://a:1"), "--workers: got 2. The scheduler has its own workers."),
-        (lambda: chosen(None, 2, ""), "--workers: got 2. It is this process that computes."),
+        (lambda: chosen(None, 2, ""), "--workers: got 2. It needs other processes."),
         (lambda: parse_share("3"), "--share: got '3'. It is I/N with I from 1 to N. Write e.g. --share 3/8."),
         (lambda: parse_share("0/4"), "--share: got 0/4. It is I/N"),
     ):

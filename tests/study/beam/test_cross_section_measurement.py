@@ -198,7 +198,7 @@ def test_ratio_of_electrons_to_muons(section):
 def test_refusals(context):
     with pytest.raises(InputError, match="Name one of these"):
         dataclasses.replace(TASK, methods=(Method("ess_csi", 0.1),)).check(context)
-    with pytest.raises(InputError, match="fits no number"):
+    with pytest.raises(InputError, match="matches no input"):
         dataclasses.replace(TASK, methods=(Method("nuscope_lar", 0.1, (BeamError("beam.no", 0.1),)),)).check(context)
     blind = Method("nuscope_lar", 0.1, production=Counters(("nuscope_lar",)))
     with pytest.raises(InputError, match="a LeptonMonitor is asked for"):

@@ -141,7 +141,7 @@ def test_the_ladder_carries_the_measurement(study, section):
         ({"experiment": "tank"}, "experiment: got 'tank'. Nothing was observed there"),
         ({"strength": dataclasses.replace(STRENGTH, low=0.1)}, "strength.low: got a box from 0.1. No signal, zero"),
         ({"strength": dataclasses.replace(STRENGTH, low=-1.0)}, "strength.low: got a box from -1"),
-        ({"backgrounds": (Parameter("b", "*.no_such.total", 0.0, 1.0),)}, "It fits no number of the experiments"),
+        ({"backgrounds": (Parameter("b", "*.no_such.total", 0.0, 1.0),)}, "It matches no input of the experiments"),
     ],
 )
 def test_refusals_before_anything_is_computed(context, changes, sentence):

@@ -39,7 +39,7 @@ def test_rows_are_those_of_the_belt(context):
     ("changes", "sentence"),
     [
         ({"experiment": "cristal"}, "The study has crystal, tank"),
-        ({"nuisances": (Parameter("b", "*.no_such.total", 0.0, 1.0),)}, "It fits no number"),
+        ({"nuisances": (Parameter("b", "*.no_such.total", 0.0, 1.0),)}, "It matches no input"),
     ],
 )
 def test_refusals(context, changes, sentence):

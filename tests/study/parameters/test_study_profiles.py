@@ -98,7 +98,7 @@ def test_of_several_addresses_those_are_kept_that_fit(context):
     alone = dataclasses.replace(mass, address="crystal.detector.mass")
     assert narrowed(alone, (tank,), (crystal, tank)) is None
     nowhere = dataclasses.replace(mass, address=("crystal.detector.mass", "tonk.detector.mass"))
-    with pytest.raises(InputError, match="It fits no number of the experiments"):
+    with pytest.raises(InputError, match="It matches no input of the experiments"):
         narrowed(nowhere, (tank,), (crystal, tank))
 
 
