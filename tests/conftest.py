@@ -37,7 +37,8 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 # Nearly every program runs once, and to compile it is most of the work: with little optimisation that takes half the
 # time. Only for versions that are known to have these flags: XLA ends the process over one that it does not know.
 if version("jaxlib").startswith("0.10."):
-    os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false")
+    flags = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+    os.environ.setdefault("XLA_FLAGS", f"{flags} --xla_cpu_parallel_codegen_split_count=1")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")  # the suite's tolerances are those of a processor's float64
 
 # Tracing makes and drops many small objects: to look for cycles among them a hundred times less often saves 7 %.

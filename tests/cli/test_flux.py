@@ -159,7 +159,6 @@ def test_killed_and_resumed(small, whole, tmp_path):
     begun = time.monotonic()
     while not (tmp_path / "flux.npz").exists() and process.poll() is None and time.monotonic() - begun < 120:
         time.sleep(0.02)
-    time.sleep(0.3)
     process.kill()
     assert process.wait() == -signal.SIGKILL
     assert not (tmp_path / "run.json").exists()

@@ -49,6 +49,7 @@ def test_all_that_is_told_is_what_is_built(name, mirror):
     check_alike(name)
 
 
+@pytest.mark.long
 def test_few_entries_have_to_be_built(mirror):
     def built(name: str) -> bool:
         try:
