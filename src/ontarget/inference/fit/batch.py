@@ -22,6 +22,7 @@ from ontarget.numerics.cores import cores
 ROUNDS = 250  # steps at most
 FIRST = 6  # steps of a block together; points that are not done then are gathered, and go on
 FEW = 24  # points that numpy does sooner than a compiled function is called
+WORK = 10_000_000  # numbers of one step of all points, functions and bins: beyond it compiling pays
 SCAN = 5000  # points of a grid that numpy does sooner than a function is compiled for it alone
 PART = 512  # points that share one call of the compiled program, which works through them in blocks
 FEW_PARTS = 4  # fewer parts are cut in halves, so that every core gets one
@@ -68,7 +69,7 @@ def fit_many(
     toy = np.zeros(len(thetas), int) if toy is None else toy
     shifts = np.zeros((len(data), len(likelihood.names))) if shifts is None else np.asarray(shifts, float)
     fits = BatchedFits(likelihood, [likelihood.names.index(name) for name in free], thetas, data, shifts)
-    fits.few = PART if len(thetas) <= few else FEW
+    fits.few = PART if len(thetas) <= few and len(thetas) * fits.contraction.largest <= WORK else FEW
     parts = [slice(low, low + fits.part) for low in range(0, len(thetas), fits.part)]
     pieces = []
     with ThreadPoolExecutor(cores()) as pool:  # the parts are the same whatever the number of cores
