@@ -56,5 +56,5 @@ $(VENV)/bench.stamp: $(VENV)/test.stamp
 
 $(VENV)/test.stamp: $(VENV)/made.stamp pyproject.toml constraints.txt
 	@echo "Installing ontarget and what tests and checks need ..."
-	@$(PIP) install --no-compile -c constraints.txt -e '.[test,check]'
+	@$(PIP) install -c constraints.txt -e '.[test,check]'
 	@touch $@ $(VENV)/run.stamp
