@@ -199,3 +199,14 @@ def mirror() -> Path:
     if not given or not Path(given).is_dir():
         pytest.skip("No mirror of the release data here: set ONTARGET_DATA_MIRROR to the folder that holds it.")
     return Path(given)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path, None, None]:
+    """An empty folder in which programs and results are kept while the test lasts."""
+    from ontarget.ground import cache
+
+    monkeypatch.setenv(cache.SWITCH, str(tmp_path))
+    cache._own.cache_clear()
+    yield tmp_path / "programs"
+    cache._own.cache_clear()

@@ -2,18 +2,8 @@
 
 import json
 
-import pytest
-
 from ontarget.cli import run
 from ontarget.ground import cache
-
-
-@pytest.fixture
-def place(tmp_path, monkeypatch):
-    monkeypatch.setenv(cache.SWITCH, str(tmp_path))
-    cache._own.cache_clear()
-    yield tmp_path / "programs"
-    cache._own.cache_clear()
 
 
 def test_it_shows_and_clears(place, capsys):

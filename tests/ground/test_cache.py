@@ -9,14 +9,6 @@ import pytest
 from ontarget.ground import cache
 
 
-@pytest.fixture
-def place(tmp_path, monkeypatch):
-    monkeypatch.setenv(cache.SWITCH, str(tmp_path))
-    cache._own.cache_clear()
-    yield tmp_path / "programs"
-    cache._own.cache_clear()
-
-
 def test_what_was_kept_is_read_again_and_belongs_to_its_owner(place):
     cache.write("results", "key", b"something")
     assert cache.read("results", "key") == b"something"

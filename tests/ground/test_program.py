@@ -21,14 +21,6 @@ from ontarget.numerics.axis import EnergyAxis, Explicit, Logarithmic
 AXIS = EnergyAxis(start=1 * keV, stop=100 * keV, bins=8, spacing=Logarithmic())
 
 
-@pytest.fixture
-def place(tmp_path, monkeypatch):
-    monkeypatch.setenv(cache.SWITCH, str(tmp_path))
-    cache._own.cache_clear()
-    yield tmp_path / "programs"
-    cache._own.cache_clear()
-
-
 def files(place, kind):
     return sorted(path.name for path in (place / kind).glob("[!.]*")) if (place / kind).is_dir() else []
 

@@ -29,7 +29,7 @@ COMMANDS = {
     "validate": ("validate", "Compare with published numbers."),
     "data": ("data", "List, fetch and find the published data that experiments are fitted to."),
     "cache": ("cache", "Show what is kept between calls, or remove it."),
-    "cite": ("cite", "Print the BibTeX of what an entry rests upon."),
+    "cite": ("cite", "Print the BibTeX of what an entry uses."),
 }
 
 
