@@ -139,7 +139,7 @@ def test_states_are_those_of_the_likelihood(name):
     one, thetas = found(name, 7), points(24, 8)
     contraction = Contraction(one, [0, 1], thetas)
     data = np.repeat(contraction.arranged(np.asarray(one.data)[None]), len(thetas), axis=0)
-    model = contraction.degree, contraction.basis, contraction.sidebands, model_of(contraction.basis, None)
+    model = contraction.kinds, contraction.basis, contraction.sidebands, model_of(contraction.basis, None)
     host, compiled = state(*model, data, thetas), jax.jit(state, static_argnums=0)(*model, data, thetas)
     for numbers, other in zip(host, compiled, strict=True):
         np.testing.assert_allclose(numbers, other, rtol=1e-9, atol=1e-9 * np.abs(other).max())

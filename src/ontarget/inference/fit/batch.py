@@ -127,7 +127,7 @@ class BatchedFits:
         """All points together until the last is done."""
         walk, functions = initial(place), model_of(self.model.basis, given.factors)
         for _ in range(ROUNDS):
-            walk = newton_step(self.contraction.degree, self.model, functions, given, walk)
+            walk = newton_step(self.contraction.kinds, self.model, functions, given, walk)
             if walk.place.done.all():
                 break
         return walk.place
@@ -140,7 +140,7 @@ class BatchedFits:
             some, now = (jax.tree.map(partial(padded, self.rows, left), both) for both in (given, place))
             blocks = -(-len(left) // self.block)
             counts = np.asarray(blocks), np.asarray(steps)  # arrays: numbers would be part of the program
-            found = in_blocks(self.contraction.degree, self.block, *counts, self.model, some, now)
+            found = in_blocks(self.contraction.kinds, self.block, *counts, self.model, some, now)
             for old, new in zip(place, found, strict=True):
                 old[left] = np.asarray(new)[: len(left)]
             left, spent = left[~place.done[left]], spent + steps
@@ -155,7 +155,7 @@ def padded(rows: int, which: np.ndarray, array: np.ndarray) -> np.ndarray:
 
 
 @program
-def in_blocks(degree: int, block: int, blocks: Any, steps: Any, model: Model, given: PointData, place: Best) -> Best:
+def in_blocks(kinds: Any, block: int, blocks: Any, steps: Any, model: Model, given: PointData, place: Best) -> Best:
     """Some steps of the first `blocks` blocks of points; each stops when all of its points are done."""
 
     def one(index: Any, every: Best) -> Best:
@@ -166,7 +166,7 @@ def in_blocks(degree: int, block: int, blocks: Any, steps: Any, model: Model, gi
             return (both[0] < steps) & ~both[1].place.done.all()
 
         def step(both: tuple[Any, Iterate]) -> tuple[Any, Iterate]:
-            return both[0] + 1, newton_step(degree, model, functions, mine, both[1])
+            return both[0] + 1, newton_step(kinds, model, functions, mine, both[1])
 
         def put(old: Any, new: Any) -> Any:
             return jax.lax.dynamic_update_slice_in_dim(old, new, index * block, 0)

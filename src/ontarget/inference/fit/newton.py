@@ -88,13 +88,13 @@ def initial(place: Best) -> Iterate:
     return Iterate(place, here, place.x)
 
 
-def newton_step(degree: int, model: Model, functions: Any, given: PointData, walk: Iterate) -> Iterate:
+def newton_step(kinds: Any, model: Model, functions: Any, given: PointData, walk: Iterate) -> Iterate:
     """Evaluate the trial points, keep those that do not raise -2 ln L, and say where to look next.
 
     functions : what each adds to the counts, from `model_of`.
     """
     (x, _, old, kicks, edm_before, minimum_before, done), xp = walk.place, namespace(walk.place.x)
-    there = evaluate(degree, model, functions, given, walk.trial)
+    there = evaluate(kinds, model, functions, given, walk.trial)
     better = (there.value <= walk.here.value + given.noise) & ~done
     x = xp.where(better[:, None], walk.trial, x)
     here = State(*(_chosen(xp, better, *both) for both in zip(there, walk.here, strict=True)))
@@ -109,11 +109,11 @@ def newton_step(degree: int, model: Model, functions: Any, given: PointData, wal
     return Iterate(place, here, xp.clip(x + move, model.low, model.high))
 
 
-def evaluate(degree: int, model: Model, functions: Any, given: PointData, x: Any) -> State:
+def evaluate(kinds: Any, model: Model, functions: Any, given: PointData, x: Any) -> State:
     """-2 ln L of counts and priors, and derivatives."""
     xp = namespace(x)
     data = given.data if model.data is None else model.data
-    found = state(degree, model.basis, model.sidebands, functions, data, x)
+    found = state(kinds, model.basis, model.sidebands, functions, data, x)
     if not model.priors:
         return found
     pulls = xp.stack([one.pull(x[:, i]) for i, one in enumerate(model.priors)], axis=1) - given.shifts
