@@ -38,7 +38,11 @@ os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 # time. Only for versions that are known to have these flags: XLA ends the process over one that it does not know.
 if version("jaxlib").startswith("0.10."):
     flags = "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
-    os.environ.setdefault("XLA_FLAGS", f"{flags} --xla_cpu_parallel_codegen_split_count=1")
+    flags += " --xla_cpu_parallel_codegen_split_count=1"
+    # passes that make loops faster, and are run over every program some twenty times
+    passes = "simplify-while-loops,while-loop-invariant-code-motion,while-loop-constant-sinking"
+    passes += ",small-while-loop-hoisting,reshape-mover,constant_folding"
+    os.environ.setdefault("XLA_FLAGS", f"{flags} --xla_disable_hlo_passes={passes}")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")  # the suite's tolerances are those of a processor's float64
 
 # Tracing makes and drops many small objects: to look for cycles among them a hundred times less often saves 7 %.

@@ -154,6 +154,7 @@ def test_derivatives_by_every_leaf(name):
     directions = leaves_to_try(name, experiment)
     names, given = list(directions), (experiment, [jnp.asarray(one) for one in directions.values()])
 
+    @jax.jit  # traced once for both programs
     def answer(x, experiment, directions):
         leaves = addresses(experiment)
         moved = {one: leaves[one] + x[i] * directions[i] for i, one in enumerate(names)}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float, Int, UInt
 
 from ontarget.experiment.counts import Counts
 from ontarget.ground.address import address_of
@@ -54,13 +55,20 @@ def _block(given: Float[np.ndarray, " row *leaf"]) -> Float[np.ndarray, " block 
 
 @program
 def _compiled(stacked: Experiment, rows: Int[Array, ""]) -> Counts:
-    """The first `rows` rows of a block, one after the other."""
+    """The first `rows` rows of a block, one after the other.
 
-    def one(index: Int[Array, ""]) -> Counts:
-        return jax.tree.map(lambda leaf: leaf[index], stacked).counts()
+    The index is unsigned: for one that may be negative, four more operations are compiled for each of the numbers.
+    """
 
-    shapes = jax.eval_shape(one, jnp.asarray(0))
+    def one(index: UInt[Array, ""]) -> Counts:
+        row = partial(jax.lax.dynamic_index_in_dim, index=index, keepdims=False)
+        return jax.tree.map(row, stacked).counts()
+
+    def step(index: Int[Array, ""], done: Counts) -> Counts:
+        index = index.astype(np.uint32)
+        put = partial(jax.lax.dynamic_update_index_in_dim, index=index, axis=0)
+        return jax.tree.map(put, done, one(index))
+
+    shapes = jax.eval_shape(one, np.uint32(0))
     empty = jax.tree.map(lambda leaf: jnp.zeros((BLOCK, *leaf.shape), leaf.dtype), shapes)
-    return jax.lax.fori_loop(
-        0, rows, lambda index, done: jax.tree.map(lambda out, new: out.at[index].set(new), done, one(index)), empty
-    )
+    return jax.lax.fori_loop(0, rows, step, empty)
