@@ -94,13 +94,13 @@ class Experiment(AbstractExperiment):
 
         def of_one(nuclide_and_number: tuple[Nuclides, Float[Array, ""]]) -> Float[Array, "flavour tag truth"]:
             nuclide, number = nuclide_and_number
-            return number * channel.interaction.fold(nuclide, flux.energy, arriving, edges)
+            return number * channel.interaction.fold_nodes(nuclide, flux.nodes, arriving, edges)
 
         return jax.lax.map(of_one, (nuclides, targets)).sum(axis=0)
 
     def reach(self, channel: Channel, flux: Flux) -> Float[Array, ""]:
         """The highest truth value that a flux can give in this material."""
-        nuclides, highest = self.detector.material.nuclides(), jnp.max(flux.energy)
+        nuclides, highest = self.detector.material.nuclides(), flux.nodes.highest
         return jnp.max(jax.vmap(lambda nuclide: channel.interaction.endpoint(nuclide, highest))(nuclides))
 
     def channel_counts(self, channel: Channel, flux: Flux) -> ChannelCounts:

@@ -13,6 +13,7 @@ from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.matter.nuclide import Nuclides
 from ontarget.numerics.axis import AbstractAxis
+from ontarget.numerics.nodes import Nodes
 
 
 class Factor(Noun):
@@ -87,6 +88,16 @@ class BinnedScale(AbstractInteraction):
         edges: Float[Array, " edge"],
     ) -> Float[Array, "flavour tag truth"]:
         return self.of.fold(nuclide, energy, arriving * self.scales(energy)[..., None], edges)
+
+    @fused
+    def fold_nodes(
+        self,
+        nuclide: Nuclides,
+        nodes: Nodes,
+        arriving: Float[Array, "flavour energy tag"],
+        edges: Float[Array, " edge"],
+    ) -> Float[Array, "flavour tag truth"]:
+        return self.of.fold_nodes(nuclide, nodes, arriving * self.scales(nodes.energy)[..., None], edges)
 
     def endpoint(self, nuclide: Nuclides, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
         return self.of.endpoint(nuclide, energy)

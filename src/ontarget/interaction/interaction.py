@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.noun import Noun
 from ontarget.matter.nuclide import Nuclides
+from ontarget.numerics.nodes import Nodes
 
 
 class AbstractInteraction(Noun):
@@ -33,6 +34,16 @@ class AbstractInteraction(Noun):
     ) -> Float[Array, "flavour tag truth"]:
         """Sum over energy of the arriving flux times the kernel; override where the kernel has a cheaper form."""
         return jnp.einsum("bek,bex->bkx", arriving, self.kernel(nuclide, energy, edges))
+
+    def fold_nodes(
+        self,
+        nuclide: Nuclides,
+        nodes: Nodes,
+        arriving: Float[Array, "flavour energy tag"],
+        edges: Float[Array, " edge"],
+    ) -> Float[Array, "flavour tag truth"]:
+        """`fold` of nodes that stand for cells of energy: override where the truth is as narrow as these are apart."""
+        return self.fold(nuclide, nodes.energy, arriving, edges)
 
     @abstractmethod
     def endpoint(self, nuclide: Nuclides, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from jaxtyping import Array, Float
 
-from ontarget.ground.noun import Noun
+from ontarget.ground.noun import Noun, static
 from ontarget.ground.units import BEAM_ENERGY, LENGTH, PER_AREA
+from ontarget.numerics.nodes import Nodes, lines
 
 
 class Flux(Noun):
@@ -19,7 +20,8 @@ class Flux(Noun):
     path : [path] distances flown, one node for a point source
     values : [flavour energy path tag], 1/area; the last tag bin holds what falls outside the tag's axis
     error : [flavour energy tag], 1/area, one standard deviation after the sum over paths, where rays were drawn
-    energy_cell, path_cell : widths over which the neutrinos of a node lie evenly; zero for a line, None where not known
+    energy_cell, path_cell : widths for which a node stands; zero for a line, None where not known
+    even : the neutrinos of a node lie evenly in its cell of energy, as in a table; else linearly between the nodes
     """
 
     energy: Annotated[Float[Array, " energy"], BEAM_ENERGY]
@@ -28,3 +30,9 @@ class Flux(Noun):
     error: Annotated[Float[Array, "flavour energy tag"], PER_AREA] | None = None
     energy_cell: Annotated[Float[Array, " energy"], BEAM_ENERGY] | None = None
     path_cell: Annotated[Float[Array, " path"], LENGTH] | None = None
+    even: bool = static(default=False)
+
+    @property
+    def nodes(self) -> Nodes:
+        """The nodes of energy with the cells that they stand for; lines where these are not known."""
+        return lines(self.energy) if self.energy_cell is None else Nodes(self.energy, self.energy_cell, self.even)

@@ -21,6 +21,9 @@ from ontarget.source.site import AbstractSite, Site
 from ontarget.source.source import AbstractSource, check_site
 from ontarget.source.tag import AbstractTag, Untagged
 
+CELLS = 256
+"""Of energy, over all bins together: as many as the spectra of stopped muons have."""
+
 
 class TabulatedSpectrum(Noun):
     """Neutrinos of one flavour.
@@ -72,12 +75,12 @@ class InverseSquare(AbstractSpreading):
 
 
 class TabulatedFlux(AbstractSource):
-    r"""A flux from a table; its energies are the middles of its bins.
+    r"""A flux from a table: even within each of its bins.
 
-    .. math:: \phi_\alpha(E_i) = s_\alpha\,\phi_{\alpha i}
+    .. math:: \frac{d\phi_\alpha}{dE} = s_\alpha\,\frac{\phi_{\alpha i}}{w_i}
 
-    Neither time nor place of single neutrinos is in it, so a detector cannot be tagged. What varies within a bin, such
-    as a cross-section, is taken at its middle: bins should be narrow against that.
+    Neither time nor place of single neutrinos is in it, so a detector cannot be tagged. Bins are cut into cells, some
+    256 in all: what varies within a bin, such as a cross-section, is taken in the middle of each.
 
     Attributes
     ----------
@@ -116,6 +119,10 @@ class TabulatedFlux(AbstractSource):
             raise InputError("detector.tag", type(tag).__name__, truth, "Use Untagged, or a source that is simulated.")
         path, change = self.spreading.move(self.distance, site)
         spectra = {each.name: each.scale * each.values for each in self.flavours}
-        energy = (self.edges[1:] + self.edges[:-1]) / 2
-        values = change * jnp.stack([spectra.get(name, jnp.zeros_like(energy)) for name in FLAVOURS])
-        return Flux(energy, path[None], jnp.stack([values, jnp.zeros_like(values)], axis=-1)[:, :, None, :])
+        parts = -(-CELLS // (len(self.edges) - 1))
+        width = jnp.repeat(jnp.diff(self.edges) / parts, parts)
+        energy = jnp.repeat(self.edges[:-1], parts) + width * (np.tile(np.arange(parts), len(self.edges) - 1) + 0.5)
+        cut = {name: jnp.repeat(values / parts, parts) for name, values in spectra.items()}
+        values = change * jnp.stack([cut.get(name, jnp.zeros_like(energy)) for name in FLAVOURS])
+        every = jnp.stack([values, jnp.zeros_like(values)], axis=-1)[:, :, None, :]
+        return Flux(energy, path[None], every, energy_cell=width, even=True)

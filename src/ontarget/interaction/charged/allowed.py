@@ -14,10 +14,10 @@ from ontarget.ground.noun import Energy, Noun, Number, quantity, static
 from ontarget.ground.program import fused
 from ontarget.ground.units import ENERGY
 from ontarget.interaction.charged.coulomb import AbstractCoulomb, SmallerOfBoth
-from ontarget.interaction.charged.lepton import leptons_between
 from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.matter.nuclide import Nuclides, isotope
+from ontarget.numerics.nodes import Nodes, legendre_between, lines
 
 
 class Strengths(Noun):
@@ -103,10 +103,26 @@ class AllowedTransitions(AbstractInteraction):
         """Cross-section of electron neutrinos on a nucleus, area."""
         return self.by_level(nuclide, energy).sum(axis=1)
 
-    @fused
     def kernel(
         self, nuclide: Nuclides, energy: Float[Array, " energy"], edges: Float[Array, " edge"]
     ) -> Float[Array, "flavour energy truth"]:
+        return self.spread(nuclide, lines(energy), edges)
+
+    def fold_nodes(
+        self,
+        nuclide: Nuclides,
+        nodes: Nodes,
+        arriving: Float[Array, "flavour energy tag"],
+        edges: Float[Array, " edge"],
+    ) -> Float[Array, "flavour tag truth"]:
+        return jnp.einsum("bek,bex->bkx", arriving, self.spread(nuclide, nodes, edges))
+
+    @fused
+    def spread(
+        self, nuclide: Nuclides, nodes: Nodes, edges: Float[Array, " edge"]
+    ) -> Float[Array, "flavour energy truth"]:
+        """The kernel of nodes that stand for cells of energy, through which the electron follows the neutrino."""
+        energy = nodes.energy
         total, momentum = self.electron(nuclide, energy)
         safe = jnp.where(momentum > 0, momentum, electron_mass)
         mean = total - electron_mass - (energy[:, None] ** 2 + safe**2) / (2 * nuclide.mass)
@@ -114,7 +130,9 @@ class AllowedTransitions(AbstractInteraction):
         levels = len(self.fermi.strength), len(self.gamow_teller.strength)
         slope = np.repeat([1.0, -1 / 3], levels) * safe / total
         size = self.by_level(nuclide, energy) / 2
-        found = leptons_between([size, size * slope], mean - half, mean + half, edges).sum(axis=1)
+        down, up = (jnp.broadcast_to(one[:, None], mean.shape) for one in nodes.reaches())
+        moments, ends = [size, size * slope], (mean - half, mean + half)
+        found = legendre_between(moments, *ends, (down, up), edges, nodes.even).sum(axis=1)
         return jnp.zeros((len(FLAVOURS), *found.shape)).at[FLAVOURS.index("nu_e")].set(found)
 
     @fused

@@ -17,10 +17,7 @@ from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.matter.nuclide import Nuclides
 from ontarget.numerics.monotone import monotone
-
-ON_AN_EDGE = 1e-9
-"""A neutrino whose energy differs from an edge by no more than this fraction of it lies on the edge."""
-
+from ontarget.numerics.nodes import Nodes, lines
 
 class CrossSection(Noun):
     r"""Total cross-section of one flavour on one kind of nucleon, by energy.
@@ -96,8 +93,9 @@ class ChargedCurrent(AbstractInteraction):
     those of the table's own nucleus: Fermi motion, binding and shadowing are not scaled to another, and hydrogen has
     them too. Valid above a few hundred MeV; public tables differ by 10 % among themselves.
 
-    All of :math:`\sigma_A(E)` goes into the truth cell that holds E; a neutrino on an edge goes to both sides by
-    halves, none is lost outside the first and last edge. A flavour without a table does not interact.
+    A node of the flux is a cell of energy, and its interactions are spread over it (`Nodes`); those of a line go into
+    the truth cell that holds E, none is lost outside the first and last edge. A flavour without a table does not
+    interact.
 
     Attributes
     ----------
@@ -139,7 +137,7 @@ class ChargedCurrent(AbstractInteraction):
     def kernel(
         self, nuclide: Nuclides, energy: Float[Array, " energy"], edges: Float[Array, " edge"]
     ) -> Float[Array, "flavour energy truth"]:
-        return self.per_nucleus(nuclide, energy)[..., None] * shares(energy, edges)
+        return self.per_nucleus(nuclide, energy)[..., None] * lines(energy).shares(edges)
 
     @fused
     def fold(
@@ -149,22 +147,18 @@ class ChargedCurrent(AbstractInteraction):
         arriving: Float[Array, "flavour energy tag"],
         edges: Float[Array, " edge"],
     ) -> Float[Array, "flavour tag truth"]:
-        interacting = arriving * self.per_nucleus(nuclide, energy)[..., None]
-        return jnp.einsum("bek,ex->bkx", interacting, shares(energy, edges))
+        return self.fold_nodes(nuclide, lines(energy), arriving, edges)
+
+    @fused
+    def fold_nodes(
+        self,
+        nuclide: Nuclides,
+        nodes: Nodes,
+        arriving: Float[Array, "flavour energy tag"],
+        edges: Float[Array, " edge"],
+    ) -> Float[Array, "flavour tag truth"]:
+        interacting = arriving * self.per_nucleus(nuclide, nodes.energy)[..., None]
+        return jnp.einsum("bek,ex->bkx", interacting, nodes.shares(edges))
 
     def endpoint(self, nuclide: Nuclides, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
         return energy
-
-
-@fused
-def shares(energy: Float[Array, " energy"], edges: Float[Array, " edge"]) -> Float[Array, "energy truth"]:
-    """Which cell each energy lies in: one in it, zero elsewhere; halves where it lies on an edge.
-
-    Halves, so that rounding does not choose the side where nodes of the flux and edges of the axis coincide.
-    """
-    distance = edges - energy[:, None]
-    on = jnp.abs(distance) <= ON_AN_EDGE * energy[:, None]
-    below = jnp.where(on, 0.5, (distance > 0).astype(float))
-    inner = below[:, 1:-1]
-    zero, one = jnp.zeros_like(below[:, :1]), jnp.ones_like(below[:, :1])
-    return jnp.diff(jnp.concatenate([zero, inner, one], axis=1), axis=1)

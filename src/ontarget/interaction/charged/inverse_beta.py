@@ -21,10 +21,10 @@ from ontarget.ground.constants import (
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import BeamEnergy, Number, quantity, static
 from ontarget.ground.units import GeV
-from ontarget.interaction.charged.lepton import leptons_between
 from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.matter.nuclide import Nuclides
+from ontarget.numerics.nodes import Nodes, legendre_between, lines
 from ontarget.numerics.quadrature import gauss_legendre
 
 MAGNETIC = 3.706
@@ -137,8 +137,27 @@ class InverseBetaDecay(AbstractInteraction):
     def kernel(
         self, nuclide: Nuclides, energy: Float[Array, " energy"], edges: Float[Array, " edge"]
     ) -> Float[Array, "flavour energy truth"]:
-        low, high = self.span(energy)
-        found = leptons_between(self.moments(energy), low - electron_mass, high - electron_mass, edges)
+        return self.spread(nuclide, lines(energy), edges)
+
+    def fold_nodes(
+        self,
+        nuclide: Nuclides,
+        nodes: Nodes,
+        arriving: Float[Array, "flavour energy tag"],
+        edges: Float[Array, " edge"],
+    ) -> Float[Array, "flavour tag truth"]:
+        return jnp.einsum("bek,bex->bkx", arriving, self.spread(nuclide, nodes, edges))
+
+    def spread(
+        self, nuclide: Nuclides, nodes: Nodes, edges: Float[Array, " edge"]
+    ) -> Float[Array, "flavour energy truth"]:
+        """The kernel of nodes that stand for cells of energy; a cell of positrons is as wide as their mean moves."""
+        low, high = self.span(nodes.energy)
+        above = jnp.where(nodes.energy > THRESHOLD, nodes.energy, 2 * THRESHOLD) + nodes.width / 2
+        moved = (sum(self.span(above)) - (low + high)) / jnp.where(nodes.width > 0, nodes.width, 1.0)
+        down, up = nodes.reaches()
+        ends = low - electron_mass, high - electron_mass
+        found = legendre_between(self.moments(nodes.energy), *ends, (moved * down, moved * up), edges, nodes.even)
         here = (nuclide.Z == 1) & (nuclide.N == 0)
         return jnp.zeros((len(FLAVOURS), *found.shape)).at[FLAVOURS.index("nubar_e")].set(jnp.where(here, found, 0.0))
 

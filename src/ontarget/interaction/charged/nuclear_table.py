@@ -12,15 +12,15 @@ from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.ground.program import fused
 from ontarget.ground.units import AREA, ENERGY
-from ontarget.interaction.charged.charged_current import shares
 from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.matter.nuclide import Nuclides, isotope
 from ontarget.numerics.monotone import monotone
+from ontarget.numerics.nodes import Nodes, lines
 
 
 class NuclearTable(AbstractInteraction):
-    r"""A cross-section on one nuclide by the energy of the neutrino, which is the truth.
+    r"""A cross-section on one nuclide by the energy of the neutrino, which is the truth; nodes are cells (`Nodes`).
 
     .. math:: \sigma(E) = s\,E^2\,r(E)^2,\quad r = \sqrt{\sigma}/E
 
@@ -70,8 +70,22 @@ class NuclearTable(AbstractInteraction):
     def kernel(
         self, nuclide: Nuclides, energy: Float[Array, " energy"], edges: Float[Array, " edge"]
     ) -> Float[Array, "flavour energy truth"]:
-        mine = jnp.asarray(np.array([one == self.flavour for one in FLAVOURS], dtype=float))
-        return mine[:, None, None] * self.per_nucleus(nuclide, energy)[:, None] * shares(energy, edges)
+        return self.mine()[:, None, None] * self.per_nucleus(nuclide, energy)[:, None] * lines(energy).shares(edges)
+
+    @fused
+    def fold_nodes(
+        self,
+        nuclide: Nuclides,
+        nodes: Nodes,
+        arriving: Float[Array, "flavour energy tag"],
+        edges: Float[Array, " edge"],
+    ) -> Float[Array, "flavour tag truth"]:
+        interacting = arriving * self.per_nucleus(nuclide, nodes.energy)[:, None]
+        return self.mine()[:, None, None] * jnp.einsum("bek,ex->bkx", interacting, nodes.shares(edges))
+
+    def mine(self) -> Float[Array, " flavour"]:
+        """One for the flavour that interacts, zero for all others."""
+        return jnp.asarray(np.array([one == self.flavour for one in FLAVOURS], dtype=float))
 
     def endpoint(self, nuclide: Nuclides, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
         return energy
