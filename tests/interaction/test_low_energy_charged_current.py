@@ -25,8 +25,8 @@ from ontarget.interaction import (
     SmallerOfBoth,
     Strengths,
 )
-from ontarget.interaction.charged.lepton import leptons_between
 from ontarget.matter import FLAVOURS, Nuclides
+from ontarget.numerics.nodes import legendre_between
 
 NU_E, NUBAR_E = FLAVOURS.index("nu_e"), FLAVOURS.index("nubar_e")
 ENERGY = jnp.asarray(np.array([1.0, 10.0, 20.0, 29.79, 45.0]) * MeV)
@@ -82,7 +82,8 @@ def test_smaller_of_both_takes_each_where_it_holds():
 def test_leptons_between_against_quadrature():
     moments = [jnp.array([0.5]), jnp.array([0.2]), jnp.array([-0.1])]
     edges = np.array([0.0, 1.0, 1.6, 2.5, 9.0])
-    found = np.asarray(leptons_between(moments, jnp.array([1.2]), jnp.array([3.0]), jnp.asarray(edges)))[0]
+    ends, line = (jnp.array([1.2]), jnp.array([3.0])), (jnp.zeros(1), jnp.zeros(1))
+    found = np.asarray(legendre_between(moments, *ends, line, jnp.asarray(edges), False))[0]
 
     def density(t):
         c = (2 * t - 4.2) / 1.8

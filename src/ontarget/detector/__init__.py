@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING
 from ontarget.ground.lazy import lazy
 
 if TYPE_CHECKING:
-    from ontarget.detector.acceptance import InterpolatedEfficiency, LogisticEfficiency, StepEfficiency
+    from ontarget.detector.acceptance import (
+        CountThreshold,
+        InterpolatedEfficiency,
+        LogisticEfficiency,
+        SmoothCountThreshold,
+        StepEfficiency,
+        TabulatedCountEfficiency,
+    )
     from ontarget.detector.background import (
         AbstractBackground,
         AbstractEnergyScale,
@@ -45,8 +52,10 @@ if TYPE_CHECKING:
     from ontarget.detector.sideband import Sideband
     from ontarget.detector.smearing import (
         AbstractResolution,
+        ConstantCountResolution,
         ConstantResolution,
         GaussianSmearing,
+        SquareRootCountResolution,
         SquareRootResolution,
         TruncatedGaussianSmearing,
     )
@@ -57,7 +66,10 @@ if TYPE_CHECKING:
 lazy(
     __name__,
     {
-        ".acceptance": "InterpolatedEfficiency LogisticEfficiency StepEfficiency",
+        ".acceptance": (
+            "CountThreshold InterpolatedEfficiency LogisticEfficiency SmoothCountThreshold StepEfficiency "
+            "TabulatedCountEfficiency"
+        ),
         ".background": (
             "AbstractBackground AbstractEnergyScale ElectronEquivalent NuclearEquivalent SteadyState "
             "SteadyStateIntegrated TabulatedBackground"
@@ -77,7 +89,8 @@ lazy(
         ".quenching": "AbstractQuenching ConstantQuenching LightYield Lindhard PolynomialQuenching TabulatedQuenching",
         ".sideband": "Sideband",
         ".smearing": (
-            "AbstractResolution ConstantResolution GaussianSmearing SquareRootResolution TruncatedGaussianSmearing"
+            "AbstractResolution ConstantCountResolution ConstantResolution GaussianSmearing SquareRootCountResolution "
+            "SquareRootResolution TruncatedGaussianSmearing"
         ),
         ".stage": "AbstractStage",
         ".template": "TemplateBackground",

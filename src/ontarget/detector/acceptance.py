@@ -1,12 +1,16 @@
-"""Efficiencies along a number of quanta: what a selection keeps of the events with so many photo-electrons."""
+"""Thresholds and efficiencies along a number of quanta: what is kept of the events with so many photo-electrons."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import jax.numpy as jnp
 import numpy as np
+from jax.scipy.special import ndtr
 from jaxtyping import Array, Float
 
-from ontarget.detector.stage import AbstractWeight
+from ontarget.detector.efficiency import check_fractions, check_table, rises_in
+from ontarget.detector.stage import ENERGY, QUANTA, AbstractWeight
 from ontarget.detector.variation import interpolate
 from ontarget.ground.errors import InputError, check_positive, check_range, concrete
 from ontarget.ground.noun import Number, quantity
@@ -14,6 +18,72 @@ from ontarget.ground.program import fused
 from ontarget.numerics.quadrature import cell_average
 
 ORDER = 4
+
+
+class CountThreshold(AbstractWeight):
+    """A sharp threshold in a number of quanta: nothing below `count`, everything above. `Threshold` is one in energy."""
+
+    kind: ClassVar[str | None] = QUANTA
+    instead: ClassVar[str] = "Use a Threshold."
+    count: Number = quantity()
+
+    def __check_init__(self) -> None:
+        check_range(self, "count", 0.0)
+
+    @fused
+    def kinks(self) -> Float[Array, " point"]:
+        return self.count[None]
+
+    @fused
+    def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
+        return ((edges[1:] + edges[:-1]) / 2 >= self.count).astype(float)
+
+
+class SmoothCountThreshold(AbstractWeight):
+    r"""A threshold in a number n of quanta with a Gaussian turn-on.
+
+    .. math:: \epsilon(n) = \Phi\big((n - n_{1/2})/w\big)
+
+    Averaged over each cell by 4-point quadrature; cells should not be wider than `width`. `SmoothThreshold` is one in
+    energy.
+    """
+
+    kind: ClassVar[str | None] = QUANTA
+    instead: ClassVar[str] = "Use a SmoothThreshold."
+    count: Number = quantity()
+    width: Number = quantity()
+
+    def __check_init__(self) -> None:
+        check_range(self, "count", 0.0)
+        check_positive(self, "width")
+
+    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
+        return rises_in(low, high, self.count, self.width)
+
+    @fused
+    def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
+        return cell_average(lambda x: ndtr((x - self.count) / self.width), edges, ORDER)
+
+
+class TabulatedCountEfficiency(AbstractWeight):
+    """Linear between the points of a table in a number of quanta, constant outside it. `TabulatedEfficiency` is one in
+    energy."""
+
+    kind: ClassVar[str | None] = QUANTA
+    instead: ClassVar[str] = "Use a TabulatedEfficiency."
+    counts: Float[Array, " point"] = quantity()
+    fractions: Float[Array, " point"] = quantity()
+
+    def __check_init__(self) -> None:
+        check_table("counts", np.asarray(self.counts), "fractions", np.asarray(self.fractions))
+        check_fractions(np.asarray(self.fractions))
+
+    def kinks(self) -> Float[Array, " point"]:
+        return self.counts
+
+    @fused
+    def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
+        return cell_average(lambda x: jnp.interp(x, self.counts, self.fractions), edges, ORDER)
 
 
 class LogisticEfficiency(AbstractWeight):
@@ -37,6 +107,8 @@ class LogisticEfficiency(AbstractWeight):
     COHERENT:2021xmm
     """
 
+    kind: ClassVar[str | None] = QUANTA
+    instead: ClassVar[str] = "Use a SmoothThreshold or a TabulatedEfficiency."
     height: Number = quantity()
     steepness: Number = quantity()
     middle: Number = quantity()
@@ -57,6 +129,10 @@ class LogisticEfficiency(AbstractWeight):
         ratio = self.height / jnp.maximum(-self.offset, 1e-12 * self.height) - 1
         return (self.middle - jnp.log(ratio) / self.steepness)[None]
 
+    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
+        # the Gaussian turn-on of the same variance is 1.7 times as steep in its middle
+        return rises_in(low, high, self.middle, 1.7 / self.steepness)
+
     @fused
     def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
         return cell_average(self.kept, edges, ORDER)
@@ -69,7 +145,7 @@ class LogisticEfficiency(AbstractWeight):
 
 
 class StepEfficiency(AbstractWeight):
-    """Constant between edges, with sharp steps: `below` the first, `fractions` between, `above` the last.
+    """Constant between edges in quanta, with sharp steps: `below` the first, `fractions` between, `above` the last.
 
     The Heaviside function of the CsI selection of 2017 (0 below 5 photo-electrons, 1/2 from 5 to 6, 1 from 6) has the
     edges 5 and 6, the one fraction 1/2, and 1 above.
@@ -79,6 +155,8 @@ class StepEfficiency(AbstractWeight):
     COHERENT:2018imc
     """
 
+    kind: ClassVar[str | None] = QUANTA
+    instead: ClassVar[str] = "Use a Threshold or a TabulatedEfficiency."
     edges: Float[Array, " edge"] = quantity()
     fractions: Float[Array, " bin"] = quantity()
     below: Number = quantity(default=0.0)
@@ -117,11 +195,28 @@ class InterpolatedEfficiency(AbstractWeight):
     down: AbstractWeight
     amount: Number = quantity(default=0.0)
 
+    def __check_init__(self) -> None:
+        kinds = {one.takes() for one in self.three} - {None}
+        if len(kinds) > 1:
+            truth = "All three are of the same kind."
+            raise InputError("up", f"{ENERGY} and {QUANTA}", truth, "Give three efficiencies along one of them.")
+
+    @property
+    def three(self) -> tuple[AbstractWeight, ...]:
+        """Nominal, up and down."""
+        return self.nominal, self.up, self.down
+
+    def takes(self) -> str | None:
+        return next((one.takes() for one in self.three if one.takes() is not None), None)
+
+    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
+        return jnp.min(jnp.stack([one.detail(low, high) for one in self.three]), axis=0)
+
     @fused
     def kinks(self) -> Float[Array, " point"]:
-        return jnp.concatenate([self.nominal.kinks(), self.up.kinks(), self.down.kinks()])
+        return jnp.concatenate([one.kinks() for one in self.three])
 
     @fused
     def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
-        nominal, up, down = (one.weight(edges) for one in (self.nominal, self.up, self.down))
+        nominal, up, down = (one.weight(edges) for one in self.three)
         return nominal + interpolate(nominal, up, down, self.amount)

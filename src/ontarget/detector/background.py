@@ -10,10 +10,12 @@ from jaxtyping import Array, Float
 
 from ontarget.detector.quenching import AbstractQuenching
 from ontarget.detector.sideband import Sideband
+from ontarget.detector.stage import ENERGY, check_chain, check_seen, observable
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Mass, Noun, Number, RatePerEnergyMass, RatePerMass, quantity, static
 from ontarget.ground.program import fused
 from ontarget.ground.units import PER_DAY
+from ontarget.numerics.axis import AbstractAxis
 from ontarget.source.running import Running
 from ontarget.source.tag import AbstractTag
 
@@ -34,6 +36,16 @@ class AbstractBackground(Noun):
         if second > 1:
             truth = f"It says nothing of the detector's second observable, of {second} bins."
             raise InputError("", type(self).__name__, truth, "Use a TemplateBackground or a MeasuredBackground.")
+
+    def check_seen(self, seen: AbstractAxis) -> None:
+        """Refuse a seen axis of something else than the background is given along."""
+        kind = self.along_seen()
+        check_seen(kind, seen, "", f"What a {type(self).__name__} is given along")
+        check_chain(getattr(self, "efficiency", ()), kind or observable(seen), "efficiency")
+
+    def along_seen(self) -> str | None:
+        """What it is given along; None for whatever is seen."""
+        return None
 
     def check_running(self, running: Running, tag: AbstractTag) -> None:
         """Refuse windows that overlap, or none at all, where the duty follows from them."""
@@ -89,6 +101,9 @@ class SteadyState(AbstractBackground):
     def __check_init__(self) -> None:
         check_range(self, "rate", 0.0)
         check_range(self, "duty", 0.0, 1.0, open_low=True)
+
+    def along_seen(self) -> str | None:
+        return ENERGY
 
     def expected(
         self, mass: Mass, running: Running, tag: AbstractTag, seen: Float[Array, " seen_edge"]

@@ -8,12 +8,12 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.detector.background import AbstractBackground, AbstractEnergyScale, NuclearEquivalent, open_time
-from ontarget.detector.stage import AbstractWeight
+from ontarget.detector.stage import ENERGY, AbstractWeight
 from ontarget.ground.constants import electron_mass
-from ontarget.ground.errors import check_positive, check_range
+from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Energy, Mass, Noun, Number, RatePerMass, quantity
 from ontarget.ground.program import fused
-from ontarget.ground.units import eV
+from ontarget.ground.units import MeV, eV
 from ontarget.interaction.charged.coulomb import FermiFunction
 from ontarget.numerics.quadrature import interval_nodes
 from ontarget.source.running import Running
@@ -23,6 +23,8 @@ NODES = 6
 """In each bin; spectra are smooth on the scale of a bin (errors below 1e-8 for bins of 20 keV)."""
 WHOLE = 64
 """Over the whole spectrum; errors below 1e-6."""
+HARDEST = 100 * MeV
+"""No nucleus decays with more."""
 SLOWEST = 1 * eV
 """Slower electrons are given this energy in the shape: their Coulomb factor is a product of what overflows."""
 
@@ -72,8 +74,8 @@ class UniqueFirstForbidden(AbstractBetaSpectrum):
     Z: Number = quantity()
 
     def __check_init__(self) -> None:
-        check_positive(self, "endpoint")
-        check_range(self, "Z", 0.0, 120.0)
+        check_range(self, "endpoint", 0.0, HARDEST, open_low=True)
+        check_range(self, "Z", 1.0, 120.0)
 
     @property
     def end(self) -> Energy:
@@ -118,6 +120,9 @@ class BetaDecays(AbstractBackground):
     def __check_init__(self) -> None:
         check_range(self, "activity", 0.0)
         check_range(self, "duty", 0.0, 1.0, open_low=True)
+
+    def along_seen(self) -> str | None:
+        return ENERGY
 
     def expected(
         self, mass: Mass, running: Running, tag: AbstractTag, seen: Float[Array, " seen_edge"]

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.detector.smearing import AbstractSmearing
+from ontarget.detector.stage import QUANTA
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Number, quantity
 from ontarget.ground.program import fused
@@ -19,6 +20,12 @@ class PoissonSmearing(AbstractSmearing):
 
     Exact to rounding; time grows with the number of quanta at the end of the output axis.
     """
+
+    kind: ClassVar[str | None] = QUANTA
+    instead: ClassVar[str] = "Put a LightYield before it."
+
+    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
+        return jnp.sqrt(jnp.maximum((low + high) / 2, 1.0))
 
     @fused
     def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:
@@ -38,12 +45,18 @@ class GammaSmearing(AbstractSmearing):
     """
 
     order: ClassVar[int] = 2
+    kind: ClassVar[str | None] = QUANTA
+    instead: ClassVar[str] = "Put a LightYield before it."
     shape: Number = quantity()
     shape_slope: Number = quantity(default=0.0)
 
     def __check_init__(self) -> None:
         check_range(self, "shape", 0.5)
         check_range(self, "shape_slope", 0.0)
+
+    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
+        mean = jnp.maximum((low + high) / 2, 1.0)
+        return mean / jnp.sqrt(self.shape + self.shape_slope * mean)
 
     @fused
     def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import jax
 
 from ontarget.detector.background import AbstractBackground
-from ontarget.detector.channel import Channel
+from ontarget.detector.channel import Channel, check_own_axes
+from ontarget.detector.stage import ENERGY, QUANTA, check_seen, observable
 from ontarget.ground.effect import Moves, part
-from ontarget.ground.errors import InputError, check_positive
+from ontarget.ground.errors import InputError, check_positive, concrete
 from ontarget.ground.noun import Mass, Noun, quantity, static
 from ontarget.matter.material import Material
 from ontarget.numerics.axis import AbstractAxis
@@ -52,9 +53,12 @@ class Detector(Noun):
         if not self.channels and not self.backgrounds:
             truth = "A detector has at least one channel, or a background."
             raise InputError("channels", "none", truth, "Add one.")
+        self.check_start()
         for channel in self.channels:
+            check_seen(channel.ends_in(), self.seen, "seen", f"What the response of {channel.name!r} ends in")
+            check_own_axes(channel, self.seen)
             for name, bins in (("seen", self.bins), ("tag", self.tag.bins)):
-                if bins * channel.truth.bins > LARGEST_MATRIX:
+                if channel.truth is not None and bins * channel.truth.bins > LARGEST_MATRIX:
                     got = f"{bins} {name} bins for {channel.truth.bins} of the truth"
                     truth = f"Their product is at most {LARGEST_MATRIX}."
                     raise InputError(f"channels.{channel.name}.truth.bins", got, truth, "Give fewer bins.")
@@ -62,8 +66,16 @@ class Detector(Noun):
         for background in self.backgrounds:
             try:
                 background.check_bins(self.tag.bins, self.seen.bins, self.bins // self.seen.bins)
+                background.check_seen(self.seen)
             except InputError as error:
                 raise error.within(f"backgrounds.{background.name}") from None
+
+    def check_start(self) -> None:
+        """Refuse a seen axis that starts below zero: there is no such energy, nor number of quanta."""
+        start = concrete(self.seen.start)
+        if start is not None and start < 0 and observable(self.seen) in (ENERGY, QUANTA):
+            truth = f"Nothing is seen at {observable(self.seen)} below zero."
+            raise InputError("seen.start", self.seen.dimension.show(start), truth, "Start at 0 or above.")
 
     def check_second(self, channel: Channel) -> None:
         """Refuse a channel that says nothing of the second observable, or something of one that is not there."""

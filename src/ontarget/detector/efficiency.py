@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import jax.numpy as jnp
 import numpy as np
 from jax.scipy.special import ndtr
 from jaxtyping import Array, Float
 
+from ontarget.detector.stage import ENERGY as ENERGY_KIND
 from ontarget.detector.stage import AbstractWeight
 from ontarget.ground.errors import InputError, check_positive, check_range
 from ontarget.ground.noun import Energy, Number, quantity
@@ -17,11 +18,15 @@ from ontarget.ground.units import ENERGY
 from ontarget.numerics.quadrature import cell_average
 
 ORDER = 4
+FAR = 4.0
+"""Widths from its middle, beyond which a smooth threshold is one or zero within 3e-5."""
 
 
 class Threshold(AbstractWeight):
-    """A sharp threshold: nothing below `energy`, everything above."""
+    """A sharp threshold: nothing below `energy`, everything above. `CountThreshold` is one in quanta."""
 
+    kind: ClassVar[str | None] = ENERGY_KIND
+    instead: ClassVar[str] = "Use a CountThreshold."
     energy: Energy = quantity()
 
     def __check_init__(self) -> None:
@@ -41,15 +46,21 @@ class SmoothThreshold(AbstractWeight):
 
     .. math:: \epsilon(T) = \Phi\big((T - T_{1/2})/w\big)
 
-    Averaged over each cell by 4-point quadrature; cells should not be wider than `width`.
+    Averaged over each cell by 4-point quadrature; cells should not be wider than `width`. `SmoothCountThreshold` is one
+    in quanta.
     """
 
+    kind: ClassVar[str | None] = ENERGY_KIND
+    instead: ClassVar[str] = "Use a SmoothCountThreshold."
     energy: Energy = quantity()
     width: Energy = quantity()
 
     def __check_init__(self) -> None:
         check_range(self, "energy", 0.0)
         check_positive(self, "width")
+
+    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
+        return rises_in(low, high, self.energy, self.width)
 
     @fused
     def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
@@ -70,17 +81,16 @@ class ConstantEfficiency(AbstractWeight):
 
 
 class TabulatedEfficiency(AbstractWeight):
-    """Linear between the points of a table, constant outside it."""
+    """Linear between the points of a table, constant outside it. `TabulatedCountEfficiency` is one in quanta."""
 
+    kind: ClassVar[str | None] = ENERGY_KIND
+    instead: ClassVar[str] = "Use a TabulatedCountEfficiency."
     energies: Annotated[Float[Array, " point"], ENERGY] = quantity()
     fractions: Float[Array, " point"] = quantity()
 
     def __check_init__(self) -> None:
         check_table("energies", np.asarray(self.energies), "fractions", np.asarray(self.fractions))
-        if (np.asarray(self.fractions) > 1).any():
-            raise InputError(
-                "fractions", f"{float(self.fractions.max())}", "A fraction is at most 1.", "Mend the table."
-            )
+        check_fractions(np.asarray(self.fractions))
 
     def kinks(self) -> Float[Array, " point"]:
         return self.energies
@@ -88,6 +98,19 @@ class TabulatedEfficiency(AbstractWeight):
     @fused
     def weight(self, edges: Float[Array, " edge"]) -> Float[Array, " cell"]:
         return cell_average(lambda x: jnp.interp(x, self.energies, self.fractions), edges, ORDER)
+
+
+def rises_in(
+    low: Float[Array, "*v"], high: Float[Array, "*v"], middle: Float[Array, ""], width: Float[Array, ""]
+) -> Float[Array, "*v"]:
+    """The width of a smooth threshold in cells that hold part of its rise; infinite in all others."""
+    return jnp.where((low < middle + FAR * width) & (high > middle - FAR * width), width, jnp.inf)
+
+
+def check_fractions(fractions: np.ndarray) -> None:
+    """Refuse a table of efficiencies above one."""
+    if (fractions > 1).any():
+        raise InputError("fractions", f"{float(fractions.max())}", "A fraction is at most 1.", "Mend the table.")
 
 
 def check_table(x_name: str, x: np.ndarray, y_name: str, y: np.ndarray) -> None:

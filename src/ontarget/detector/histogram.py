@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.detector.background import AbstractBackground
-from ontarget.detector.stage import AbstractWeight, sort_into
+from ontarget.detector.stage import AbstractWeight, observable, sort_into
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.noun import Mass, Number, quantity
 from ontarget.ground.program import fused
@@ -49,6 +49,9 @@ class HistogramBackground(AbstractBackground):
         check_range(self, "number", 0.0)
         check_contents("contents", np.asarray(self.contents), self.axis.bins)
         check_contents("time_contents", np.asarray(self.time_contents), self.times.bins)
+
+    def along_seen(self) -> str | None:
+        return observable(self.axis)
 
     @fused
     def expected(

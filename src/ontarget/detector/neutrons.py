@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
+from typing import ClassVar
 
 import jax.numpy as jnp
 from jax.scipy.special import ndtr
 from jaxtyping import Array, Float
 
 from ontarget.detector.background import AbstractBackground
-from ontarget.detector.stage import AbstractWeight
+from ontarget.detector.stage import ENERGY, AbstractWeight
 from ontarget.ground.errors import check_finite, check_positive, check_range
 from ontarget.ground.noun import Energy, Mass, Noun, PerMass, Time, quantity
 from ontarget.ground.program import fused
@@ -20,7 +21,9 @@ from ontarget.source.tag import AbstractTag, time_tag
 
 
 class AbstractRecoils(Noun):
-    """How recoils are spread over the seen axis."""
+    """How recoils are spread over the seen axis; `kind` is what that is of, None for any."""
+
+    kind: ClassVar[str | None] = None
 
     @abstractmethod
     def shares(self, seen: Float[Array, " seen_edge"]) -> Float[Array, " seen"]:
@@ -30,6 +33,7 @@ class AbstractRecoils(Noun):
 class ExponentialRecoils(AbstractRecoils):
     r"""A falling exponential from zero: share :math:`e^{-a/T_0} - e^{-b/T_0}` between a and b."""
 
+    kind: ClassVar[str | None] = ENERGY
     mean: Energy = quantity()
 
     def __check_init__(self) -> None:
@@ -108,6 +112,9 @@ class BeamNeutrons(AbstractBackground):
 
     def __check_init__(self) -> None:
         check_range(self, "per_proton", 0.0)
+
+    def along_seen(self) -> str | None:
+        return self.recoils.kind
 
     @fused
     def expected(

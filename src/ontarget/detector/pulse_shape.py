@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import jax.numpy as jnp
 from jax.scipy.special import ndtr
 from jaxtyping import Array, Float
 
 from ontarget.detector.background import AbstractEnergyScale, NuclearEquivalent
-from ontarget.detector.stage import AbstractWeight
+from ontarget.detector.stage import ENERGY, AbstractWeight
 from ontarget.ground.errors import check_positive, check_range
 from ontarget.ground.noun import Number, PerEnergy, quantity
 from ontarget.ground.program import fused
@@ -35,6 +37,8 @@ class PulseShapeCut(AbstractWeight):
     Boulay:2006mb
     """
 
+    kind: ClassVar[str | None] = ENERGY
+    instead: ClassVar[str] = "Put it before the light yield."
     light_yield: PerEnergy = quantity()
     prompt: Number = quantity()
     cut: Number = quantity()

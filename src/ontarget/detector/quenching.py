@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.detector.efficiency import check_table
-from ontarget.detector.stage import AbstractMap
+from ontarget.detector.stage import ENERGY as ENERGY_KIND
+from ontarget.detector.stage import QUANTA, AbstractMap
 from ontarget.detector.variation import Variation, check_variations, vary
 from ontarget.ground.errors import InputError, check_positive, check_range
 from ontarget.ground.noun import Number, PerEnergy, quantity
@@ -21,6 +22,12 @@ from ontarget.numerics.inverse import invert
 
 class AbstractQuenching(AbstractMap):
     """Electron-equivalent energy of a nuclear recoil."""
+
+    kind: ClassVar[str | None] = ENERGY_KIND
+    instead: ClassVar[str] = "Put it before the light yield."
+
+    def gives(self, taken: str | None) -> str | None:
+        return ENERGY_KIND
 
     @abstractmethod
     def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:
@@ -120,7 +127,12 @@ class TabulatedQuenching(AbstractQuenching):
 class LightYield(AbstractMap):
     """Mean number of quanta (photo-electrons, ionisation electrons) per energy."""
 
+    kind: ClassVar[str | None] = ENERGY_KIND
+    instead: ClassVar[str] = "One light yield is enough: leave it out."
     per_energy: PerEnergy = quantity()
+
+    def gives(self, taken: str | None) -> str | None:
+        return QUANTA
 
     def __check_init__(self) -> None:
         check_positive(self, "per_energy")

@@ -11,10 +11,11 @@ import jax.numpy as jnp
 from jax.scipy.special import ndtr
 from jaxtyping import Array, Float
 
-from ontarget.detector.stage import AbstractStage
-from ontarget.ground.errors import check_positive
+from ontarget.detector.stage import ENERGY, QUANTA, AbstractStage
+from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Energy, Noun, Number, quantity
 from ontarget.ground.program import fused
+from ontarget.ground.units import MeV
 from ontarget.numerics.axis import AbstractAxis
 from ontarget.numerics.quadrature import gauss_legendre, merge_edges
 
@@ -60,12 +61,18 @@ class AbstractSmearing(AbstractStage):
         return (migration @ after).at[:, -1].add(1.0 - migration.sum(axis=1))
 
 
+WIDEST = 1e6
+"""The largest fraction of its mean that a resolution may be: beyond, nothing would be left to see."""
+
+
 class AbstractResolution(Noun):
-    """Standard deviation of the output against its mean."""
+    """Standard deviation of the output against its mean: of an energy, or of a number of quanta."""
+
+    kind: ClassVar[str] = ENERGY
 
     @abstractmethod
     def sigma(self, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
-        """Standard deviation, an energy."""
+        """Standard deviation, in what the mean is in."""
 
 
 class ConstantResolution(AbstractResolution):
@@ -74,7 +81,7 @@ class ConstantResolution(AbstractResolution):
     width: Energy = quantity()
 
     def __check_init__(self) -> None:
-        check_positive(self, "width")
+        check_range(self, "width", 0.0, WIDEST * MeV, open_low=True)
 
     @fused
     def sigma(self, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
@@ -88,7 +95,38 @@ class SquareRootResolution(AbstractResolution):
     reference: Energy = quantity()
 
     def __check_init__(self) -> None:
-        check_positive(self, "fraction", "reference")
+        check_range(self, "fraction", 0.0, WIDEST, open_low=True)
+        check_range(self, "reference", 0.0, WIDEST * MeV, open_low=True)
+
+    @fused
+    def sigma(self, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
+        return self.fraction * jnp.sqrt(jnp.maximum(energy, 1e-9 * self.reference) * self.reference)
+
+
+class ConstantCountResolution(AbstractResolution):
+    """The same width at all numbers of quanta, such as that of noise."""
+
+    kind: ClassVar[str] = QUANTA
+    width: Number = quantity()
+
+    def __check_init__(self) -> None:
+        check_range(self, "width", 0.0, WIDEST, open_low=True)
+
+    @fused
+    def sigma(self, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
+        return jnp.broadcast_to(self.width, energy.shape)
+
+
+class SquareRootCountResolution(AbstractResolution):
+    r"""Counting statistics: :math:`\sigma(n) = r\sqrt{n\,n_0}`, a fraction r at the reference number n_0."""
+
+    kind: ClassVar[str] = QUANTA
+    fraction: Number = quantity()
+    reference: Number = quantity()
+
+    def __check_init__(self) -> None:
+        check_range(self, "fraction", 0.0, WIDEST, open_low=True)
+        check_range(self, "reference", 0.0, WIDEST, open_low=True)
 
     @fused
     def sigma(self, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
@@ -98,7 +136,14 @@ class SquareRootResolution(AbstractResolution):
 class GaussianSmearing(AbstractSmearing):
     """A Gaussian; what it carries beyond the output axis is counted as outside."""
 
+    instead: ClassVar[str] = "Give it a resolution of the other kind: ConstantResolution, ConstantCountResolution."
     resolution: AbstractResolution
+
+    def takes(self) -> str | None:
+        return self.resolution.kind
+
+    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
+        return self.resolution.sigma((low + high) / 2)
 
     @fused
     def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:
@@ -112,7 +157,14 @@ class TruncatedGaussianSmearing(AbstractSmearing):
     lost or gained at the ends, so that the counts above a threshold on the truth are kept.
     """
 
+    instead: ClassVar[str] = "Give it a resolution of the other kind: ConstantResolution, ConstantCountResolution."
     resolution: AbstractResolution
+
+    def takes(self) -> str | None:
+        return self.resolution.kind
+
+    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
+        return self.resolution.sigma((low + high) / 2)
 
     @fused
     def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:

@@ -33,6 +33,23 @@ def nodes_beside(nodes: Float[Array, " node"], value: Float[Array, " ray"]) -> S
     return jnp.stack([below, below + 1], axis=1), jnp.stack([1.0 - share, share], axis=1)
 
 
+@fused
+def nodes_or_outside(nodes: Float[Array, " node"], value: Float[Array, " ray"]) -> Shares:
+    """The same with a full hat on the end nodes: what is beyond goes to two more rows behind the nodes, below and above.
+
+    Nothing jumps where a value passes an end.
+    """
+    count = len(nodes)
+    below, share = nodes_beside(nodes, value)
+    down, up = (nodes[0] - value) / (nodes[1] - nodes[0]), (value - nodes[-1]) / (nodes[-1] - nodes[-2])
+    beyond = jnp.clip(jnp.maximum(down, up), 0.0, 1.0)[:, None]
+    out = jnp.where(down > 0, count, count + 1)[:, None]
+    end = jnp.where(down > 0, 0, count - 1)[:, None]
+    is_out = (down > 0) | (up > 0)
+    place = jnp.where(is_out[:, None], jnp.concatenate([end, out], axis=1), below)
+    return place, jnp.where(is_out[:, None], jnp.concatenate([1.0 - beyond, beyond], axis=1), share)
+
+
 def one_by_one(both: Shares) -> list[tuple[Int[Array, " ray"], Float[Array, " ray"]]]:
     """One bin of each ray after the other, with their shares."""
     place, share = both

@@ -21,6 +21,7 @@ class Flux(Noun):
     values : [flavour energy path tag], 1/area; the last tag bin holds what falls outside the tag's axis
     error : [flavour energy tag], 1/area, one standard deviation after the sum over paths, where rays were drawn
     energy_cell, path_cell : widths for which a node stands; zero for a line, None where not known
+    outside : [flavour 2], 1/area, neutrinos below and above the nodes, which are not in `values`; None where not counted
     even : the neutrinos of a node lie evenly in its cell of energy, as in a table; else linearly between the nodes
     """
 
@@ -31,6 +32,7 @@ class Flux(Noun):
     energy_cell: Annotated[Float[Array, " energy"], BEAM_ENERGY] | None = None
     path_cell: Annotated[Float[Array, " path"], LENGTH] | None = None
     even: bool = static(default=False)
+    outside: Annotated[Float[Array, "flavour 2"], PER_AREA] | None = None
 
     @property
     def nodes(self) -> Nodes:

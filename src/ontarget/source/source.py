@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import TypeVar
 
 from ontarget.ground.errors import InputError
-from ontarget.ground.noun import Noun
+from ontarget.ground.noun import Energy, Noun
 from ontarget.source.facility import Facility
 from ontarget.source.flux import Flux
 from ontarget.source.site import AbstractSite
@@ -21,6 +21,14 @@ class AbstractSource(Noun):
     @abstractmethod
     def flux(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Flux:
         """Neutrinos per area and per proton on target at the site."""
+
+    def highest(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Energy:
+        """An energy that none of its neutrinos exceeds."""
+        return self.flux(facility, site, tag).nodes.highest
+
+    def check_detector(self, site: AbstractSite) -> None:
+        """Refuse a site to which this source cannot send neutrinos, such as one within it."""
+        return
 
     def precomputed(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> AbstractSource:
         """A source of the same flux at this site that costs nothing; itself where its flux is a closed form.

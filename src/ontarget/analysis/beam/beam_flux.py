@@ -124,8 +124,9 @@ def of_a_tunnel(experiment: AbstractExperiment) -> tuple[DecayTunnel, BeamSite]:
 def collected(experiment: Experiment, simulation: Simulation) -> BeamFlux:
     """What a simulation has counted so far, with the events that it makes in the exposure of an experiment."""
     origins = [origin for component in simulation.components for origin in component.origins]
-    flux = np.concatenate([tally.mean().sum(axis=2) for tally in simulation.tallies])
-    error = np.sqrt(np.concatenate([tally.variance() for tally in simulation.tallies]))
+    nodes = slice(len(simulation.grid.energy))
+    flux = np.concatenate([tally.mean()[:, nodes].sum(axis=2) for tally in simulation.tallies])
+    error = np.sqrt(np.concatenate([tally.variance()[:, nodes] for tally in simulation.tallies]))
     protons = float(experiment.exposure.protons(experiment.facility))
     per_node = events_per_fluence(experiment, simulation.grid.energy)
     rows = np.array([FLAVOURS.index(origin.neutrino) for origin in origins])

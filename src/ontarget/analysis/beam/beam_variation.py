@@ -111,7 +111,7 @@ def with_eigenmodes(found: Sequence[VariedComponent], covariance: Float[np.ndarr
 def flux_in(source: DecayTunnel, site: BeamSite, tag: AbstractTag, found: Counted) -> Flux:
     """What was counted by place as the flux in the bins of a tag that knows as many places, or none."""
     grid = source.grid(site, tag)
-    values = jnp.zeros((len(FLAVOURS), *grid.shape[:2], tag.bins + 1))
+    values = jnp.zeros((len(FLAVOURS), len(grid.energy), len(grid.path), tag.bins + 1))
     for component, means, variances in found:
         if means.shape[-1] != grid.shape[2]:
             if grid.shape[2] > 2:

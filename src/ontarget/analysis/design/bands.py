@@ -64,7 +64,7 @@ class Bands(Noun):
         values = {key.removeprefix(prefix): one for key, one in self.design.values(design).items()}
         moved = replace(start, values)
         ((_, means, _),) = moved["source"].flux_by_component(moved["detector"]["site"], self.tag)
-        return self.events[:, None] * means.sum(axis=(0, 1, 3))[:, :-1]
+        return self.events[:, None] * means.sum(axis=(0, 1, 3))[: len(self.events), :-1]
 
     def measured(self, design: Float[Array, " free"]) -> Float[Array, "2"]:
         """Mean relative width of the bands, and events."""

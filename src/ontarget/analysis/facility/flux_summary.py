@@ -77,7 +77,8 @@ def flux_by_component(simulation: Simulation) -> tuple[ComponentFlux, ...]:
     """The flux of each label; components that share one are added, with their variances."""
     found: dict[str, tuple[str, np.ndarray, np.ndarray]] = {}
     for component, tally in zip(simulation.components, simulation.tallies, strict=True):
-        means, variances = tally.mean().sum(axis=(2, 3)), tally.variance().sum(axis=2)
+        nodes = slice(len(simulation.grid.energy))
+        means, variances = tally.mean()[:, nodes].sum(axis=(2, 3)), tally.variance()[:, nodes].sum(axis=2)
         for label, flavour, mean, variance in zip(component.labels, component.neutrinos, means, variances, strict=True):
             _, values, squares = found.get(label, (flavour, 0.0, 0.0))
             found[label] = flavour, values + mean, squares + variance

@@ -20,7 +20,7 @@ from ontarget.beam.yields import Yields
 from ontarget.ground.noun import Noun, static
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.lattice import lattice, shifts
-from ontarget.numerics.share import nodes_beside, one_by_one
+from ontarget.numerics.share import nodes_or_outside, one_by_one
 from ontarget.source.origin import Origin
 from ontarget.source.site import BeamSite
 from ontarget.source.tunnel.grid import Grid
@@ -170,8 +170,8 @@ class Component(Noun):
         """Of each ray the squares of what it adds to nodes, each times how much a variance there is `wanted` less."""
         found = jnp.zeros(len(u))
         for way, groups, decays, _ in self.sample(beam, tunnel, grid.site, sampling, u, weight):
-            row = wanted[FLAVOURS.index(way.decay.neutrino)]
-            for node, share in one_by_one(nodes_beside(grid.energy, norm(decays.neutrino))):
+            row = jnp.append(wanted[FLAVOURS.index(way.decay.neutrino)], jnp.zeros(2))
+            for node, share in one_by_one(nodes_or_outside(grid.energy, norm(decays.neutrino))):
                 found = found + ((decays.number * share) ** 2 * row[node]).reshape(groups, len(u)).sum(axis=0)
         return found
 

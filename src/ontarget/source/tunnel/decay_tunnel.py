@@ -13,9 +13,10 @@ from ontarget.beam.decays.decay import AbstractDecay
 from ontarget.beam.decays.mode import daughters_of, decays_of
 from ontarget.beam.yields import Yields
 from ontarget.ground.effect import Moves, part
-from ontarget.ground.errors import InputError, check_range
-from ontarget.ground.noun import Number, quantity, static
+from ontarget.ground.errors import InputError, check_range, concrete
+from ontarget.ground.noun import Energy, Number, quantity, static
 from ontarget.ground.program import program
+from ontarget.ground.units import LENGTH
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics.axis import AbstractAxis
 from ontarget.source.computed import PrecomputedFlux
@@ -31,6 +32,9 @@ from ontarget.source.varied import VariedFlux
 
 FEW = 1e-3
 """A flavour that makes up less of the whole flux is not asked to be exact either."""
+
+OUTSIDE = 0.01
+"""Share of a flavour's neutrinos that may lie beyond the axis of energies; they are dropped."""
 
 RARE = ("pi_enu",)
 """Modes that are not followed up in daughters: a ten-thousandth of what is rare already."""
@@ -99,6 +103,13 @@ class DecayTunnel(AbstractSource):
     name: str = static(default="")
 
     def __check_init__(self) -> None:
+        start = concrete(self.energies.start)
+        if start is not None and start < 0:
+            shown, truth = self.energies.dimension.show(start), "No neutrino has less than no energy."
+            raise InputError("energies.start", shown, truth, "Start at 0 or above.")
+        check_once("decays", [one.name for one in self.decays])
+        check_once("daughters", [f"{one.parent} to {one.daughter} by {origin_of(one)}" for one in self.daughters])
+        self.check_regions()
         check_range(self, "precision", 0.0, 1.0, open_low=True)
         for field, low, high in (("paths", 1, 200), ("rays", 16, 2**24), ("repeats", 2, 10_000), ("seed", 0, 2**62)):
             given = getattr(self, field)
@@ -112,10 +123,16 @@ class DecayTunnel(AbstractSource):
                 known = ", ".join(dict.fromkeys(decay.parent for decay in self.decays)) or "nothing"
                 truth = f"The decays here are of {known}."
                 raise InputError("beam.species", repr(parent), truth, "Give its modes in 'decays', or leave it out.")
+
+    def check_regions(self) -> None:
+        """Refuse regions that the beam has not, none, and one that comes twice."""
+        known = ", ".join(self.beam.regions)
+        if not self.regions:
+            raise InputError("regions", "none", f"Mesons decay somewhere: this beam knows {known}.", "Name one of these.")
+        check_once("regions", list(self.regions))
         for region in self.regions:
             if region not in self.beam.regions:
-                truth = f"This beam knows {', '.join(self.beam.regions)}."
-                raise InputError("regions", repr(region), truth, "Name one of these.")
+                raise InputError("regions", repr(region), f"This beam knows {known}.", "Name one of these.")
 
     def components(self) -> tuple[Component, ...]:
         """Every parent of the beam with its ways to neutrinos."""
@@ -141,6 +158,17 @@ class DecayTunnel(AbstractSource):
         path = jnp.linspace(near, far, self.paths) if self.paths > 1 else (near + far)[None] / 2
         return Grid(self.energies.edges, path, (far - near)[None], place_tag(tag), site)
 
+    def highest(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Energy:
+        return self.energies.stop
+
+    def check_detector(self, site: AbstractSite) -> None:
+        if isinstance(site, BeamSite):
+            front, dump = concrete(site.distance), concrete(self.tunnel.to_dump)
+            if front is not None and dump is not None and front < dump:
+                show = LENGTH.show
+                truth = f"The hadron dump stands {show(dump)} behind the tunnel, and the beam goes on up to it."
+                raise InputError("detector.site.distance", show(front), truth, f"Give at least {show(dump)}.")
+
     def flux(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Flux:
         return self.varied(check_site(site, BeamSite), tag)[0]
 
@@ -148,16 +176,18 @@ class DecayTunnel(AbstractSource):
         """The flux, and what one unit of each pull of the yields adds."""
         grid = self.grid(site, tag)
         pulls, tags = 0 if self.yields is None else len(self.yields.pulls), tag.bins + 1
-        values = jnp.zeros((len(FLAVOURS), *grid.shape[:2], tags))
+        values = jnp.zeros((len(FLAVOURS), len(grid.energy), len(grid.path), tags))
         modes = jnp.zeros((pulls, *values.shape))
-        variance = jnp.zeros((len(FLAVOURS), grid.shape[0], tags))
+        variance = jnp.zeros((len(FLAVOURS), len(grid.energy), tags))
+        outside = jnp.zeros((len(FLAVOURS), 2))
         for component, means, variances in self.flux_by_component(site, tag):
             rows = np.array([FLAVOURS.index(neutrino) for neutrino in component.neutrinos])
             expected, errors = grid.in_tag_bins(component.origins, component.summed(means), variances)
             values, variance = values.at[rows].add(expected), variance.at[rows].add(errors)
+            outside = outside.at[rows].add(grid.outside(component.summed(means)))
             if pulls:
                 modes = modes.at[:, rows].add(grid.in_tag_bins_each(component.origins, component.varied(means)))
-        return Flux(grid.energy, grid.path, values, jnp.sqrt(variance), *grid.cells), modes
+        return Flux(grid.energy, grid.path, values, jnp.sqrt(variance), *grid.cells, outside=outside), modes
 
     def flux_by_component(
         self, site: BeamSite, tag: AbstractTag
@@ -172,6 +202,7 @@ class DecayTunnel(AbstractSource):
     def precomputed(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> PrecomputedFlux | VariedFlux:
         expected = self if self.yields is None else eqx.tree_at(lambda one: one.yields, self, self.yields.at_rest())
         flux, modes = compiled_modes(expected, check_site(site, BeamSite), tag)
+        check_held(flux, self.energies)
         worst = worst_error(np.asarray(flux.values.sum(axis=2)), np.asarray(flux.error))
         if worst > float(self.precision):
             truth = f"With {self.repeats} x {self.rays} rays the statistical error of the flux is {100 * worst:.2g} %."
@@ -193,6 +224,36 @@ def compiled_modes(
 ) -> tuple[Flux, Float[Array, "pull flavour energy path tag"]]:
     """The flux of a source at a site, and what the pulls of its yields add."""
     return source.varied(site, tag)
+
+
+def check_once(field: str, names: list[str]) -> None:
+    """Refuse what comes twice, and would count twice."""
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(field, f"{name!r} twice", "Each counts once.", "Leave one of them out.")
+
+
+def origin_of(daughter: AbstractDaughter) -> str:
+    """The decay that a daughter comes of, or what kind it is."""
+    decay = getattr(daughter, "decay", None)
+    return decay.name if isinstance(decay, AbstractDecay) else type(daughter).__name__
+
+
+def check_held(flux: Flux, energies: AbstractAxis) -> None:
+    """Refuse an axis of energies beyond which more than `OUTSIDE` of the neutrinos of a flavour lie; few are dropped."""
+    if flux.outside is None:
+        return
+    inside, outside = np.asarray(flux.values).sum(axis=(1, 2, 3)), np.asarray(flux.outside)
+    total = inside + outside.sum(axis=1)
+    asked = (total > FEW * total.sum()) & (total > 0)
+    share = np.where(asked[:, None], outside / np.where(total > 0, total, 1.0)[:, None], 0.0)
+    if share.max(initial=0.0) <= OUTSIDE:
+        return
+    row, end = np.unravel_index(share.argmax(), share.shape)
+    show, field = energies.dimension.show, ("start", "stop")[end]
+    side, remedy = (("below", "Start it lower."), ("above", "Let it end higher."))[end]
+    truth = f"{100 * share[row, end]:.2g} % of the {FLAVOURS[row]} that come to the detector lie {side} it."
+    raise InputError(f"source.energies.{field}", show(float(getattr(energies, field))), truth, remedy)
 
 
 def worst_error(

@@ -18,7 +18,7 @@ from ontarget.source.flux import Flux
 from ontarget.source.site import BeamSite
 from ontarget.source.tag import AbstractTag
 from ontarget.source.tunnel.component import Component, histogram, worth_by_cell
-from ontarget.source.tunnel.decay_tunnel import DecayTunnel, matters, worst_error
+from ontarget.source.tunnel.decay_tunnel import DecayTunnel, check_held, matters, worst_error
 from ontarget.source.tunnel.grid import Grid
 from ontarget.source.tunnel.importance import Importance, adapt, evenly
 from ontarget.source.tunnel.tally import Tally
@@ -165,7 +165,12 @@ class Simulation:
         parts = [self._by_flavour(i) for i in range(len(self.components))]
         values, variance = sum(mean for mean, _ in parts), sum(variance for _, variance in parts)
         arrays = jnp.asarray(values), jnp.asarray(np.sqrt(variance))
-        return Flux(self.grid.energy, self.grid.path, *arrays, *self.grid.cells)
+        outside = np.zeros((len(FLAVOURS), 2))
+        for component, tally in zip(self.components, self.tallies, strict=True):
+            rows = [FLAVOURS.index(neutrino) for neutrino in component.neutrinos]
+            np.add.at(outside, rows, np.asarray(self.grid.outside(tally.mean())))
+        where = self.grid.energy, self.grid.path
+        return Flux(*where, *arrays, *self.grid.cells, outside=jnp.asarray(outside))
 
     def error(self) -> float:
         """The largest relative error of a node that matters."""
@@ -236,6 +241,8 @@ def simulate(
     """
     while True:
         if not simulation.left:
+            if min(tally.units for tally in simulation.tallies) >= PILOT:
+                check_held(simulation.flux(), simulation.source.energies)
             simulation.learn(precision)
             simulation.left = simulation.plan(precision)
         if not simulation.left:
