@@ -10,12 +10,18 @@ from ontarget.detector.stage import ENERGY, QUANTA, check_seen, observable
 from ontarget.ground.effect import Moves, part
 from ontarget.ground.errors import InputError, check_positive, concrete
 from ontarget.ground.noun import Mass, Noun, quantity, static
+from ontarget.ground.units import DENSITY, MASS, cm, g, m
 from ontarget.matter.material import Material
 from ontarget.numerics.axis import AbstractAxis
 from ontarget.source.site import AbstractSite
 from ontarget.source.tag import AbstractTag, Untagged
 
 LARGEST_MATRIX = 10_000_000
+
+SAME_DENSITY = 1.2
+"""Factor by which the mean density of a detector may differ from that of its material: temperatures, what holds it."""
+
+DENSEST = 22.6 * g / cm**3
 
 
 class Detector(Noun):
@@ -50,6 +56,7 @@ class Detector(Noun):
 
     def __check_init__(self) -> None:
         check_positive(self, "mass")
+        self.check_density()
         if not self.channels and not self.backgrounds:
             truth = "A detector has at least one channel, or a background."
             raise InputError("channels", "none", truth, "Add one.")
@@ -69,6 +76,20 @@ class Detector(Noun):
                 background.check_seen(self.seen)
             except InputError as error:
                 raise error.within(f"backgrounds.{background.name}") from None
+
+    def check_density(self) -> None:
+        """Refuse a mass that does not fill the volume of the site with its material, or does with more than there is."""
+        content = None if self.site.content is None else concrete(self.site.content)
+        mass, own = concrete(self.mass), concrete(self.material.density)
+        if content is None or mass is None:
+            return
+        found, wanted = DENSITY.show(mass / content), None if own is None else DENSITY.show(own)
+        got = f"{MASS.show(mass)}, which are {found} in the {content / m**3:.4g} m3 of the site"
+        remedy = "Mend the mass or the size of the site" + (", or the material's density." if own else ".")
+        if own is not None and not own / SAME_DENSITY < mass / content < own * SAME_DENSITY:
+            raise InputError("mass", got, f"The material has {wanted}.", remedy)
+        if mass / content > DENSEST:
+            raise InputError("mass", got, f"Nothing is denser than osmium, {DENSITY.show(DENSEST)}.", remedy)
 
     def check_start(self) -> None:
         """Refuse a seen axis that starts below zero: there is no such energy, nor number of quanta."""

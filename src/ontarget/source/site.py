@@ -21,6 +21,11 @@ class AbstractSite(Noun):
 
     USUAL: ClassVar[str] = "Site"
 
+    @property
+    def content(self) -> Float[Array, ""] | None:
+        """The volume of what is sensitive there; None where it has no size."""
+        return None
+
 
 class Site(AbstractSite):
     """A place at a distance from the target.
@@ -37,6 +42,10 @@ class Site(AbstractSite):
     def __check_init__(self) -> None:
         check_positive(self, "baseline")
         self.volume.check(self.baseline)
+
+    @property
+    def content(self) -> Float[Array, ""] | None:
+        return self.volume.content
 
 
 class BeamSite(AbstractSite):
@@ -59,6 +68,10 @@ class BeamSite(AbstractSite):
     def __check_init__(self) -> None:
         check_positive(self, "distance", "width", "height", "depth")
         check_finite(self)
+
+    @property
+    def content(self) -> Float[Array, ""] | None:
+        return self.width * self.height * self.depth
 
     @fused
     def vertices(

@@ -28,6 +28,11 @@ class AbstractVolume(Noun):
         """Refuse a volume that holds the source."""
         return
 
+    @property
+    def content(self) -> Float[Array, ""] | None:
+        """How much it holds; None for a point."""
+        return None
+
 
 class PointVolume(AbstractVolume):
     """All of the detector in its middle: right for fluxes to (size/distance)^2."""
@@ -65,6 +70,10 @@ class UprightCylinder(AbstractVolume):
             if not 1 <= getattr(self, field) <= most:
                 remedy = "Leave it out for the usual number."
                 raise InputError(field, str(getattr(self, field)), f"At least 1 and at most {most} are taken.", remedy)
+
+    @property
+    def content(self) -> Float[Array, ""] | None:
+        return np.pi * self.radius**2 * self.height
 
     def check(self, distance: Length) -> None:
         radius, away = concrete(self.radius), concrete(distance)

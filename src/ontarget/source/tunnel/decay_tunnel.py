@@ -108,7 +108,7 @@ class DecayTunnel(AbstractSource):
             shown, truth = self.energies.dimension.show(start), "No neutrino has less than no energy."
             raise InputError("energies.start", shown, truth, "Start at 0 or above.")
         check_once("decays", [one.name for one in self.decays])
-        check_once("daughters", [f"{one.parent} to {one.daughter} by {origin_of(one)}" for one in self.daughters])
+        check_once("daughters", [repr(one) for one in self.daughters], [one.daughter for one in self.daughters])
         self.check_regions()
         check_range(self, "precision", 0.0, 1.0, open_low=True)
         for field, low, high in (("paths", 1, 200), ("rays", 16, 2**24), ("repeats", 2, 10_000), ("seed", 0, 2**62)):
@@ -226,17 +226,11 @@ def compiled_modes(
     return source.varied(site, tag)
 
 
-def check_once(field: str, names: list[str]) -> None:
-    """Refuse what comes twice, and would count twice."""
-    for name in names:
-        if names.count(name) > 1:
+def check_once(field: str, every: list[str], names: list[str] | None = None) -> None:
+    """Refuse what comes twice, and would count twice; `names` are for the message."""
+    for one, name in zip(every, names or every, strict=True):
+        if every.count(one) > 1:
             raise InputError(field, f"{name!r} twice", "Each counts once.", "Leave one of them out.")
-
-
-def origin_of(daughter: AbstractDaughter) -> str:
-    """The decay that a daughter comes of, or what kind it is."""
-    decay = getattr(daughter, "decay", None)
-    return decay.name if isinstance(decay, AbstractDecay) else type(daughter).__name__
 
 
 def check_held(flux: Flux, energies: AbstractAxis) -> None:
@@ -252,7 +246,7 @@ def check_held(flux: Flux, energies: AbstractAxis) -> None:
     row, end = np.unravel_index(share.argmax(), share.shape)
     show, field = energies.dimension.show, ("start", "stop")[end]
     side, remedy = (("below", "Start it lower."), ("above", "Let it end higher."))[end]
-    truth = f"{100 * share[row, end]:.2g} % of the {FLAVOURS[row]} that come to the detector lie {side} it."
+    truth = f"{100 * share[row, end]:.3g} % of the {FLAVOURS[row]} that come to the detector lie {side} it."
     raise InputError(f"source.energies.{field}", show(float(getattr(energies, field))), truth, remedy)
 
 
