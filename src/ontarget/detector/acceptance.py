@@ -21,7 +21,7 @@ ORDER = 4
 
 
 class CountThreshold(AbstractWeight):
-    """A sharp threshold in a number of quanta: nothing below `count`, everything above. `Threshold` is one in energy."""
+    """A sharp threshold in quanta: nothing below `count`, everything above. `Threshold` is one in energy."""
 
     kind: ClassVar[str | None] = QUANTA
     instead: ClassVar[str] = "Use a Threshold."

@@ -78,7 +78,7 @@ class Detector(Noun):
                 raise error.within(f"backgrounds.{background.name}") from None
 
     def check_density(self) -> None:
-        """Refuse a mass that does not fill the volume of the site with its material, or does with more than there is."""
+        """Refuse a mass that in the volume of the site has another density than its material, or any."""
         content = None if self.site.content is None else concrete(self.site.content)
         mass, own = concrete(self.mass), concrete(self.material.density)
         if content is None or mass is None:

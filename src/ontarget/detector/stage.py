@@ -1,7 +1,7 @@
 """The contract of a response stage: one step from truth to what is seen, on cells.
 
-A response is a chain of stages, each of which takes an energy or a number of quanta: the chain is checked when it is put
-together. Each stage turns the cells between `edges` of its input into cells of its output.
+A response is a chain of stages, each of which takes an energy or a number of quanta: the chain is checked when it is
+put together. Each stage turns the cells between `edges` of its input into cells of its output.
 Stages that only relabel (quenching, light yield) map the edges and lose nothing; stages that cut have kinks, and
 these become edges of the cells before them, so that a sharp threshold is integrated exactly and has a derivative.
 """

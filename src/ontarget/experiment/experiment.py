@@ -18,15 +18,13 @@ from ontarget.detector.sideband import Sideband
 from ontarget.experiment.abstract import AbstractExperiment, check_observed
 from ontarget.experiment.batch import batched_counts
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
-from ontarget.experiment.truth import check_resolution, highest_known, with_axes
+from ontarget.experiment.truth import check_counts, check_resolution, highest_known, with_axes
 from ontarget.ground.effect import Moves, keeps, part
 from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.kept import kept
 from ontarget.ground.noun import quantity, static
-from ontarget.ground.program import program
 from ontarget.ground.units import ENERGY, MASS
 from ontarget.matter.nuclide import Nuclides
-from ontarget.numerics.axis import EnergyAxis
 from ontarget.propagation.none import NoOscillation
 from ontarget.propagation.propagation import AbstractPropagation
 from ontarget.source.exposure import AbstractExposure
@@ -36,15 +34,6 @@ from ontarget.source.source import AbstractSource
 
 SERVES = frozenset({Moves.NOTHING, Moves.PULLS})
 """A flux that was computed once serves while numbers move nothing else."""
-
-SEEN_AT_THE_START = 1e-3
-"""A truth axis may start or end where at most this fraction of the interactions is seen."""
-
-LOST = 1e-4
-"""Of all that is seen: so much may be lost beyond the end of a truth axis."""
-
-BEYOND = 8
-"""Cells in which it is tried how much is seen beyond a truth axis."""
 
 
 class Experiment(AbstractExperiment):
@@ -176,7 +165,7 @@ class Experiment(AbstractExperiment):
             total = concrete(found.values.sum())
             if total is not None and not 0 < total < math.inf:
                 raise self.nothing_through(channel) if total == 0 else self.not_finite(channel, total)
-            self.check_truth(channel, found)
+            check_counts(self.name, channel, self.detector.seen, found)
         for background, there in zip(self.detector.backgrounds, counts.backgrounds, strict=True):
             self.check_background(background.name, there)
         return counts
@@ -184,23 +173,6 @@ class Experiment(AbstractExperiment):
     def counted(self) -> Counts:
         """Expected counts, compiled, unchecked."""
         return jax.tree.map(lambda leaf: leaf[0], batched_counts(self, {}, 1))
-
-    def check_truth(self, channel: Channel, found: ChannelCounts) -> None:
-        """Refuse a truth axis that starts or ends where events are still seen: those beyond it would be lost."""
-        cells, total = np.asarray(found.cells), float(np.sum(found.values))
-        below, above = float(np.sum(found.truth[:, 0])), float(np.sum(found.truth[:, -1]))
-        axis, seen = channel.axis, self.detector.seen.edges
-        show, where = axis.dimension.show, f"{self.name}, channels.{channel.name}.truth"
-        if below > 0:
-            share = float(compiled_share(channel, cells[0], cells[1], seen)[-1])
-            if share > SEEN_AT_THE_START:
-                truth = f"There {100 * share:.3g} % are still detected: what lies below would be lost."
-                raise InputError(f"{where}.start", show(float(axis.start)), truth, "Start it lower.")
-        if above > LOST * total:
-            share = float(np.max(compiled_share(channel, cells[-2], cells[-1], seen)))
-            if share > SEEN_AT_THE_START and share * above > LOST * total:
-                truth = f"Events go on to {show(cells[-1])}, and up to {100 * share:.3g} % of them are seen."
-                raise InputError(f"{where}.stop", show(float(axis.stop)), truth, "Let it end there, or leave it out.")
 
     def check_background(self, name: str, found: BackgroundCounts) -> None:
         """Refuse a background that is infinite, or no number."""
@@ -229,12 +201,3 @@ class Experiment(AbstractExperiment):
             f"The source gives recoils up to {ENERGY.show(float(self.reach(channel, self.flux())))}.",
             "Lower the threshold, or move the axes 'seen' and 'truth'.",
         )
-
-
-@program
-def compiled_share(
-    channel: Channel, low: Float[Array, ""], high: Float[Array, ""], seen: Float[Array, " seen_edge"]
-) -> Float[Array, " cell"]:
-    """Which fraction of the interactions is seen in cells beyond a channel's truth axis, from low to high."""
-    beyond = dataclasses.replace(channel, truth=EnergyAxis(low, high, BEYOND))
-    return beyond.matrix(seen)[:, :-1].sum(axis=1)

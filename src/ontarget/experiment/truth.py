@@ -9,15 +9,17 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Array, Bool, Float
 
 from ontarget.detector.channel import Channel
 from ontarget.detector.detector import Detector
 from ontarget.detector.smearing import AbstractSmearing, TruncatedGaussianSmearing
 from ontarget.detector.stage import AbstractMap
+from ontarget.experiment.counts import ChannelCounts
 from ontarget.ground.errors import InputError, concrete
+from ontarget.ground.program import program
 from ontarget.ground.units import GeV
-from ontarget.numerics.axis import AbstractAxis, AbstractSpacing, BeamEnergyAxis, EnergyAxis, Linear, SquareRoot
+from ontarget.numerics.axis import AbstractAxis, BeamEnergyAxis, EnergyAxis, Linear, SquareRoot
 
 COARSEST = 2.0 + 1e-9
 """Widths of cells over the length on which the response varies, at most. A staircase of cells of h, smeared by s, keeps
@@ -36,6 +38,18 @@ FAR = 6.0
 """Resolutions from what is seen to what is not."""
 
 POINTS = 2000
+
+SEEN_AT_AN_END = 1e-3
+"""A truth axis may start or end where at most this fraction of the interactions is seen."""
+
+LOST = 1e-4
+"""Of all that is seen: so much may be lost beyond the end of a truth axis."""
+
+BEYOND = 8
+"""Cells in which it is tried how much is seen beyond a truth axis."""
+
+MOVED = 0.01
+"""Of all that is seen: so much may lie elsewhere because spectra are flat within cells."""
 
 
 def with_axes(detector: Detector, highest: float) -> Detector:
@@ -144,3 +158,56 @@ def highest_known(value: object) -> float:
     if found is None:
         raise InputError("truth", "nothing", "It is chosen from numbers that are known.", "Give a truth axis.")
     return found
+
+
+def check_counts(name: str, channel: Channel, seen: AbstractAxis, found: ChannelCounts) -> None:
+    """Refuse a truth axis that starts or ends where events are still seen, or whose cells hold too much of them."""
+    cells, total = np.asarray(found.cells), float(np.sum(found.values))
+    below, above = float(np.sum(found.truth[:, 0])), float(np.sum(found.truth[:, -1]))
+    show, where, axis = channel.axis.dimension.show, f"{name}, channels.{channel.name}.truth", channel.axis
+    if below > 0:
+        share = float(compiled_share(channel, cells[0], cells[1], seen.edges)[-1])
+        if share > SEEN_AT_AN_END:
+            truth = f"There {100 * share:.3g} % are still detected: what lies below would be lost."
+            raise InputError(f"{where}.start", show(float(axis.start)), truth, "Start it lower.")
+    if above > LOST * total:
+        share = float(np.max(compiled_share(channel, cells[-2], cells[-1], seen.edges)))
+        if share > SEEN_AT_AN_END and share * above > LOST * total:
+            truth = f"Events go on to {show(cells[-1])}, and up to {100 * share:.3g} % of them are seen."
+            raise InputError(f"{where}.stop", show(float(axis.stop)), truth, "Let it end there, or leave it out.")
+    moved = moved_in_cells(channel, seen, found)
+    if moved > MOVED:
+        truth = f"A spectrum that is flat within each puts some {100 * moved:.2g} % of what is seen elsewhere."
+        remedy = f"Give some {math.ceil(axis.bins * math.sqrt(moved / MOVED) * 2)}, or leave it out: it is then chosen."
+        raise InputError(f"{where}.bins", f"{axis.bins} cells", truth, remedy)
+
+
+def moved_in_cells(channel: Channel, seen: AbstractAxis, found: ChannelCounts) -> float:
+    r"""Which share of what is seen lies elsewhere, since a spectrum is taken as flat within each cell of the truth.
+
+    .. math:: \frac{1}{8}\sum_x |f''_x| h_x^3
+
+    where the response varies with the truth, and nowhere else: cells end where it jumps. Of lines, whose neighbours are
+    empty, nothing is said.
+    """
+    cells, held = np.asarray(found.cells)[1:-1], np.sum(np.asarray(found.truth), axis=0)[1:-1]
+    wide = np.diff(cells) > 1e-9 * cells[-1]
+    if wide.sum() < 3:
+        return 0.0
+    low, width = cells[:-1][wide], np.diff(cells)[wide]
+    varies = np.isfinite(followed(channel, np.append(low, cells[-1]), seen).detail)[1:-1]
+    if not varies.any():
+        return 0.0
+    slope = np.diff(held[wide] / width) / ((width[1:] + width[:-1]) / 2)
+    before, after = slope[:-1], slope[1:]
+    bend = np.minimum(np.abs(after - before), 3 * np.minimum(np.abs(before), np.abs(after))) * (before * after > 0)
+    return float((bend * width[1:-1] ** 2 * varies).sum() / 8 / np.sum(found.values))
+
+
+@program
+def compiled_share(
+    channel: Channel, low: Float[Array, ""], high: Float[Array, ""], seen: Float[Array, " seen_edge"]
+) -> Float[Array, " cell"]:
+    """Which fraction of the interactions is seen in cells beyond a channel's truth axis, from low to high."""
+    beyond = dataclasses.replace(channel, truth=EnergyAxis(low, high, BEYOND))
+    return beyond.matrix(seen)[:, :-1].sum(axis=1)

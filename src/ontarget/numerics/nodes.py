@@ -21,8 +21,8 @@ class Nodes(Noun):
     r"""Nodes of energy, each of which holds a part of a spectrum.
 
     What a node holds is spread about it: as a triangle down to its neighbours, so that the density of all is linear
-    between nodes, or evenly over its cell. Neighbours are nodes in a row whose cells touch; without one a triangle is as
-    wide as the cell. A node of no width is a line. Nothing is lost, and integrals between any two edges are right to
+    between nodes, or evenly over its cell. Neighbours are nodes in a row whose cells touch; without one a triangle is
+    as wide as the cell. A node of no width is a line. Nothing is lost, and integrals between any two edges are right to
     :math:`h^2 f''/12f` for a density f on cells of width h.
 
     Attributes
@@ -104,7 +104,7 @@ def legendre_between(
     down, up = (jnp.where(wide, one[..., None] / half, 1.0) for one in reaches)
     series = Series(jnp.stack(list(moments), axis=-1)[..., None, :])
 
-    def reached(at: Float[Array, "*e edge"]) -> Float[Array, "*e edge"]:
+    def reached(at: Float[Array, " edge"]) -> Float[Array, "*e edge"]:
         c = (at - middle) / half
         d = jnp.clip(c, -1 - down, 1 + up)
         if even:

@@ -35,7 +35,7 @@ def nodes_beside(nodes: Float[Array, " node"], value: Float[Array, " ray"]) -> S
 
 @fused
 def nodes_or_outside(nodes: Float[Array, " node"], value: Float[Array, " ray"]) -> Shares:
-    """The same with a full hat on the end nodes: what is beyond goes to two more rows behind the nodes, below and above.
+    """The same with a full hat on the end nodes: what is beyond goes to two more rows after them, below and above.
 
     Nothing jumps where a value passes an end.
     """

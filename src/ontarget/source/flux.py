@@ -21,7 +21,7 @@ class Flux(Noun):
     values : [flavour energy path tag], 1/area; the last tag bin holds what falls outside the tag's axis
     error : [flavour energy tag], 1/area, one standard deviation after the sum over paths, where rays were drawn
     energy_cell, path_cell : widths for which a node stands; zero for a line, None where not known
-    outside : [flavour 2], 1/area, neutrinos below and above the nodes, which are not in `values`; None where not counted
+    outside : [flavour 2], 1/area, neutrinos below and above the nodes, not in `values`; None where not counted
     even : the neutrinos of a node lie evenly in its cell of energy, as in a table; else linearly between the nodes
     """
 

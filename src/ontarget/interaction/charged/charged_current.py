@@ -19,6 +19,7 @@ from ontarget.matter.nuclide import Nuclides
 from ontarget.numerics.monotone import monotone
 from ontarget.numerics.nodes import Nodes, lines
 
+
 class CrossSection(Noun):
     r"""Total cross-section of one flavour on one kind of nucleon, by energy.
 

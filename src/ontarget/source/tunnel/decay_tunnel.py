@@ -128,7 +128,9 @@ class DecayTunnel(AbstractSource):
         """Refuse regions that the beam has not, none, and one that comes twice."""
         known = ", ".join(self.beam.regions)
         if not self.regions:
-            raise InputError("regions", "none", f"Mesons decay somewhere: this beam knows {known}.", "Name one of these.")
+            raise InputError(
+                "regions", "none", f"Mesons decay somewhere: this beam knows {known}.", "Name one of these."
+            )
         check_once("regions", list(self.regions))
         for region in self.regions:
             if region not in self.beam.regions:
@@ -234,7 +236,7 @@ def check_once(field: str, every: list[str], names: list[str] | None = None) -> 
 
 
 def check_held(flux: Flux, energies: AbstractAxis) -> None:
-    """Refuse an axis of energies beyond which more than `OUTSIDE` of the neutrinos of a flavour lie; few are dropped."""
+    """Refuse an axis of energies that does not hold all but `OUTSIDE` of the neutrinos of each flavour."""
     if flux.outside is None:
         return
     inside, outside = np.asarray(flux.values).sum(axis=(1, 2, 3)), np.asarray(flux.outside)
