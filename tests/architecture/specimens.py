@@ -22,8 +22,9 @@ from ontarget.beam import element as el
 from ontarget.beam.line import Beamline, Orbit
 from ontarget.beam.ray import Rays, on_axis
 from ontarget.beam.twiss import Twiss, spread
-from ontarget.ground.noun import Noun
+from ontarget.ground.noun import Noun, as_array
 from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, eV, fm, g, keV, kg, m, mm, ms, ns, tesla, um, us, year
+from ontarget.numerics.nodes import Nodes, Series
 from ontarget.numerics.quantile import Quantiles
 from ontarget.numerics.regression import fit_polynomial
 from ontarget.source.spectrum import NegativeMuonDecay, PionDecayInFlight, decay_at_rest
@@ -97,6 +98,8 @@ analogue = i.Strengths([4.38 * MeV], [4.0])
 
 _rows: list[Noun] = [
     # numerics
+    Nodes(as_array([1.0, 2.0]), as_array([1.0, 1.0])),
+    Series(as_array(np.ones((2, 1, 3)))),
     Quantiles(jnp.ones((4, 2))),
     nu.Linear(),
     nu.Logarithmic(),
@@ -255,6 +258,9 @@ _rows: list[Noun] = [
     # detector
     d.Threshold(8 * keV),
     d.SmoothThreshold(8 * keV, 2 * keV),
+    d.CountThreshold(8.0),
+    d.SmoothCountThreshold(8.0, 2.0),
+    d.TabulatedCountEfficiency([5.0, 10.0, 40.0], [0.0, 0.5, 0.9]),
     d.ConstantEfficiency(0.8),
     d.TabulatedEfficiency(jnp.array([5.0, 10.0, 40.0]) * keV, [0.0, 0.5, 0.9]),
     logistic,
@@ -268,6 +274,8 @@ _rows: list[Noun] = [
     d.TabulatedQuenching(jnp.array([5.0, 10.0, 40.0]) * keV, [0.05, 0.07, 0.1]),
     d.LightYield(1.3 / keV),
     d.ConstantResolution(2 * keV),
+    d.ConstantCountResolution(2.0),
+    d.SquareRootCountResolution(0.2, 10.0),
     resolution,
     d.GaussianSmearing(resolution),
     d.TruncatedGaussianSmearing(resolution),

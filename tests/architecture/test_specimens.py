@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 from census import PHYSICS, finals, room_of
 
-from ontarget.detector import InterpolatedEfficiency, LogisticEfficiency, PoissonSmearing, StepEfficiency
-from ontarget.detector.stage import AbstractStage
+from ontarget.detector.stage import QUANTA, AbstractStage
 from ontarget.ground.units import MeV, keV, ns
 from ontarget.matter.form_factor import AbstractFormFactor
 from ontarget.numerics import AbstractAxis
@@ -139,8 +138,7 @@ def test_axis_goes_up_from_end_to_end(specimen):
 
 def input_unit(stage: AbstractStage) -> float:
     """The unit of what a stage takes in: quanta for one that counts, an energy for all others."""
-    counting = isinstance(stage, PoissonSmearing | LogisticEfficiency | StepEfficiency | InterpolatedEfficiency)
-    return 1.0 if counting else keV
+    return 1.0 if stage.takes() == QUANTA else keV
 
 
 @pytest.mark.parametrize("cls", of_family(AbstractStage))

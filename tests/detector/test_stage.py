@@ -99,7 +99,9 @@ def test_a_stage_behind_what_it_does_not_take(kind):
 def test_both_kinds_stand_where_they_belong():
     ends = [
         channel(*QUANTA_STAGES, CountThreshold(30.0)).ends_in(),
-        channel(LIGHT, GaussianSmearing(ConstantCountResolution(2.0)), TabulatedCountEfficiency([1, 2], [0, 1])).ends_in(),
+        channel(
+            LIGHT, GaussianSmearing(ConstantCountResolution(2.0)), TabulatedCountEfficiency([1, 2], [0, 1])
+        ).ends_in(),
         channel(Threshold(1 * keV), GaussianSmearing(ConstantResolution(1 * keV)), QUENCHED).ends_in(),
     ]
     assert ends == ["a number of quanta", "a number of quanta", "an energy"]
@@ -155,7 +157,10 @@ def test_the_own_axis_of_a_smearing_reaches_what_is_seen(kind):
     says(lambda: detector(energy), "response.g.axis.stop: got 60 keV. What is seen comes from up to 100 keV")
     # through a map: 100 photo-electrons are 25 keV
     before = GaussianSmearing(ConstantResolution(0.2 * keV), axis=EnergyAxis(0.0, 24 * keV, 60), name="g")
-    says(lambda: detector(QUENCHED, before, LIGHT, seen=QUANTA), "axis.stop: got 24 keV. What is seen comes from up to 25")
+    says(
+        lambda: detector(QUENCHED, before, LIGHT, seen=QUANTA),
+        "axis.stop: got 24 keV. What is seen comes from up to 25",
+    )
     # a later smearing widens what is needed
     two = PoissonSmearing(axis=CountAxis(0, 110, 110), name="s"), GaussianSmearing(ConstantCountResolution(8.0))
     says(lambda: detector(QUENCHED, LIGHT, *two, seen=QUANTA), "axis.stop: got 110. What is seen comes from up to 124")

@@ -88,7 +88,9 @@ def experiment(
 def test_everything_inside_or_outside_without_an_efficiency():
     smeared = (ConstantQuenching(0.25), GaussianSmearing(SquareRootResolution(0.3, 1 * keV)))
     for response, top, tag in (((), 170, TIMES), ((), 30, TIMES), (smeared, 170, TIMES), (smeared, 50, TIMES)):
-        channel = experiment(response, tag=tag, top=top, material="Ge").expected().channels[0]
+        channel = (
+            experiment(response, tag=tag, top=top, material="Ge").counted().channels[0]
+        )  # unchecked: some are short
         accounted = channel.values.sum(axis=(1, 2)) + channel.outside
         # sums of the same numbers in another order
         np.testing.assert_allclose(accounted, channel.interactions, rtol=1e-12)
@@ -97,7 +99,7 @@ def test_everything_inside_or_outside_without_an_efficiency():
 def test_interactions_do_not_depend_on_the_truth_axis_or_the_tag():
     reference = experiment().expected().channels[0].interactions
     for other in (experiment(top=20), experiment(tag=TIMES), experiment(spacing=Linear())):
-        np.testing.assert_allclose(other.expected().channels[0].interactions, reference, rtol=1e-10)
+        np.testing.assert_allclose(other.counted().channels[0].interactions, reference, rtol=1e-10)
 
 
 def test_time_bins_add_up():

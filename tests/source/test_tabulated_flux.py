@@ -36,26 +36,34 @@ def table(**changed) -> TabulatedFlux:
     return TabulatedFlux(**{"edges": EDGES, "flavours": (NUE, NUMU), "distance": 60 * m, **changed})
 
 
+def bins_of(flux):
+    """[flavour bin] of the table, inside the tag."""
+    return flux.values[:, :, 0, 0].reshape(6, 3, -1).sum(axis=-1)
+
+
 def test_what_goes_in_comes_out():
     flux = table().flux(FACILITY, BeamSite(25 * m, 4 * m, 4 * m, 22 * m), Untagged())
-    np.testing.assert_allclose(flux.energy / GeV, [0.5, 1.5, 3.0])
+    energy, cell, by_bin = (np.asarray(one) for one in (flux.energy, flux.energy_cell, bins_of(flux)))
+    np.testing.assert_allclose(np.reshape(energy, (3, -1)).mean(axis=1) / GeV, [0.5, 1.5, 3.0])
+    np.testing.assert_allclose(np.reshape(cell, (3, -1)).sum(axis=1) / GeV, [1, 1, 2])
+    assert flux.even
     assert float(flux.path[0] / m) == pytest.approx(60)
-    assert flux.values.shape == (6, 3, 1, 2)
-    np.testing.assert_allclose(flux.values[FLAVOURS.index("nu_mu"), :, 0, 0] * m**2, [1e-6, 3e-6, 2e-6])
-    np.testing.assert_allclose(flux.values[FLAVOURS.index("nu_e"), :, 0, 0] * m**2, [0, 1e-8, 0.5e-8])
+    assert flux.values.shape == (6, 3 * 86, 1, 2)
+    np.testing.assert_allclose(by_bin[FLAVOURS.index("nu_mu")] * m**2, [1e-6, 3e-6, 2e-6])
+    np.testing.assert_allclose(by_bin[FLAVOURS.index("nu_e")] * m**2, [0, 1e-8, 0.5e-8])
     assert float(flux.values.sum() * m**2) == pytest.approx(6e-6 + 1.5e-8)
 
 
 def test_inverse_square():
     flux = table(spreading=InverseSquare()).flux(FACILITY, Site(120 * m), Untagged())
-    assert float(flux.values[1, 1, 0, 0] * m**2) == pytest.approx(3e-6 / 4)
+    assert float(bins_of(flux)[1, 1] * m**2) == pytest.approx(3e-6 / 4)
     assert float(flux.path[0] / m) == pytest.approx(120)
     with pytest.raises(InputError, match="neutrinos to a Site"):
         table(spreading=InverseSquare()).flux(FACILITY, BeamSite(25 * m, 4 * m, 4 * m, 22 * m), Untagged())
 
 
 def test_through_the_chain():
-    """Events are the sum over bins of flux, cross-section and nuclei, to rounding."""
+    """Events are the sum over cells of flux, cross-section and nuclei, to rounding."""
     charged = ot.load("cross_sections/ar23")
     axis = EnergyAxis(0.0, 4 * GeV, 8)
     channel = Channel(charged, axis, name="cc")
@@ -63,11 +71,12 @@ def test_through_the_chain():
     exposure = ProtonsOnTarget(1e19)
     expected = Experiment(FACILITY, table(), detector=detector, exposure=exposure).expected()
     argon = Material("Ar")
-    nuclei, energy = 500 * tonne * np.asarray(argon.nuclei_per_mass()), jnp.asarray(np.array([0.5, 1.5, 3.0]) * GeV)
+    middles = np.concatenate([np.linspace(a, b, 173)[1::2] for a, b in ((0, 1), (1, 2), (2, 4))])
+    nuclei, energy = 500 * tonne * np.asarray(argon.nuclei_per_mass()), jnp.asarray(middles * GeV)
     direct = 0.0
     for index in range(len(nuclei)):
         sigma = charged.per_nucleus(jax.tree.map(lambda leaf, i=index: leaf[i], argon.nuclides()), energy)
-        flux = 1e19 * np.stack([0.5 * np.asarray(NUE.values), np.asarray(NUMU.values)])
+        flux = 1e19 * np.repeat(np.stack([0.5 * np.asarray(NUE.values), np.asarray(NUMU.values)]) / 86, 86, axis=1)
         direct += float(nuclei[index] * (np.asarray(sigma)[:2] * flux).sum())
     found = float(np.sum(expected.channels[0].values) + np.sum(expected.channels[0].outside))
     assert found == pytest.approx(direct, rel=1e-10)

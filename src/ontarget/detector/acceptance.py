@@ -13,7 +13,7 @@ from ontarget.detector.efficiency import check_fractions, check_table, rises_in
 from ontarget.detector.stage import ENERGY, QUANTA, AbstractWeight
 from ontarget.detector.variation import interpolate
 from ontarget.ground.errors import InputError, check_positive, check_range, concrete
-from ontarget.ground.noun import Number, quantity
+from ontarget.ground.noun import Arrays, Number, quantity
 from ontarget.ground.program import fused
 from ontarget.numerics.quadrature import cell_average
 
@@ -57,7 +57,7 @@ class SmoothCountThreshold(AbstractWeight):
         check_range(self, "count", 0.0)
         check_positive(self, "width")
 
-    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
+    def detail(self, low: Float[Arrays, "*v"], high: Float[Arrays, "*v"]) -> Float[Arrays, "*v"]:
         return rises_in(low, high, self.count, self.width)
 
     @fused
@@ -129,7 +129,7 @@ class LogisticEfficiency(AbstractWeight):
         ratio = self.height / jnp.maximum(-self.offset, 1e-12 * self.height) - 1
         return (self.middle - jnp.log(ratio) / self.steepness)[None]
 
-    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
+    def detail(self, low: Float[Arrays, "*v"], high: Float[Arrays, "*v"]) -> Float[Arrays, "*v"]:
         # the Gaussian turn-on of the same variance is 1.7 times as steep in its middle
         return rises_in(low, high, self.middle, 1.7 / self.steepness)
 
@@ -209,8 +209,8 @@ class InterpolatedEfficiency(AbstractWeight):
     def takes(self) -> str | None:
         return next((one.takes() for one in self.three if one.takes() is not None), None)
 
-    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
-        return jnp.min(jnp.stack([one.detail(low, high) for one in self.three]), axis=0)
+    def detail(self, low: Float[Arrays, "*v"], high: Float[Arrays, "*v"]) -> Float[Arrays, "*v"]:
+        return np.min(np.stack([one.detail(low, high) for one in self.three]), axis=0)
 
     @fused
     def kinks(self) -> Float[Array, " point"]:

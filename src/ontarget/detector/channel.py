@@ -13,7 +13,7 @@ from ontarget.detector.conditional import AbstractConditional
 from ontarget.detector.smearing import AbstractSmearing
 from ontarget.detector.stage import ENERGY, AbstractMap, AbstractStage, check_chain, check_seen, sort_into
 from ontarget.ground.errors import InputError, concrete
-from ontarget.ground.noun import Noun, static
+from ontarget.ground.noun import Noun, on_host, static
 from ontarget.ground.program import fused
 from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.numerics.axis import AbstractAxis
@@ -125,7 +125,7 @@ def check_own_axes(channel: Channel, seen: AbstractAxis) -> None:
             if stage.axis is not None:
                 check_covers(stage.axis, low, high, f"channels.{channel.name}.response.{stage.name}.axis")
             ends = np.array([low, high]) if stage.axis is None else np.asarray(stage.axis.edges)[[0, -1]]
-            wide = WIDTHS * np.asarray(stage.detail(jnp.asarray(ends), jnp.asarray(ends)))
+            wide = WIDTHS * np.asarray(on_host(stage).detail(ends, ends))
             if not np.isfinite(wide).all():
                 return
             low, high = max(0.0, low - wide[0]), high + wide[1]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import ClassVar
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.detector.smearing import AbstractSmearing
 from ontarget.detector.stage import QUANTA
 from ontarget.ground.errors import check_range
-from ontarget.ground.noun import Number, quantity
+from ontarget.ground.noun import Arrays, Number, quantity
 from ontarget.ground.program import fused
 from ontarget.numerics.gamma import gamma_below, poisson_below
 
@@ -24,8 +25,8 @@ class PoissonSmearing(AbstractSmearing):
     kind: ClassVar[str | None] = QUANTA
     instead: ClassVar[str] = "Put a LightYield before it."
 
-    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
-        return jnp.sqrt(jnp.maximum((low + high) / 2, 1.0))
+    def detail(self, low: Float[Arrays, "*v"], high: Float[Arrays, "*v"]) -> Float[Arrays, "*v"]:
+        return np.sqrt(np.maximum((low + high) / 2, 1.0))
 
     @fused
     def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:
@@ -54,9 +55,9 @@ class GammaSmearing(AbstractSmearing):
         check_range(self, "shape", 0.5)
         check_range(self, "shape_slope", 0.0)
 
-    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
-        mean = jnp.maximum((low + high) / 2, 1.0)
-        return mean / jnp.sqrt(self.shape + self.shape_slope * mean)
+    def detail(self, low: Float[Arrays, "*v"], high: Float[Arrays, "*v"]) -> Float[Arrays, "*v"]:
+        mean = np.maximum((low + high) / 2, 1.0)
+        return mean / np.sqrt(self.shape + self.shape_slope * mean)
 
     @fused
     def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:

@@ -9,7 +9,7 @@ from ontarget.detector.channel import Channel, check_own_axes
 from ontarget.detector.stage import ENERGY, QUANTA, check_seen, observable
 from ontarget.ground.effect import Moves, part
 from ontarget.ground.errors import InputError, check_positive, concrete
-from ontarget.ground.noun import Mass, Noun, quantity, static
+from ontarget.ground.noun import Mass, Noun, on_host, quantity, static
 from ontarget.ground.units import DENSITY, MASS, cm, g, m
 from ontarget.matter.material import Material
 from ontarget.numerics.axis import AbstractAxis
@@ -79,7 +79,7 @@ class Detector(Noun):
 
     def check_density(self) -> None:
         """Refuse a mass that in the volume of the site has another density than its material, or any."""
-        content = None if self.site.content is None else concrete(self.site.content)
+        content = concrete(on_host(self.site).content)
         mass, own = concrete(self.mass), concrete(self.material.density)
         if content is None or mass is None:
             return

@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 from ontarget.detector.stage import ENERGY as ENERGY_KIND
 from ontarget.detector.stage import AbstractWeight
 from ontarget.ground.errors import InputError, check_positive, check_range
-from ontarget.ground.noun import Energy, Number, quantity
+from ontarget.ground.noun import Arrays, Energy, Number, quantity
 from ontarget.ground.program import fused
 from ontarget.ground.units import ENERGY
 from ontarget.numerics.quadrature import cell_average
@@ -59,7 +59,7 @@ class SmoothThreshold(AbstractWeight):
         check_range(self, "energy", 0.0)
         check_positive(self, "width")
 
-    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
+    def detail(self, low: Float[Arrays, "*v"], high: Float[Arrays, "*v"]) -> Float[Arrays, "*v"]:
         return rises_in(low, high, self.energy, self.width)
 
     @fused
@@ -101,10 +101,10 @@ class TabulatedEfficiency(AbstractWeight):
 
 
 def rises_in(
-    low: Float[Array, "*v"], high: Float[Array, "*v"], middle: Float[Array, ""], width: Float[Array, ""]
-) -> Float[Array, "*v"]:
+    low: Float[Arrays, "*v"], high: Float[Arrays, "*v"], middle: Float[Arrays, ""], width: Float[Arrays, ""]
+) -> Float[Arrays, "*v"]:
     """The width of a smooth threshold in cells that hold part of its rise; infinite in all others."""
-    return jnp.where((low < middle + FAR * width) & (high > middle - FAR * width), width, jnp.inf)
+    return np.where((low < middle + FAR * width) & (high > middle - FAR * width), width, np.inf)
 
 
 def check_fractions(fractions: np.ndarray) -> None:

@@ -13,7 +13,7 @@ from jaxtyping import Array, Float
 
 from ontarget.detector.stage import ENERGY, QUANTA, AbstractStage
 from ontarget.ground.errors import check_range
-from ontarget.ground.noun import Energy, Noun, Number, quantity
+from ontarget.ground.noun import Arrays, Energy, Noun, Number, quantity
 from ontarget.ground.program import fused
 from ontarget.ground.units import MeV
 from ontarget.numerics.axis import AbstractAxis
@@ -142,7 +142,7 @@ class GaussianSmearing(AbstractSmearing):
     def takes(self) -> str | None:
         return self.resolution.kind
 
-    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
+    def detail(self, low: Float[Arrays, "*v"], high: Float[Arrays, "*v"]) -> Float[Arrays, "*v"]:
         return self.resolution.sigma((low + high) / 2)
 
     @fused
@@ -163,7 +163,7 @@ class TruncatedGaussianSmearing(AbstractSmearing):
     def takes(self) -> str | None:
         return self.resolution.kind
 
-    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
+    def detail(self, low: Float[Arrays, "*v"], high: Float[Arrays, "*v"]) -> Float[Arrays, "*v"]:
         return self.resolution.sigma((low + high) / 2)
 
     @fused

@@ -13,10 +13,11 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError
-from ontarget.ground.noun import Noun, static
+from ontarget.ground.noun import Arrays, Noun, static
 from ontarget.ground.program import fused
 from ontarget.numerics.axis import AbstractAxis
 
@@ -39,9 +40,12 @@ class AbstractStage(Noun):
         """What follows from it; None where that is not known."""
         return taken
 
-    def detail(self, low: Float[Array, "*v"], high: Float[Array, "*v"]) -> Float[Array, "*v"]:
-        """The length on which it varies in cells of its input, which must not be much wider. Infinite for none."""
-        return jnp.full(low.shape, jnp.inf)
+    def detail(self, low: Float[Arrays, "*v"], high: Float[Arrays, "*v"]) -> Float[Arrays, "*v"]:
+        """The length on which it varies in cells of its input, which must not be much wider. Infinite for none.
+
+        Asked of numbers that are known, on the host: nothing is compiled for it.
+        """
+        return np.full(low.shape, np.inf)
 
     def kinks(self) -> Float[Array, " point"]:
         """Points of the stage's input that must be edges of cells."""

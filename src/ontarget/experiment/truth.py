@@ -17,6 +17,7 @@ from ontarget.detector.smearing import AbstractSmearing, TruncatedGaussianSmeari
 from ontarget.detector.stage import AbstractMap
 from ontarget.experiment.counts import ChannelCounts
 from ontarget.ground.errors import InputError, concrete
+from ontarget.ground.noun import on_host
 from ontarget.ground.program import program
 from ontarget.ground.units import GeV
 from ontarget.numerics.axis import AbstractAxis, BeamEnergyAxis, EnergyAxis, Linear, SquareRoot
@@ -95,7 +96,7 @@ def followed(channel: Channel, edges: Float[np.ndarray, " edge"], seen: Abstract
     at, bins, end = edges, np.asarray(seen.edges), float(seen.stop)
     detail = np.full(len(edges) - 1, math.inf)
     for stage in channel.response:
-        varies = np.asarray(stage.detail(jnp.asarray(at[:-1]), jnp.asarray(at[1:])))
+        varies = np.asarray(on_host(stage).detail(at[:-1], at[1:]))
         wide = np.diff(bins)[np.clip(np.searchsorted(bins, (at[1:] + at[:-1]) / 2) - 1, 0, seen.bins - 1)]
         slope = np.maximum(np.diff(at), 1e-300) / np.diff(edges)
         detail = np.minimum(detail, np.maximum(varies, OF_A_BIN * wide) / slope)
@@ -139,7 +140,7 @@ def check_cells(channel: Channel, seen: AbstractAxis) -> None:
         for later in channel.response[i + 1 :]:
             if isinstance(later, AbstractMap):
                 break
-            detail = np.minimum(detail, np.asarray(later.detail(jnp.asarray(edges[:-1]), jnp.asarray(edges[1:]))))
+            detail = np.minimum(detail, np.asarray(on_host(later).detail(edges[:-1], edges[1:])))
             if isinstance(later, AbstractSmearing):
                 break
         ratio = np.diff(edges) / detail

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.ground.errors import check_finite, check_positive
-from ontarget.ground.noun import Length, Noun, Scalar, quantity
+from ontarget.ground.noun import Arrays, Length, Noun, Scalar, quantity
 from ontarget.ground.program import fused
 from ontarget.source.volume import AbstractVolume, PointVolume
 
@@ -22,7 +22,7 @@ class AbstractSite(Noun):
     USUAL: ClassVar[str] = "Site"
 
     @property
-    def content(self) -> Float[Array, ""] | None:
+    def content(self) -> Float[Arrays, ""] | None:
         """The volume of what is sensitive there; None where it has no size."""
         return None
 
@@ -44,7 +44,7 @@ class Site(AbstractSite):
         self.volume.check(self.baseline)
 
     @property
-    def content(self) -> Float[Array, ""] | None:
+    def content(self) -> Float[Arrays, ""] | None:
         return self.volume.content
 
 
@@ -70,7 +70,7 @@ class BeamSite(AbstractSite):
         check_finite(self)
 
     @property
-    def content(self) -> Float[Array, ""] | None:
+    def content(self) -> Float[Arrays, ""] | None:
         return self.width * self.height * self.depth
 
     @fused

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, check_positive, concrete
-from ontarget.ground.noun import Length, Noun, quantity, static
+from ontarget.ground.noun import Arrays, Length, Noun, quantity, static
 from ontarget.ground.program import fused
 from ontarget.ground.units import LENGTH
 from ontarget.numerics.quadrature import gauss_legendre
@@ -29,7 +29,7 @@ class AbstractVolume(Noun):
         return
 
     @property
-    def content(self) -> Float[Array, ""] | None:
+    def content(self) -> Float[Arrays, ""] | None:
         """How much it holds; None for a point."""
         return None
 
@@ -72,7 +72,7 @@ class UprightCylinder(AbstractVolume):
                 raise InputError(field, str(getattr(self, field)), f"At least 1 and at most {most} are taken.", remedy)
 
     @property
-    def content(self) -> Float[Array, ""] | None:
+    def content(self) -> Float[Arrays, ""] | None:
         return np.pi * self.radius**2 * self.height
 
     def check(self, distance: Length) -> None:

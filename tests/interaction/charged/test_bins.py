@@ -5,9 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from ontarget import load
 from ontarget.ground.units import MeV, cm, m
 from ontarget.interaction import InverseBetaDecay, NuclearTable
-from ontarget import load
 from ontarget.matter import FLAVOURS, Nuclides
 from ontarget.numerics.nodes import Nodes
 from ontarget.source import Facility, Site, TabulatedFlux, TabulatedSpectrum, UniformPulse, Untagged
@@ -85,7 +85,7 @@ def test_argon_in_half_MeV():
 
 
 def test_a_table_is_even_within_its_bins():
-    """2 MeV bins seen in 1 MeV: every other one was empty. The cross-section is that of each energy, not of a middle."""
+    """2 MeV bins seen in 1 MeV: every other one was empty. Cross-sections are those of each energy, not of a middle."""
     edges = np.linspace(0.0, 60.0, 31) * MeV
     values = michel_nue(np.minimum((edges[1:] + edges[:-1]) / 2, float(ENDPOINT))) * MeV / cm**2
     table = TabulatedFlux(edges, (TabulatedSpectrum(values, name="nubar_e"),), 20 * m)

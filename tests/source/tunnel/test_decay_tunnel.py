@@ -35,7 +35,7 @@ from ontarget.source import (
     StoppedPion,
     Untagged,
 )
-from ontarget.source.tunnel.decay_tunnel import compiled_flux, worst_error
+from ontarget.source.tunnel.decay_tunnel import check_held, compiled_flux, positive_daughters, worst_error
 
 NU_MU = FLAVOURS.index("nu_mu")
 RINGS = Radius(LengthAxis(0.0, 2.8 * m, 4))
@@ -76,6 +76,28 @@ def test_hats_conserve_numbers_and_mean_energy():
     assert (np.asarray(one) >= 0).all()
     beyond = one_by_one(nodes_beside(nodes, jnp.array([12 * GeV])))
     assert [float(x[0]) for _, x in beyond] == [0.0, 1.0]  # at the end
+
+
+def test_neutrinos_beyond_the_axis_of_energies_are_dropped_and_the_axis_refused():
+    """They were put onto its end: 1.90e6 events for 1.02e6. Below and above the nodes they are counted apart."""
+    whole = flux_of(source())
+    held = flux_of(source(energies=EnergyAxis(3 * GeV, 11 * GeV, 16)))
+    same = np.asarray(whole.values)[NU_MU, 6:, 0, 0]
+    np.testing.assert_allclose(np.asarray(held.values)[NU_MU, :, 0, 0], same, rtol=1e-12)
+    below, above = np.asarray(held.outside)[NU_MU]
+    assert below == pytest.approx(float(whole.values.sum() - same.sum()), rel=1e-12)
+    assert above == float(np.asarray(whole.outside).sum()) == 0
+    show = EnergyAxis(3 * GeV, 11 * GeV, 16)
+    with pytest.raises(InputError) as refused:
+        check_held(held, show)
+    share = 100 * below / (below + same.sum())
+    assert str(refused.value) == (
+        f"source.energies.start: got 3e+06 keV. {share:.3g} % of the nu_mu that come to the detector lie below it. "
+        "Start it lower."
+    )
+    with pytest.raises(InputError, match=r"source\.energies\.stop: got .* lie above it\. Let it end higher\."):
+        check_held(flux_of(source(energies=EnergyAxis(0.0, 3 * GeV, 6))), EnergyAxis(0.0, 3 * GeV, 6))
+    check_held(whole, ENERGIES)
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +208,22 @@ def test_worst_error_looks_at_nodes_that_matter():
         (lambda: source(rays=8), "rays: got 8. It is between 16"),
         (lambda: source(repeats=1), "repeats: got 1. It is between 2"),
         (lambda: source(regions=("tunnel", "dump")), "regions: got 'dump'. This beam knows line, tunnel, exit."),
+        (
+            lambda: source(regions=("tunnel", "tunnel")),
+            "regions: got 'tunnel' twice. Each counts once. Leave one of them out.",
+        ),
+        (lambda: source(regions=()), "regions: got none. This beam knows line, tunnel, exit. Name one of these."),
+        (lambda: source(decays=2 * modes("pi_munu")), "decays: got 'pi_munu' twice. Each counts once."),
+        (lambda: source(daughters=2 * positive_daughters()[:1]), "daughters: got 'mu+' twice. Each counts once."),
+        (
+            lambda: source(energies=EnergyAxis(-1 * GeV, 11 * GeV, 12)),
+            "energies.start: got -1e+06 keV. No neutrino has less than no energy. Start at 0 or above.",
+        ),
+        (
+            lambda: source().check_detector(BeamSite(1 * m, 4 * m, 4 * m, 22 * m)),
+            "detector.site.distance: got 1 m. The hadron dump stands 2 m behind the tunnel, and the beam goes on up to "
+            "it. Give at least 2 m.",
+        ),
         (lambda: source(precision=0.0), "precision: got 0."),
         (
             lambda: source().flux(FACILITY, Site(27 * m), Untagged()),

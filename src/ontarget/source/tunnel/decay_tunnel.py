@@ -128,9 +128,7 @@ class DecayTunnel(AbstractSource):
         """Refuse regions that the beam has not, none, and one that comes twice."""
         known = ", ".join(self.beam.regions)
         if not self.regions:
-            raise InputError(
-                "regions", "none", f"Mesons decay somewhere: this beam knows {known}.", "Name one of these."
-            )
+            raise InputError("regions", "none", f"This beam knows {known}.", "Name one of these.")
         check_once("regions", list(self.regions))
         for region in self.regions:
             if region not in self.beam.regions:
