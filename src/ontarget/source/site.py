@@ -22,7 +22,7 @@ class AbstractSite(Noun):
     USUAL: ClassVar[str] = "Site"
 
     @property
-    def content(self) -> Float[Arrays, ""] | None:
+    def content(self) -> Float[Arrays, ""] | float | None:
         """The volume of what is sensitive there; None where it has no size."""
         return None
 
@@ -44,7 +44,7 @@ class Site(AbstractSite):
         self.volume.check(self.baseline)
 
     @property
-    def content(self) -> Float[Arrays, ""] | None:
+    def content(self) -> Float[Arrays, ""] | float | None:
         return self.volume.content
 
 
@@ -70,7 +70,7 @@ class BeamSite(AbstractSite):
         check_finite(self)
 
     @property
-    def content(self) -> Float[Arrays, ""] | None:
+    def content(self) -> Float[Arrays, ""] | float | None:
         return self.width * self.height * self.depth
 
     @fused

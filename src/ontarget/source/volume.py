@@ -29,7 +29,7 @@ class AbstractVolume(Noun):
         return
 
     @property
-    def content(self) -> Float[Arrays, ""] | None:
+    def content(self) -> Float[Arrays, ""] | float | None:
         """How much it holds; None for a point."""
         return None
 
@@ -72,7 +72,7 @@ class UprightCylinder(AbstractVolume):
                 raise InputError(field, str(getattr(self, field)), f"At least 1 and at most {most} are taken.", remedy)
 
     @property
-    def content(self) -> Float[Arrays, ""] | None:
+    def content(self) -> Float[Arrays, ""] | float | None:
         return np.pi * self.radius**2 * self.height
 
     def check(self, distance: Length) -> None:

@@ -28,13 +28,13 @@ class CountedComponent(NamedTuple):
     Attributes
     ----------
     component : whose origins are the labels
-    means : [label energy path place], 1/area
-    variances : [label energy place], of the sum over paths
+    means : [label row path place], 1/area
+    variances : [label row place], of the sum over paths
     """
 
     component: Component
-    means: Float[Array, "label energy path place"]
-    variances: Float[Array, "label energy place"]
+    means: Float[Array, "label row path place"]
+    variances: Float[Array, "label row place"]
 
 
 class VariedComponent(NamedTuple):
@@ -43,11 +43,11 @@ class VariedComponent(NamedTuple):
     Attributes
     ----------
     counted : with all pulls as they are in the source
-    modes : [pull label energy path place], 1/area
+    modes : [pull label row path place], 1/area
     """
 
     counted: CountedComponent
-    modes: Float[Array, "pull label energy path place"]
+    modes: Float[Array, "pull label row path place"]
 
 
 Counted = list[CountedComponent]

@@ -27,7 +27,7 @@ from ontarget.source.tunnel.grid import Grid
 from ontarget.source.tunnel.importance import CELLS, Importance
 from ontarget.source.tunnel.sampling import AbstractSampling
 
-Counted = Float[Array, "label part energy path tag"]
+Counted = Float[Array, "label part row path tag"]
 
 BLOCK = 4096
 """Rays at a time: bounds memory, and fits the cache."""
@@ -68,13 +68,13 @@ class Component(Noun):
             return jnp.zeros(len(u), int)
         return self.yields.bin_of(self.parent, *beam.born_at(self.parent, u))
 
-    def summed(self, found: Counted) -> Float[Array, "label energy path tag"]:
+    def summed(self, found: Counted) -> Float[Array, "label row path tag"]:
         """All bins of production together, each as often as the pulls of the yields say."""
         if self.yields is None:
             return found[:, 0]
         return jnp.einsum("p,lpekt->lekt", self.yields.scales(self.parent), found)
 
-    def varied(self, found: Counted) -> Float[Array, "pull label energy path tag"]:
+    def varied(self, found: Counted) -> Float[Array, "pull label row path tag"]:
         """What one unit of each pull of the yields adds."""
         if self.yields is None:
             return jnp.zeros((0, found.shape[0], *found.shape[2:]))
@@ -199,7 +199,7 @@ def fluence(
     seed: tuple[int, ...],
     rays: int,
     repeats: int,
-) -> tuple[Counted, Float[Array, "label energy tag"]]:
+) -> tuple[Counted, Float[Array, "label row tag"]]:
     """Neutrinos per area and proton, and the variance of their mean over the repeats, parts summed as expected."""
     dimensions = component.dimensions(beam)
     every = np.stack([shifts((*seed, repeat), dimensions) for repeat in range(repeats)])

@@ -191,7 +191,7 @@ class DecayTunnel(AbstractSource):
 
     def flux_by_component(
         self, site: BeamSite, tag: AbstractTag
-    ) -> list[tuple[Component, Counted, Float[Array, "label energy place"]]]:
+    ) -> list[tuple[Component, Counted, Float[Array, "label row place"]]]:
         """Neutrinos per area and proton of each component, by label, part and place; the variance of these means."""
         where = self.beam, self.tunnel, self.grid(site, tag)
         return [

@@ -168,7 +168,7 @@ class Simulation:
         outside = np.zeros((len(FLAVOURS), 2))
         for component, tally in zip(self.components, self.tallies, strict=True):
             rows = [FLAVOURS.index(neutrino) for neutrino in component.neutrinos]
-            np.add.at(outside, rows, np.asarray(self.grid.outside(tally.mean())))
+            np.add.at(outside, rows, np.asarray(self.grid.outside(jnp.asarray(tally.mean()))))
         where = self.grid.energy, self.grid.path
         return Flux(*where, *arrays, *self.grid.cells, outside=jnp.asarray(outside))
 
@@ -190,7 +190,7 @@ def _counted(
     grid: Grid,
     shift: UInt64[Array, " dimension"],
     importance: Importance,
-) -> Float[Array, "label energy path tag"]:
+) -> Float[Array, "label row path tag"]:
     how = source.sampling, source.beam, source.tunnel
     return component.summed(histogram(component, *how, grid, shift, source.rays, importance))
 

@@ -20,7 +20,7 @@ class Tally:
 
     @classmethod
     def empty(cls, shape: tuple[int, int, int, int]) -> Tally:
-        """Nothing counted yet, of [label energy path tag]."""
+        """Nothing counted yet, of [label row path tag]."""
         labels, energies, _, tags = shape
         return cls(0, np.zeros((2, *shape)), np.zeros((2, labels, energies, tags)))
 
@@ -38,11 +38,11 @@ class Tally:
             _add(mine, theirs[1])
 
     def mean(self) -> np.ndarray:
-        """The mean over the lattices, [label energy path tag]."""
+        """The mean over the lattices, [label row path tag]."""
         return self.sums.sum(axis=0) / max(self.units, 1)
 
     def variance(self) -> np.ndarray:
-        """The variance of that mean, [label energy tag], from the spread of lattices; infinite before there are two."""
+        """The variance of that mean, [label row tag], from the spread of lattices; infinite before there are two."""
         if self.units < 2:
             return np.full(self.squares.shape[1:], np.inf)
         spread = self.squares.sum(axis=0) / self.units - self.mean().sum(axis=2) ** 2
