@@ -15,16 +15,17 @@ from ontarget.ground.units import GeV, Hz, eV, kW, m, s, tonne
 from ontarget.io import Loaded
 from ontarget.io.entry import load_experiment
 from ontarget.matter import Material
+from ontarget.matter.flavour import FLAVOURS
 from ontarget.numerics import BeamEnergyAxis
 from ontarget.propagation import Sterile31
 from ontarget.source import (
     Facility,
     ProtonsOnTarget,
     Site,
-    TabulatedFlux,
-    TabulatedSpectrum,
     UniformPulse,
 )
+from ontarget.source.computed import PrecomputedFlux
+from ontarget.source.flux import Flux
 
 FEW = {
     "source.nodes": 16,
@@ -66,11 +67,12 @@ MUONS, ELECTRONS = np.array([1.0, 3.0, 5.0, 4.0, 2.0, 1.0]) * 1e-7, np.array([1.
 
 @cache
 def table_experiment() -> ot.Experiment:
-    """Two fluxes in six bins, counted in the same six bins by their energy, 60 m away."""
+    """Two fluxes at six energies, counted in six bins about these, 60 m away."""
     axis = BeamEnergyAxis(0.5 * GeV, 3.5 * GeV, 6)
-    spectra = [TabulatedSpectrum(jnp.asarray(ELECTRONS) / m**2, name="nu_e")]
-    spectra.append(TabulatedSpectrum(jnp.asarray(MUONS) / m**2, name="nu_mu"))
-    source = TabulatedFlux(axis.edges, tuple(spectra), DISTANCE * m)
+    values = np.zeros((6, 6, 1, 2))
+    values[FLAVOURS.index("nu_e"), :, 0, 0], values[FLAVOURS.index("nu_mu"), :, 0, 0] = ELECTRONS / m**2, MUONS / m**2
+    flux = Flux(jnp.asarray(ENERGIES * GeV), jnp.asarray(np.array([DISTANCE * m])), jnp.asarray(values))
+    source = PrecomputedFlux(flux)
     channel = Channel(ot.load("cross_sections/ar23"), axis, name="cc")
     detector = Detector(Site(DISTANCE * m), 100 * tonne, Material("Ar"), axis, (channel,))
     facility = Facility(400 * GeV, 100 * kW, 0.1 * Hz, UniformPulse(4.8 * s))

@@ -130,8 +130,8 @@ def check_own_axes(channel: Channel, seen: AbstractAxis) -> None:
                 return
             low, high = max(0.0, low - wide[0]), high + wide[1]
         elif isinstance(stage, AbstractMap):
-            ends = stage.pull_back(jnp.asarray([low, high]), jnp.asarray(upper_end(stage, high)))
-            low, high = concrete(ends[0]), concrete(ends[1])
+            pulled = stage.pull_back(jnp.asarray([low, high]), jnp.asarray(upper_end(stage, high)))
+            low, high = concrete(pulled[0]), concrete(pulled[1])
 
 
 def upper_end(stage: AbstractMap, high: float) -> float:

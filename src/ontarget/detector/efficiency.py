@@ -101,7 +101,7 @@ class TabulatedEfficiency(AbstractWeight):
 
 
 def rises_in(
-    low: Float[Arrays, "*v"], high: Float[Arrays, "*v"], middle: Float[Arrays, ""], width: Float[Arrays, ""]
+    low: Float[Arrays, "*v"], high: Float[Arrays, "*v"], middle: Float[Arrays, ""], width: Float[Arrays, ""] | float
 ) -> Float[Arrays, "*v"]:
     """The width of a smooth threshold in cells that hold part of its rise; infinite in all others."""
     return np.where((low < middle + FAR * width) & (high > middle - FAR * width), width, np.inf)

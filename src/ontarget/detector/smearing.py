@@ -143,7 +143,7 @@ class GaussianSmearing(AbstractSmearing):
         return self.resolution.kind
 
     def detail(self, low: Float[Arrays, "*v"], high: Float[Arrays, "*v"]) -> Float[Arrays, "*v"]:
-        return self.resolution.sigma((low + high) / 2)
+        return self.resolution.sigma(jnp.asarray((low + high) / 2))
 
     @fused
     def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:
@@ -164,7 +164,7 @@ class TruncatedGaussianSmearing(AbstractSmearing):
         return self.resolution.kind
 
     def detail(self, low: Float[Arrays, "*v"], high: Float[Arrays, "*v"]) -> Float[Arrays, "*v"]:
-        return self.resolution.sigma((low + high) / 2)
+        return self.resolution.sigma(jnp.asarray((low + high) / 2))
 
     @fused
     def below(self, value: Float[Array, " value"], edges: Float[Array, " edge"]) -> Float[Array, "edge value"]:

@@ -17,7 +17,7 @@ from ontarget.detector.smearing import AbstractSmearing, TruncatedGaussianSmeari
 from ontarget.detector.stage import AbstractMap
 from ontarget.experiment.counts import ChannelCounts
 from ontarget.ground.errors import InputError, concrete
-from ontarget.ground.noun import on_host
+from ontarget.ground.noun import as_array, on_host
 from ontarget.ground.program import program
 from ontarget.ground.units import GeV
 from ontarget.numerics.axis import AbstractAxis, BeamEnergyAxis, EnergyAxis, Linear, SquareRoot
@@ -42,6 +42,9 @@ POINTS = 2000
 
 SEEN_AT_AN_END = 1e-3
 """A truth axis may start or end where at most this fraction of the interactions is seen."""
+
+ROUNDING = 1e-9
+"""Of all interactions: fewer below a truth axis are none."""
 
 LOST = 1e-4
 """Of all that is seen: so much may be lost beyond the end of a truth axis."""
@@ -81,7 +84,7 @@ def chosen(detector: Detector, channel: Channel, highest: float) -> AbstractAxis
         where = f"detector.channels.{channel.name}.truth"
         raise InputError(where, got, f"At most {MOST} are chosen.", "Give a truth axis.")
     kind = BeamEnergyAxis if isinstance(detector.seen, BeamEnergyAxis) or stop > GeV else EnergyAxis
-    return kind(0.0, stop, bins, SquareRoot() if root <= linear else Linear())
+    return kind(as_array(0.0), as_array(stop), bins, SquareRoot() if root <= linear else Linear())
 
 
 class Followed(NamedTuple):
@@ -166,7 +169,7 @@ def check_counts(name: str, channel: Channel, seen: AbstractAxis, found: Channel
     cells, total = np.asarray(found.cells), float(np.sum(found.values))
     below, above = float(np.sum(found.truth[:, 0])), float(np.sum(found.truth[:, -1]))
     show, where, axis = channel.axis.dimension.show, f"{name}, channels.{channel.name}.truth", channel.axis
-    if below > 0:
+    if below > ROUNDING * float(np.sum(found.truth)):
         share = float(compiled_share(channel, cells[0], cells[1], seen.edges)[-1])
         if share > SEEN_AT_AN_END:
             truth = f"There {100 * share:.3g} % are still detected: what lies below would be lost."
@@ -202,7 +205,7 @@ def moved_in_cells(channel: Channel, seen: AbstractAxis, found: ChannelCounts) -
     slope = np.diff(held[wide] / width) / ((width[1:] + width[:-1]) / 2)
     before, after = slope[:-1], slope[1:]
     bend = np.minimum(np.abs(after - before), 3 * np.minimum(np.abs(before), np.abs(after))) * (before * after > 0)
-    return float((bend * width[1:-1] ** 2 * varies).sum() / 8 / np.sum(found.values))
+    return float(np.sum(bend / np.sum(found.values) * width[1:-1] ** 2 * varies) / 8)
 
 
 @program

@@ -142,4 +142,4 @@ class Series(Noun):
         for _ in range(times):
             first = rows[0] + rows[1] if len(rows) > 1 else rows[0]
             rows = [first, *((rows[k + 1] - rows[k - 1]) / (2 * k + 1) for k in range(1, len(rows) - 1))]
-        return sum(self.moments[..., k] * rows[k] for k in range(terms))
+        return sum((self.moments[..., k] * rows[k] for k in range(1, terms)), start=self.moments[..., 0] * rows[0])

@@ -19,6 +19,7 @@ from ontarget.ground.noun import as_array
 from ontarget.ground.program import program
 from ontarget.ground.units import MeV, km
 from ontarget.matter.flavour import FLAVOURS
+from ontarget.numerics.nodes import Nodes
 from ontarget.numerics.progress import silent
 from ontarget.propagation import ThreeFlavour
 from ontarget.source import AbstractPulse, StoppedPion
@@ -166,7 +167,7 @@ def spectra(
     """
     propagation = propagation_of(experiment, ThreeFlavour, TRUTH)
     spectrum = source_of(experiment, StoppedPion, TRUTH).spectrum()
-    events = per_fluence(experiment.detector, spectrum.energy)
+    events = per_fluence(experiment.detector, Nodes(spectrum.energy, spectrum.cell))
     fluence = np.asarray(decays_of(experiment)) / (4 * np.pi * distances**2)
 
     weights = as_array(np.stack([np.asarray(spectrum.prompt)[NU_MU], np.asarray(spectrum.delayed)[NU_E]]))
@@ -198,11 +199,12 @@ def decays_of(experiment: Experiment) -> Float[Array, ""]:
 
 
 @program
-def per_fluence(detector: Detector, energy: Float[Array, " energy"]) -> Float[Array, "energy seen"]:
-    """Events in the first channel for one electron neutrino per area, by its energy."""
+def per_fluence(detector: Detector, nodes: Nodes) -> Float[Array, "energy seen"]:
+    """Events in the first channel for one electron neutrino per area on each node of energy."""
     channel, seen = detector.channels[0], detector.seen.edges
     cells, response = channel.cells(seen), channel.matrix(seen)[:, :-1]
     nuclides = detector.material.nuclides()
     targets = detector.mass * detector.material.nuclei_per_mass()
-    kernels = jax.lax.map(lambda nuclide: channel.interaction.kernel(nuclide, energy, cells)[NU_E], nuclides)
+    single = jnp.zeros((len(FLAVOURS), len(nodes.energy), len(nodes.energy))).at[NU_E].set(jnp.eye(len(nodes.energy)))
+    kernels = jax.lax.map(lambda one: channel.interaction.fold_nodes(one, nodes, single, cells)[NU_E], nuclides)
     return jnp.einsum("n,nex,xo->eo", targets, kernels, response)
