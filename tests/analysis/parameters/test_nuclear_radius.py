@@ -1,4 +1,4 @@
-"""Neutron radii: the formula of Lewin and Smith, and -2 ln L of counts made anew at the ends of the interval."""
+"""Neutron radii: charge radii and a skin, and -2 ln L of counts made anew at the ends of the interval."""
 
 from __future__ import annotations
 
@@ -32,15 +32,11 @@ def counts(tank, scale, flux=1.0):
 
 
 def test_mean_radius_of_argon(tank):
-    """c = 1.23 A^(1/3) - 0.60 fm and a = 0.52 fm; the isotopes 36 and 38 have 0.4 %."""
-    c = 1.23 * 40 ** (1 / 3) - 0.60
-    alone = np.sqrt(0.6 * c**2 + 1.4 * (np.pi * 0.52) ** 2)
-    assert mean_radius(tank) / fm == pytest.approx(alone, rel=2e-4)  # 0.4 % of a radius that is 3 % smaller
-    material = tank.detector.material
-    c = 1.23 * np.asarray(material.nuclides().A) ** (1 / 3) - 0.60
-    each = np.sqrt(0.6 * c**2 + 1.4 * (np.pi * 0.52) ** 2)
-    share = np.asarray(material.nuclei_per_mass()) / np.sum(material.nuclei_per_mass())
-    assert mean_radius(tank) / fm == pytest.approx(float(share @ each), rel=1e-12)
+    """The charge radii of the three isotopes, and a skin by the excess of neutrons; 36 and 38 have 0.4 %."""
+    assert mean_radius(tank) / fm == pytest.approx(3.4274 - 0.04 + 1.01 * 4 / 40, rel=3e-4)
+    each = np.array([3.3905, 3.4028, 3.4274]) - 0.04 + 1.01 * np.array([0, 2 / 38, 4 / 40])
+    per_mass = np.asarray(tank.detector.material.nuclei_per_mass())
+    assert mean_radius(tank) / fm == pytest.approx(float(per_mass / per_mass.sum() @ each), rel=1e-12)
 
 
 def test_the_radius_is_that_of_the_neutrons(tank):

@@ -75,5 +75,5 @@ def neutron_radius(
 def mean_radius(experiment: Experiment) -> float:
     """Mean rms radius of the neutron density over the target's nuclei, a length (internal units)."""
     material = experiment.detector.material
-    radii = coherent_scattering(experiment).neutron.rms(material.nuclides().A)
+    radii = coherent_scattering(experiment).neutron.rms(material.nuclides())
     return float(np.average(np.asarray(radii), weights=np.asarray(material.nuclei_per_mass())))
