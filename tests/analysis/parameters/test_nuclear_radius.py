@@ -10,11 +10,12 @@ from scipy.stats import chi2
 from study_toys import FLUX, written
 
 from ontarget.analysis import neutron_radius
-from ontarget.analysis.parameters.nuclear_radius import ADDRESS, NeutronRadius, mean_radius, radius_scale
+from ontarget.analysis.parameters.nuclear_radius import ADDRESS, SKIN, NeutronRadius, free_radius, mean_radius
 from ontarget.ground.address import replace
 from ontarget.ground.units import fm
 from ontarget.inference.fit import Intervals, Piece
 from ontarget.io.entry import load_experiment
+from ontarget.matter import HelmLewinSmith
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +27,9 @@ def tank(tmp_path_factory):
 
 
 def counts(tank, scale, flux=1.0):
-    at = ADDRESS.replace("*", "detector.channels.cevns", 1)
-    found = replace(tank, {at: scale}).expected()
+    """With the mean radius at a multiple of the default, by the skin."""
+    at = SKIN.replace("*", "detector.channels.cevns", 1)
+    found = replace(tank, {at: -0.04 * fm + (scale - 1) * mean_radius(tank)}).expected()
     return flux * np.asarray(found.signal()) + np.asarray(found.background())
 
 
@@ -73,6 +75,14 @@ def test_a_range_that_goes_on_has_no_error():
     assert found.pieces[1] == pytest.approx((2.7, 3.3))
 
 
-def test_the_scale_of_the_radii():
-    one = radius_scale(0.7, 1.2)
+def test_what_is_free(tank):
+    """The skin; without one, a scale."""
+    one = free_radius(tank, 0.7, 1.2)
+    mean = mean_radius(tank) / fm
+    assert (one.name, one.address) == ("skin", SKIN)
+    assert (float(one.low / fm), float(one.high / fm)) == pytest.approx((-0.04 - 0.3 * mean, -0.04 + 0.2 * mean))
+    channel = tank.detector.channels[0]
+    old = dataclasses.replace(channel.interaction, neutron=HelmLewinSmith())
+    detector = dataclasses.replace(tank.detector, channels=(dataclasses.replace(channel, interaction=old),))
+    one = free_radius(dataclasses.replace(tank, detector=detector), 0.7, 1.2)
     assert (one.name, one.address, float(one.low), float(one.high)) == ("scale", ADDRESS, 0.7, 1.2)
