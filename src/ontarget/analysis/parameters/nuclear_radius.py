@@ -52,8 +52,8 @@ def free_radius(experiment: Experiment, low: float = 0.6, high: float = 1.4) -> 
     """What is freed to move the mean radius between these multiples of its default: the skin, or else a scale."""
     neutron = coherent_scattering(experiment).neutron
     if isinstance(neutron, Helm) and isinstance(neutron.radii, NeutronRadii):
-        ends = (neutron.radii.skin + (end - 1) * mean_radius(experiment) / neutron.scale for end in (low, high))
-        return Parameter("skin", SKIN, *ends)
+        skin, length = neutron.radii.skin, mean_radius(experiment) / neutron.scale
+        return Parameter("skin", SKIN, skin + (low - 1) * length, skin + (high - 1) * length)
     return Parameter("scale", ADDRESS, jnp.asarray(low), jnp.asarray(high))
 
 
