@@ -102,7 +102,7 @@ def test_two_rates_by_hand(reach, i):
 
 
 def test_distances_by_hand(reach):
-    """Points of a cylinder in twelve bins, smeared by 36 cm, half of the square before it oscillates: chi squared at the limit, by least squares."""
+    """Points of a cylinder in bins, smeared by 25.5 cm twice, in the target and after: chi squared by least squares."""
     i = 21  # 3.9 eV2: the sine squared has gone round 1.6 times where the far detector stands
     counts, lost = [], []
     for distance, total in zip((15, 30), reach.signal[1], strict=True):
