@@ -40,7 +40,8 @@ def row(found: Comparison) -> str:
     unit = "" if unit in ("", "1") else f" {unit}"
     ours = "" if found.ours is None else number(scale * found.ours)
     published = f"{number(scale * found.published)}{error}{unit}"
-    return f"| {found.name} | {published} | {ours} | {100 * found.tolerance:g} % | {found.source} |"
+    miss = ", **missed**" if found.missed else ""
+    return f"| {found.name} | {published} | {ours} | {100 * found.tolerance:g} %{miss} | {found.source} |"
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ from ontarget.detector import (
 from ontarget.experiment import Counts, Experiment
 from ontarget.ground.units import MW, GeV, Hz, MeV, day, fm, keV, kg, m, mrad, ms, ns, us, year
 from ontarget.interaction import NSI, AxialCEvNS, CEvNS, RadiativeCouplings
-from ontarget.matter import Helm, KleinNystrand, Material
+from ontarget.matter import Helm, KleinNystrand, Material, NeutronRadii, NuclideRadius, RadiusTable
 from ontarget.numerics import CountAxis, EnergyAxis, SquareRoot, TimeAxis
 from ontarget.source import (
     ArrivalTime,
@@ -76,7 +76,8 @@ def iodide() -> Experiment:
         GammaSmearing(5.0, 0.2),
         ConstantEfficiency(0.7),
     )
-    vector = CEvNS(RadiativeCouplings(), Helm(4.7 * fm), Helm(4.9 * fm))
+    radii = RadiusTable((NuclideRadius(5.1 * fm, "Cs133"),), NeutronRadii())
+    vector = CEvNS(RadiativeCouplings(), Helm(), Helm(radii))
     channel = Channel(vector, EnergyAxis(0.0, 60 * keV, 60, SquareRoot()), stages, name="cevns")
     background = SteadyStateIntegrated(3 / (kg * day), 6e-4, name="steady")
     tag = ArrivalTime(TimeAxis(0.0, 6 * us, 4), 100 * ns)

@@ -15,6 +15,7 @@ from census import PHYSICS, finals, room_of
 from ontarget.detector.stage import QUANTA, AbstractStage
 from ontarget.ground.units import MeV, keV, ns
 from ontarget.matter.form_factor import AbstractFormFactor
+from ontarget.matter.nuclide import Nuclides
 from ontarget.numerics import AbstractAxis
 from ontarget.source import AbstractPulse
 
@@ -123,9 +124,9 @@ def test_pulse_arrives_once(specimen, lifetime):
 @pytest.mark.parametrize("cls", of_family(AbstractFormFactor))
 def test_form_factor_is_one_at_rest(specimen):
     form_factor = specimen
-    A = jnp.array([19.0, 40.0, 133.0])
-    np.testing.assert_allclose(form_factor(jnp.asarray(np.zeros(3)), A), 1.0, rtol=0, atol=1e-14)
-    assert (np.abs(form_factor(jnp.asarray(np.full(3, 60.0) * MeV), A)) <= 1).all()
+    nuclides = Nuclides.of("F19", "Ar40", "Cs133")
+    np.testing.assert_allclose(form_factor(jnp.asarray(np.zeros(3)), nuclides), 1.0, rtol=0, atol=1e-14)
+    assert (np.abs(form_factor(jnp.asarray(np.full(3, 60.0) * MeV), nuclides)) <= 1).all()
 
 
 @pytest.mark.parametrize("cls", of_family(AbstractAxis))

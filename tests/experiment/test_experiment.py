@@ -35,7 +35,7 @@ from ontarget.detector import (
 )
 from ontarget.experiment import Experiment
 from ontarget.ground.errors import InputError
-from ontarget.ground.units import MW, GeV, Hz, MeV, day, fm, keV, kg, m, ms, ns, us, year
+from ontarget.ground.units import MW, GeV, Hz, MeV, day, keV, kg, m, ms, ns, us, year
 from ontarget.interaction import NSI, AxialCEvNS, CEvNS, RadiativeCouplings
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.matter.form_factor import Helm, KleinNystrand
@@ -260,7 +260,7 @@ KINDS = {
         material="Ge",
         tag=TIMES,
         pulse=GaussianPulse(440 * ns, 150 * ns),
-        interaction=CEvNS(NSI(RadiativeCouplings(), eps_ee_u=0.1, eps_emu_d=0.2), Helm(4.0 * fm), KleinNystrand()),
+        interaction=CEvNS(NSI(RadiativeCouplings(), eps_ee_u=0.1, eps_emu_d=0.2), Helm(), KleinNystrand()),
     ),
     "photo-electrons, Poisson": lambda: experiment(
         (ConstantQuenching(0.0878), LightYield(13.35 / keV), PoissonSmearing()),

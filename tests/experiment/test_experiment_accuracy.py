@@ -9,7 +9,7 @@ from scipy.integrate import quad
 
 from ontarget.detector import Channel, Detector, SquareRootResolution, Threshold, TruncatedGaussianSmearing
 from ontarget.experiment import Experiment
-from ontarget.ground.units import MW, GeV, Hz, hour, keV, kg, m, ms, year
+from ontarget.ground.units import MW, GeV, Hz, fm, hour, keV, kg, m, ms, year
 from ontarget.interaction import CEvNS
 from ontarget.io.entry import load
 from ontarget.matter.material import Material
@@ -44,8 +44,10 @@ def recoils(formula, mass):
     material = Material(formula)
     nuclides, per_mass = material.nuclides(), np.asarray(material.nuclei_per_mass()) * kg
     isotopes = [
-        (float(z), float(n), float(heavy / keV), float(per_kg))
-        for z, n, heavy, per_kg in zip(nuclides.Z, nuclides.N, nuclides.mass, per_mass, strict=True)
+        (float(z), float(n), float(heavy / keV), float(per_kg), float(radius / fm))
+        for z, n, heavy, per_kg, radius in zip(
+            nuclides.Z, nuclides.N, nuclides.mass, per_mass, nuclides.charge_radius, strict=True
+        )
     ]
     protons = 5e6 / (2e9 * 1.602176634e-19) * 5000 * 3600
     return Recoils(isotopes, mass, protons * 0.3 / (4 * np.pi * 2000.0**2))

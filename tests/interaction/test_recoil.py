@@ -17,40 +17,46 @@ from ontarget.matter.flavour import FLAVOURS
 from ontarget.matter.form_factor import KleinNystrand, PointLike
 from ontarget.matter.nuclide import Nuclides
 
-FERMI, HBAR_C, SIN2, G_A = 1.1663788e-11, 197.3269804, 0.23857, 1.2754  # MeV^-2, MeV fm
+FERMI, HBAR_C, SIN2, G_A = 1.1663788e-11, 197.3269804, 0.23868, 1.2754  # MeV^-2, MeV fm
 TO_CM2 = (HBAR_C * 1e-13) ** 2
 
 
 def one(name):
     """A single nuclide, its arrays scalars; all share a name, so that one compiled kernel serves them."""
     nuclides = Nuclides.of(name)
-    fields = ("Z", "N", "mass", "spin", "proton_spin", "neutron_spin")
+    fields = ("Z", "N", "mass", "spin", "proton_spin", "neutron_spin", "charge_radius")
     return Nuclides(("one",), *(getattr(nuclides, field)[0] for field in fields))
 
 
 def plain(nuclide):
     """The same numbers as floats: adaptive quadrature asks for them ten thousand times."""
-    names = ("Z", "N", "mass", "spin", "proton_spin", "neutron_spin")
+    names = ("Z", "N", "mass", "spin", "proton_spin", "neutron_spin", "charge_radius")
     found = {name: float(getattr(nuclide, name)) for name in names}
     return SimpleNamespace(**found, A=found["Z"] + found["N"])
 
 
-def helm(q, number):
-    core = 1.23 * number ** (1 / 3) - 0.60
-    x = q / HBAR_C * np.sqrt(core**2 + 7 / 3 * np.pi**2 * 0.52**2 - 5 * 0.81)
+def radii(nuclide):
+    """Rms radii of protons and neutrons in fm: the charge, and with a skin."""
+    charge = nuclide.charge_radius / fm
+    return charge, charge - 0.04 + 1.01 * (nuclide.N - nuclide.Z) / nuclide.A
+
+
+def helm(q, rms):
+    x = q / HBAR_C * np.sqrt(5 / 3 * (rms**2 - 3 * 0.81))
     return 3 * spherical_jn(1, x) / x * np.exp(-((q / HBAR_C * 0.9) ** 2) / 2) if x > 1e-6 else 1.0
 
 
-def klein_nystrand(q, number):
+def klein_nystrand(q, rms):
     k = q / HBAR_C
-    x = k * 1.2 * number ** (1 / 3)
+    x = k * np.sqrt(5 / 3 * (rms**2 - 6 * 0.49))
     return 3 * spherical_jn(1, x) / x / (1 + (k * 0.7) ** 2) if x > 1e-6 else 1.0
 
 
-def vector(recoil, energy, nuclide, factor=helm, g_p=0.5 - 2 * SIN2, g_n=-0.5):
+def vector(recoil, energy, nuclide, factor=helm, rms=radii, g_p=0.5 - 2 * SIN2, g_n=-0.5):
     """d sigma / dT in cm2 / MeV for a spin-0 nucleus; energies in MeV."""
     mass = nuclide.mass / MeV
-    charge = (nuclide.Z * g_p + nuclide.N * g_n) * factor(np.sqrt(2 * mass * recoil), nuclide.A)
+    proton, neutron = (factor(np.sqrt(2 * mass * recoil), radius) for radius in rms(nuclide))
+    charge = nuclide.Z * g_p * proton + nuclide.N * g_n * neutron
     return FERMI**2 * mass / np.pi * TO_CM2 * charge**2 * (1 - recoil / energy - mass * recoil / (2 * energy**2))
 
 
@@ -125,7 +131,11 @@ def test_klein_nystrand_kernel(name):
     nuclide, edges = one(name), np.linspace(0, 0.2, 11)
     model = CEvNS(proton=KleinNystrand(), neutron=KleinNystrand())
     kernel = np.asarray(cells(model, nuclide, ENERGIES * MeV, jnp.asarray(edges * MeV)) / cm2)
-    expected = by_quadrature(lambda t, e, heavy: vector(t, e, heavy, klein_nystrand), nuclide, 45.0, edges)
+
+    def rms(heavy):
+        return (np.sqrt(3 / 5 * 1.2**2 * heavy.A ** (2 / 3) + 6 * 0.49),) * 2
+
+    expected = by_quadrature(lambda t, e, heavy: vector(t, e, heavy, klein_nystrand, rms), nuclide, 45.0, edges)
     np.testing.assert_allclose(kernel[0, 3], expected, rtol=0, atol=3e-12 * expected.sum())
 
 

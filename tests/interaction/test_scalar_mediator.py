@@ -10,11 +10,13 @@ from ontarget.ground.constants import electron_mass, hbar_c
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import MeV, cm2, keV
 from ontarget.interaction import CEvNS, ElectronLightScalar, ElectronScattering, LightScalar
-from ontarget.matter.form_factor import HelmLewinSmith
+from ontarget.matter.form_factor import Helm
 from ontarget.matter.nuclide import Nuclides
+from ontarget.matter.radius import NeutronRadii
 
 ARGON = jax.tree.map(lambda leaf: leaf[0], Nuclides.of("Ar40"))
 ENERGY = 30.0 * MeV
+DENSITIES = Helm(), Helm(NeutronRadii())
 UNIT = 1e-40 * cm2
 
 
@@ -24,9 +26,9 @@ def test_on_nuclei(mass):
     found = added(LightScalar, CEvNS(), mass, edges)
     target, end = float(ARGON.mass), 2 * ENERGY**2 / (float(ARGON.mass) + 2 * ENERGY)
     recoil, measure = nodes(1 * keV * 1.5, end)
-    factor = np.asarray(HelmLewinSmith()(jnp.asarray(np.sqrt(2 * target * recoil)), ARGON.A))
+    proton, neutron = (np.asarray(one(jnp.asarray(np.sqrt(2 * target * recoil)), ARGON)) for one in DENSITIES)
     shape = target**2 * recoil / (4 * np.pi * ENERGY**2 * (2 * target * recoil + mass**2) ** 2)
-    exact = 1e-20 * hbar_c**2 * (17.3 * 40) ** 2 * (shape * factor**2 * measure).sum() / UNIT
+    exact = 1e-20 * hbar_c**2 * 17.3**2 * (shape * (18 * proton + 22 * neutron) ** 2 * measure).sum() / UNIT
     assert found == pytest.approx(exact, rel=1e-9)  # 8 nodes in each cell of smooth functions
 
 

@@ -10,18 +10,39 @@ from scipy.integrate import quad
 from ontarget.ground.constants import hbar_c
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import MeV, fm, keV
-from ontarget.matter import Helm, HelmLewinSmith, KleinNystrand, Nuclides, PointLike, SymmetrisedFermi
+from ontarget.matter import (
+    Helm,
+    HelmLewinSmith,
+    KleinNystrand,
+    NeutronRadii,
+    NuclideRadius,
+    Nuclides,
+    PointLike,
+    RadiusTable,
+    SymmetrisedFermi,
+)
 
-SCALED = [HelmLewinSmith, KleinNystrand, SymmetrisedFermi]
+SCALED = [Helm, HelmLewinSmith, KleinNystrand, SymmetrisedFermi]
 EXTENDED = [
     HelmLewinSmith(),
-    Helm(4.83 * fm),
-    HelmLewinSmith(skin=0.7 * fm, diffuseness=0.6 * fm, scale=1.1),
+    Helm(),
+    Helm(NeutronRadii(skin=0.1 * fm), scale=0.9),
+    Helm(RadiusTable((NuclideRadius(4.2 * fm, "Ge74"),), NeutronRadii()), thickness=0.8 * fm),
+    HelmLewinSmith(thickness=0.7 * fm, diffuseness=0.6 * fm, scale=1.1),
     KleinNystrand(radius=1.3 * fm, range=0.5 * fm, scale=0.95),
     SymmetrisedFermi(diffuseness=0.45 * fm, scale=1.1),
 ]
 EVERY = [*EXTENDED, PointLike()]
-NUCLEI = jnp.array([19.0, 40.0, 74.0, 131.0, 208.0])
+NUCLEI = Nuclides.of("F19", "Ar40", "Ge74", "Xe131", "Pb208")
+
+
+def nucleus(name):
+    """One nuclide as scalars."""
+    return jax.tree.map(lambda array: array[0], Nuclides.of(name))
+
+
+AR40, GE74 = nucleus("Ar40"), nucleus("Ge74")
+BY_NUMBER = {19.0: "F19", 40.0: "Ar40", 133.0: "Cs133"}
 
 
 def name(value):
@@ -35,9 +56,9 @@ def test_is_one_at_zero_and_broadcasts(form_factor):
     assert values.shape == (3, 5)
     np.testing.assert_allclose(values[0], 1, rtol=1e-15)
     assert eqx.filter_eval_shape(form_factor, q[:, None, None], NUCLEI).shape == (3, 1, 5)
-    assert eqx.filter_eval_shape(form_factor, 0.0, 40.0).shape == ()
+    assert eqx.filter_eval_shape(form_factor, 0.0, AR40).shape == ()
     assert eqx.filter_eval_shape(form_factor.rms, NUCLEI).shape == (5,)
-    assert eqx.filter_eval_shape(form_factor.rms, 40.0).shape == ()
+    assert eqx.filter_eval_shape(form_factor.rms, AR40).shape == ()
 
 
 @pytest.mark.parametrize("form_factor", EVERY, ids=name)
@@ -72,7 +93,7 @@ def test_symmetrised_fermi_is_the_transform_of_its_density(A, k):
     a, c = 0.52, half_density(A)
     want = transform(lambda r: np.sinh(c / a) / (np.cosh(r / a) + np.cosh(c / a)), k, c + 45 * a)
     # quadrature to 1e-12 of the integral of |integrand|
-    assert SymmetrisedFermi()(k / fm * hbar_c, A) == pytest.approx(want, abs=1e-10)
+    assert SymmetrisedFermi()(k / fm * hbar_c, nucleus(BY_NUMBER[A])) == pytest.approx(want, abs=1e-10)
 
 
 @pytest.mark.parametrize("A", [19.0, 40.0, 133.0])
@@ -90,9 +111,10 @@ def test_helm_is_the_transform_of_a_box_folded_with_a_gaussian(A, k):
         return edges / 2 - s / (np.sqrt(2 * np.pi) * r) * tails
 
     want = transform(folded, k, box + 12 * s)
-    assert HelmLewinSmith()(k / fm * hbar_c, A) == pytest.approx(want, abs=1e-10)
+    assert HelmLewinSmith()(k / fm * hbar_c, nucleus(BY_NUMBER[A])) == pytest.approx(want, abs=1e-10)
     rms = np.sqrt(3 / 5 * box**2 + 3 * s**2)
-    assert Helm(rms * fm)(k / fm * hbar_c, A) == pytest.approx(want, abs=1e-10)
+    given = Helm(RadiusTable((NuclideRadius(rms * fm, BY_NUMBER[A]),), NeutronRadii()))
+    assert given(k / fm * hbar_c, nucleus(BY_NUMBER[A])) == pytest.approx(want, abs=1e-10)
 
 
 @pytest.mark.parametrize("A", [19.0, 40.0, 133.0])
@@ -110,7 +132,7 @@ def test_klein_nystrand_is_the_transform_of_a_box_folded_with_a_yukawa(A, k):
         for low, high in ((0, box), (box, box + 45 * a))
     ]
     want = sum(parts) / (box**3 / 3)
-    assert KleinNystrand()(k / fm * hbar_c, A) == pytest.approx(want, abs=1e-10)
+    assert KleinNystrand()(k / fm * hbar_c, nucleus(BY_NUMBER[A])) == pytest.approx(want, abs=1e-10)
 
 
 @pytest.mark.parametrize(("form_factor", "want"), [(SymmetrisedFermi(), 0.8626), (HelmLewinSmith(), 0.8624)])
@@ -118,7 +140,7 @@ def test_argon_at_20_keV(form_factor, want):
     """Quoted to four digits by two independent codes for 40Ar at 20 keV recoil energy."""
     mass, recoil = float(np.asarray(Nuclides.of("Ar40").mass)[0]), 20 * keV
     q = np.sqrt(2 * mass * recoil + recoil**2)
-    assert float(form_factor(q, 40.0)) ** 2 == pytest.approx(want, abs=5e-5)
+    assert float(form_factor(q, AR40)) ** 2 == pytest.approx(want, abs=5e-5)
 
 
 def test_sphere_limits():
@@ -126,9 +148,10 @@ def test_sphere_limits():
     q = jnp.asarray(np.linspace(0, 300, 31) * MeV)
     sphere = KleinNystrand(radius=1.2 * fm, range=0.0)
     radius = np.sqrt(3 / 5) * 1.2 * fm * np.cbrt(40.0)
-    np.testing.assert_allclose(Helm(radius, skin=0.0)(q, 40.0), sphere(q, 40.0), rtol=1e-12, atol=1e-14)
-    lewin = HelmLewinSmith(skin=0.0, diffuseness=0.0)
-    np.testing.assert_allclose(SymmetrisedFermi(diffuseness=0.0)(q, 40.0), lewin(q, 40.0), rtol=1e-12, atol=1e-14)
+    given = RadiusTable((NuclideRadius(radius, "Ar40"),), NeutronRadii())
+    np.testing.assert_allclose(Helm(given, thickness=0.0)(q, AR40), sphere(q, AR40), rtol=1e-12, atol=1e-14)
+    lewin = HelmLewinSmith(thickness=0.0, diffuseness=0.0)
+    np.testing.assert_allclose(SymmetrisedFermi(diffuseness=0.0)(q, AR40), lewin(q, AR40), rtol=1e-12, atol=1e-14)
 
 
 @pytest.mark.parametrize("form_factor", EXTENDED, ids=name)
@@ -136,7 +159,7 @@ def test_gradients_agree_with_finite_differences(form_factor):
     """Every float leaf and q itself; central differences of step 1e-5 are good to 1e-9 of the scale of F."""
     q = np.array([0.0, 30.0, 80.0, 200.0]) * MeV
 
-    values = jax.jit(lambda noun, q: noun(q, 74.0))
+    values = jax.jit(lambda noun, q: noun(q, GE74))
     leaves, tree = jax.tree.flatten(jax.tree.map(np.asarray, form_factor))
     exact = map(np.asarray, jax.tree.leaves(jax.jit(jax.jacfwd(values))(form_factor, q)))
     for place, (leaf, slope) in enumerate(zip(leaves, exact, strict=True)):
@@ -166,17 +189,18 @@ def test_reverse_mode_is_finite_everywhere(cls):
 def test_traces_under_jit_and_vmap():
     q = jnp.asarray(np.linspace(0, 100, 5) * MeV)
     scales = np.array([0.9, 1.0, 1.1])
-    batched = jax.jit(jax.vmap(lambda scale: HelmLewinSmith(scale=scale)(q, 40.0)))(scales)
-    np.testing.assert_allclose(batched[1], HelmLewinSmith()(q, 40.0), rtol=1e-13)
-    jax.jit(jax.vmap(lambda radius: Helm(radius)(q, 40.0)))(scales * 4 * fm)
+    batched = jax.jit(jax.vmap(lambda scale: HelmLewinSmith(scale=scale)(q, AR40)))(scales)
+    np.testing.assert_allclose(batched[1], HelmLewinSmith()(q, AR40), rtol=1e-13)
+    skins = jax.jit(jax.vmap(lambda skin: Helm(NeutronRadii(skin=skin))(q, AR40)))(scales * 0.1 * fm)
+    np.testing.assert_allclose(skins[1], Helm(NeutronRadii(skin=0.1 * fm))(q, AR40), rtol=1e-13)
 
 
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: Helm(1.0 * fm),
-        lambda: Helm(-4.0 * fm),
-        lambda: HelmLewinSmith(skin=-0.9 * fm),
+        lambda: Helm(scale=-1.0),
+        lambda: Helm(thickness=-0.9 * fm),
+        lambda: HelmLewinSmith(thickness=-0.9 * fm),
         lambda: HelmLewinSmith(scale=0.0),
         lambda: KleinNystrand(radius=0.0),
         lambda: SymmetrisedFermi(diffuseness=float("nan")),

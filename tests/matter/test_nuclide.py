@@ -24,7 +24,7 @@ def test_struct_of_arrays():
 
 def test_is_a_pytree_of_float_leaves():
     leaves = jax.tree.leaves(Nuclides.of("Ar40", "Ge76"))
-    assert len(leaves) == 6
+    assert len(leaves) == 7
     assert all(leaf.shape == (2,) and leaf.dtype == np.float64 for leaf in leaves)
 
 

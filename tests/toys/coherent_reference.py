@@ -9,7 +9,7 @@ from scipy.special import erfc, erfcx, spherical_jn
 from scipy.stats import poisson
 
 PION, MUON = 26.033e-3, 2.1969811  # lifetimes
-HBAR_C, FERMI, WEAK_ANGLE = 197.3269804, 1.1663788e-11, 0.23857  # MeV fm, 1/MeV^2
+HBAR_C, FERMI, WEAK_ANGLE = 197.3269804, 1.1663788e-11, 0.23868  # MeV fm, 1/MeV^2
 MUON_MASS, PION_MASS, UNIT, ELECTRON = 105.6583755, 139.57039, 931.49410242, 0.51099895
 AVOGADRO = 6.02214076e23
 
@@ -50,10 +50,13 @@ def arrived(t: np.ndarray, mean: float, sigma: float) -> tuple[np.ndarray, np.nd
     return prompt, (MUON * muon - PION * prompt) / (MUON - PION)
 
 
-def helm(T: np.ndarray, A: int) -> np.ndarray:
-    """Helm's form factor with the radii of Lewin and Smith."""
-    c, a, s = 1.23 * A ** (1 / 3) - 0.60, 0.52, 0.9
-    radius = np.sqrt(c**2 + 7 / 3 * np.pi**2 * a**2 - 5 * s**2)
+CHARGE_RADII = {133: 4.8041, 127: 4.7500}  # fm
+
+
+def helm(T: np.ndarray, A: int, rms: float) -> np.ndarray:
+    """Helm's form factor of an rms radius in fm."""
+    s = 0.9
+    radius = np.sqrt(5 / 3 * (rms**2 - 3 * s**2))
     q = np.sqrt(2 * A * UNIT * T) / HBAR_C
     return 3 * spherical_jn(1, q * radius) / (q * radius) * np.exp(-((q * s) ** 2) / 2)
 
@@ -70,8 +73,10 @@ def recoils(T: np.ndarray, fluence: float, nuclei: float, Z: int, A: int, mass: 
         "nu_e": (E, w * 12 * y**2 * (1 - y) * 2 / MUON_MASS),
         "nubar_mu": (E, w * 2 * y**2 * (3 - 2 * y) * 2 / MUON_MASS),
     }
-    charge = (1 - 4 * WEAK_ANGLE) * Z - (A - Z)
-    scale = FERMI**2 * mass / (4 * np.pi) * charge**2 * helm(T, A) ** 2 * HBAR_C**2 * 1e-26 * fluence * nuclei
+    protons = CHARGE_RADII[A]
+    neutrons = protons - 0.04 + 1.01 * (A - 2 * Z) / A
+    charge = (1 - 4 * WEAK_ANGLE) * Z * helm(T, A, protons) - (A - Z) * helm(T, A, neutrons)
+    scale = FERMI**2 * mass / (4 * np.pi) * charge**2 * HBAR_C**2 * 1e-26 * fluence * nuclei
     found = {}
     for flavour, (energy, weight) in spectra.items():
         e = energy[:, None]

@@ -1,6 +1,7 @@
 """An independent calculation of smeared recoil spectra: numpy and scipy only, own constants, no code of the package.
 
-Energies in keV, masses in kg, cross-sections in cm2. Isotopes are (Z, N, nuclear mass in keV, nuclei per kg).
+Energies in keV, masses in kg, cross-sections in cm2. Isotopes are (Z, N, nuclear mass in keV,
+nuclei per kg, charge radius in fm).
 """
 
 from __future__ import annotations
@@ -16,16 +17,14 @@ HBAR_C = 197326.9804  # keV fm
 KEV2_TO_CM2 = (HBAR_C * 1e-13) ** 2  # keV^-2 in cm2
 MUON, PION = 105658.3755, 139570.39  # keV
 LINE = (PION**2 - MUON**2) / (2 * PION)
-SIN2 = 0.23857
+SIN2 = 0.23868
 
 
-def helm_squared(recoil: np.ndarray, mass: float, number: float) -> np.ndarray:
-    """F^2 of Helm with Lewin-Smith radius."""
+def helm(recoil: np.ndarray, mass: float, rms: float) -> np.ndarray:
+    """F of Helm with an rms radius in fm."""
     q = np.sqrt(2 * mass * recoil) / HBAR_C
-    core = 1.23 * number ** (1 / 3) - 0.60
-    radius = np.sqrt(core**2 + 7 / 3 * np.pi**2 * 0.52**2 - 5 * 0.9**2)
-    x = np.maximum(q * radius, 1e-8)
-    return (3 * spherical_jn(1, x) / x * np.exp(-((q * 0.9) ** 2) / 2)) ** 2
+    x = np.maximum(q * np.sqrt(5 / 3 * (rms**2 - 3 * 0.9**2)), 1e-8)
+    return 3 * spherical_jn(1, x) / x * np.exp(-((q * 0.9) ** 2) / 2)
 
 
 def smallest_energy(recoil: np.ndarray, mass: float) -> np.ndarray:
@@ -53,21 +52,22 @@ def bracket_mean(recoil: np.ndarray, mass: float) -> np.ndarray:
 class Recoils:
     """Recoils per keV, for a fluence (per flavour, per cm2) on a mass of a material."""
 
-    isotopes: list[tuple[float, float, float, float]]
+    isotopes: list[tuple[float, float, float, float, float]]
     mass: float
     fluence: float
 
     def density(self, recoil: np.ndarray) -> np.ndarray:
         total = np.zeros_like(recoil)
-        for z, n, heavy, per_kg in self.isotopes:
-            charge = z * (0.5 - 2 * SIN2) - n / 2
-            strength = FERMI**2 * heavy / np.pi * KEV2_TO_CM2 * charge**2 * helm_squared(recoil, heavy, z + n)
+        for z, n, heavy, per_kg, protons in self.isotopes:
+            neutrons = protons - 0.04 + 1.01 * (n - z) / (z + n)
+            charge = z * (0.5 - 2 * SIN2) * helm(recoil, heavy, protons) - n / 2 * helm(recoil, heavy, neutrons)
+            strength = FERMI**2 * heavy / np.pi * KEV2_TO_CM2 * charge**2
             total += self.mass * per_kg * self.fluence * strength * bracket_mean(recoil, heavy)
         return total
 
     def breaks(self) -> list[float]:
         """Recoils at which the density is not smooth."""
-        return [2 * e**2 / (heavy + 2 * e) for _, _, heavy, _ in self.isotopes for e in (LINE, MUON / 2)]
+        return [2 * e**2 / (heavy + 2 * e) for _, _, heavy, _, _ in self.isotopes for e in (LINE, MUON / 2)]
 
 
 def composite(low: float, high: float, breaks: list[float], panels: int, order: int = 16) -> tuple[np.ndarray, ...]:

@@ -102,7 +102,7 @@ def test_counts_on_argon(mirror):
 
 def test_prediction_of_the_first_observation(first):
     value, error = first["predicted signal"]
-    assert value == pytest.approx(174.1, rel=0.01)  # ours; conventions move it by more
+    assert value == pytest.approx(168.2, rel=0.01)  # ours; conventions move it by more (174.5 by Lewin and Smith)
     assert abs(value - 173) < 48
     assert error == pytest.approx(48, rel=0.2)  # published; ours takes the quenching as straight
 

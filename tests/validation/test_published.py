@@ -26,7 +26,9 @@ ENTRIES = [entry(tree, index) for tree, index in published()]
 @pytest.mark.parametrize(("tree", "index"), ENTRIES)
 def test_ours_is_within_the_tolerance_of_the_published(tree, index):
     found = compare(tree, index)
-    assert found.passed, f"{found.ours:.6g} against {found.published:.6g} {found.unit}: {found.why}"
+    text = f"{found.ours:.6g} against {found.published:.6g} {found.unit}: {found.why}"
+    assert found.passed or found.missed, text
+    assert not (found.passed and found.missed), f"It is no miss any more. {text}"
     assert ROW(found) in PAGE.splitlines(), "docs/validation.md: call 'python docs/validation.py'"
 
 

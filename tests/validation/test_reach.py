@@ -12,6 +12,8 @@ from ontarget.ground.constants import weak_angle_low
 from ontarget.inference.fit.batch import fit_many
 
 COUPLINGS = {"detector.channels.cevns.interaction.couplings": {"type": "NSI"}}
+# equal densities of protons and neutrons, without which one nucleus sees a combination that moves with the recoil
+COUPLINGS |= {f"detector.channels.cevns.interaction.{of}": {"type": "HelmLewinSmith"} for of in ("proton", "neutron")}
 FREE = [
     ot.Parameter("u", "*.couplings.eps_ee_u", -1.2, 1.8),
     ot.Parameter("d", "*.couplings.eps_ee_d", -1.2, 1.8),

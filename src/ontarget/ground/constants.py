@@ -24,5 +24,5 @@ pion_lifetime = 26.033 * ns  # charged pion, ParticleDataGroup:2024cfk
 kaon_lifetime = 12.38 * ns  # charged kaon, ParticleDataGroup:2024cfk
 quark_mixing = 0.97367  # |V_ud|, ParticleDataGroup:2024cfk, from superallowed decays
 axial_coupling = 1.2754  # |g_A/g_V| of the neutron, ParticleDataGroup:2024cfk
-weak_angle_low = 0.23857  # sin^2 theta_W at q = 0, MSbar; Erler:2017knj
+weak_angle_low = 0.23868  # sin^2 theta_W at q = 0, MSbar; Erler:2017knj
 barn = 1e-24 * cm**2

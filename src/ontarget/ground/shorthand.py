@@ -15,5 +15,10 @@ def material(given: str) -> dict[str, str]:
     return {"formula": given}
 
 
-SHORTHAND = {"AbstractExposure": exposure, "Material": material}
+def radius(given: str) -> dict[str, str]:
+    """ "5.10 fm" is a radius."""
+    return {"radius": given}
+
+
+SHORTHAND = {"AbstractExposure": exposure, "Material": material, "NuclideRadius": radius}
 """By the class whose ``read`` it is."""

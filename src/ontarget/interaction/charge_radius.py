@@ -59,6 +59,9 @@ class ChargeRadius(AbstractCouplings):
     standard: AbstractCouplings = TreeCouplings()
     radii: ChargeRadii = ChargeRadii()
 
+    def softest(self) -> Float[Array, ""] | None:
+        return self.standard.softest()
+
     def matrices(self) -> tuple[Matrix, Matrix]:
         proton, neutron = self.standard.matrices()
         return proton + self.radii.couplings(), neutron
@@ -88,3 +91,6 @@ class ElectronChargeRadius(AbstractElectronCouplings):
         left, right = self.standard.at(q)
         new = spread(self.radii.couplings() / 2, q)
         return left - new, right - new
+
+    def softest(self) -> Float[Array, ""] | None:
+        return self.standard.softest()

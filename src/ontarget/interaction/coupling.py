@@ -9,7 +9,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.constants import weak_angle_low
 from ontarget.ground.errors import check_finite, check_range
-from ontarget.ground.noun import Noun, Number, quantity
+from ontarget.ground.noun import Energy, Noun, Number, quantity
 from ontarget.ground.program import fused
 
 Matrix = Float[Array, "3 3"]
@@ -30,6 +30,10 @@ class AbstractCouplings(Noun):
         """
         proton, neutron = self.matrices()
         return spread(proton, q), spread(neutron, q)
+
+    def softest(self) -> Float[Array, ""] | None:
+        """Momentum transfer (times c) above which they fall as a power of it, None where they do not."""
+        return None
 
 
 def spread(matrix: Matrix, q: Float[Array, "*t"]) -> Matrices:
@@ -86,6 +90,11 @@ class RadiativeCouplings(AbstractCouplings):
         return jnp.diag(proton), self.neutron * jnp.eye(3)
 
 
+def softer(momentum: Energy, other: Energy | None) -> Energy:
+    """The smaller of two momentum transfers, of which the second may be missing."""
+    return momentum if other is None else jnp.minimum(momentum, other)
+
+
 def symmetric(ee: Array, emu: Array, etau: Array, mumu: Array, mutau: Array, tautau: Array) -> Matrix:
     """A real symmetric matrix over the three families."""
     return jnp.stack([ee, emu, etau, emu, mumu, mutau, etau, mutau, tautau]).reshape(3, 3)
@@ -135,6 +144,9 @@ class NSI(AbstractCouplings):
         return symmetric(
             self.eps_ee_d, self.eps_emu_d, self.eps_etau_d, self.eps_mumu_d, self.eps_mutau_d, self.eps_tautau_d
         )
+
+    def softest(self) -> Float[Array, ""] | None:
+        return self.standard.softest()
 
     @fused
     def matrices(self) -> tuple[Matrix, Matrix]:

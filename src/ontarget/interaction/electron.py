@@ -55,7 +55,10 @@ class ElectronScattering(AbstractInteraction):
     ) -> Float[Array, "flavour energy truth"]:
         strength = 2 * fermi_constant**2 * hbar_c**2 * electron_mass / np.pi
         coefficients = jnp.stack([0 * energy + 1, -2 / energy, 1 / energy**2, -electron_mass / energy**2])
-        return nuclide.Z * strength * integrate_series(self.weights, coefficients, MASS, energy, edges)
+        momentum = self.couplings.softest()
+        softest = None if momentum is None else momentum**2 / (2 * electron_mass)
+        series = integrate_series(self.weights, coefficients, MASS, energy, edges, softest=softest)
+        return nuclide.Z * strength * series
 
     def endpoint(self, nuclide: Nuclides, energy: Float[Array, "*e"]) -> Float[Array, "*e"]:
         return recoil_endpoint(MASS, energy)

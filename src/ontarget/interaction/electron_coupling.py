@@ -23,6 +23,10 @@ class AbstractElectronCouplings(Noun):
     def at(self, q: Float[Array, "*t"]) -> tuple[Matrices, Matrices]:
         """(g_L, g_R) at momentum transfers q (times c, an energy); the trailing axes broadcast against q."""
 
+    def softest(self) -> Float[Array, ""] | None:
+        """Momentum transfer (times c) above which they fall as a power of it, None where they do not."""
+        return None
+
 
 class TreeElectronCouplings(AbstractElectronCouplings):
     r"""Standard Model at tree level.
@@ -148,3 +152,6 @@ class ElectronNSI(AbstractElectronCouplings):
             self.eps_ee_R, self.eps_emu_R, self.eps_etau_R, self.eps_mumu_R, self.eps_mutau_R, self.eps_tautau_R
         )
         return left + spread(new_left, q), right + spread(new_right, q)
+
+    def softest(self) -> Float[Array, ""] | None:
+        return self.standard.softest()

@@ -13,7 +13,7 @@ from ontarget.interaction.cevns import FAMILIES, CEvNS
 from ontarget.interaction.electron import MASS, ElectronScattering
 from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.interaction.series import integrate_series, screening_momentum
-from ontarget.matter.form_factor import AbstractFormFactor, HelmLewinSmith
+from ontarget.matter.form_factor import AbstractFormFactor, Helm
 from ontarget.matter.nuclide import Nuclides
 
 STRENGTH = np.pi * (alpha * hbar_c / electron_mass) ** 2
@@ -59,13 +59,13 @@ class MagneticMoment(AbstractInteraction):
 
     standard: AbstractInteraction = CEvNS()
     moments: MagneticMoments = MagneticMoments()
-    charge: AbstractFormFactor = HelmLewinSmith()
+    charge: AbstractFormFactor = Helm()
 
     def kernel(
         self, nuclide: Nuclides, energy: Float[Array, " energy"], edges: Float[Array, " edge"]
     ) -> Float[Array, "flavour energy truth"]:
         def weights(recoil: Float[Array, "*t"]) -> Float[Array, "3 1 *t"]:
-            factor = self.charge(jnp.sqrt(2 * nuclide.mass * recoil), nuclide.A) ** 2
+            factor = self.charge(jnp.sqrt(2 * nuclide.mass * recoil), nuclide) ** 2
             return jnp.stack([factor / recoil, factor, factor * recoil])[:, None]
 
         coefficients = jnp.stack([0 * energy + 1, -1 / energy, 1 / (4 * energy**2)])

@@ -8,8 +8,8 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.constants import alpha, electron_mass, fermi_constant
 from ontarget.ground.errors import check_finite
-from ontarget.ground.noun import Noun, Number, quantity
-from ontarget.interaction.coupling import AbstractCouplings, Matrices, Matrix, TreeCouplings, spread, symmetric
+from ontarget.ground.noun import Noun, Number, as_array, quantity
+from ontarget.interaction.coupling import AbstractCouplings, Matrices, Matrix, TreeCouplings, softer, spread, symmetric
 from ontarget.interaction.electron_coupling import AbstractElectronCouplings, RadiativeElectronCouplings
 
 STRENGTH = 2 * np.sqrt(2) * np.pi * alpha / fermi_constant
@@ -45,8 +45,8 @@ class Millicharge(AbstractCouplings):
 
     Interferes with the standard amplitude within a family; off the diagonal it adds in squares. Antineutrinos have the
     opposite charges and the opposite vector couplings: alike. The pole is cut at the momentum of an atom's outer
-    electrons (:math:`q^2 \to q^2 + q_0^2`), a recoil below a meV. Cells that start at zero are then finite but not
-    integrated well; others are, to 1e-6 where their edges grow less than fourfold.
+    electrons (:math:`q^2 \to q^2 + q_0^2`), a recoil below a meV. Cells that start at
+    zero are integrated as well as others.
 
     References
     ----------
@@ -63,6 +63,9 @@ class Millicharge(AbstractCouplings):
     def at(self, q: Float[Array, "*t"]) -> tuple[Matrices, Matrices]:
         proton, neutron = self.standard.at(q)
         return proton + self.charges.couplings(q), neutron
+
+    def softest(self) -> Float[Array, ""] | None:
+        return softer(as_array(SOFTEST), self.standard.softest())
 
 
 class ElectronMillicharge(AbstractElectronCouplings):
@@ -84,3 +87,6 @@ class ElectronMillicharge(AbstractElectronCouplings):
         left, right = self.standard.at(q)
         new = self.charges.couplings(q) / 2
         return left - new, right - new
+
+    def softest(self) -> Float[Array, ""] | None:
+        return softer(as_array(SOFTEST), self.standard.softest())

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.noun import Noun
 from ontarget.ground.program import fused
-from ontarget.numerics.quadrature import interval_nodes
+from ontarget.numerics.quadrature import soft_nodes
 
 ORDER = 8
 """Gauss-Legendre nodes per cell: the form factor over a cell of a tenth of the range is a polynomial of degree 15."""
@@ -68,6 +68,7 @@ def integrate_recoils(
     mass: Float[Array, ""],
     energy: Float[Array, " energy"],
     edges: Float[Array, " edge"],
+    softest: Float[Array, ""] | None = None,
 ) -> RecoilKernel:
     r"""Integrate over each cell, up to the kinematic limit,
 
@@ -81,6 +82,7 @@ def integrate_recoils(
     weight : W, at [a node] recoil energies, as [family a node]
     sign : :math:`\varsigma`, -1 for a vector and +1 for an axial current
     mass, energy, edges : nuclear mass, neutrino energies, truth edges (all energies)
+    softest : recoil energy above which W falls as a power of T, None where it does not
     """
     limit = recoil_endpoint(mass, energy)
     slope = 1 / energy - sign * mass / (2 * energy**2)
@@ -89,8 +91,8 @@ def integrate_recoils(
     cell = jnp.clip(jnp.searchsorted(edges, limit, side="left") - 1, 0, len(edges) - 2)
     start = edges[cell]
     # whole cells, and below them the last, cut cell of each energy: the weight is asked once
-    nodes, measure = interval_nodes(
-        jnp.concatenate([low, start]), jnp.concatenate([high, jnp.maximum(limit, start)]), ORDER
+    nodes, measure = soft_nodes(
+        jnp.concatenate([low, start]), jnp.concatenate([high, jnp.maximum(limit, start)]), softest, ORDER
     )
     weighed = weight(nodes) * measure
     whole, cut = weighed[:, : len(low)], weighed[:, len(low) :]

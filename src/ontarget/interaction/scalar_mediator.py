@@ -13,8 +13,9 @@ from ontarget.interaction.cevns import CEvNS
 from ontarget.interaction.electron import MASS, ElectronScattering
 from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.interaction.series import integrate_series
-from ontarget.matter.form_factor import AbstractFormFactor, HelmLewinSmith
+from ontarget.matter.form_factor import AbstractFormFactor, Helm
 from ontarget.matter.nuclide import Nuclides
+from ontarget.matter.radius import NeutronRadii
 
 
 class LightScalar(AbstractInteraction):
@@ -45,8 +46,8 @@ class LightScalar(AbstractInteraction):
     coupling: Number = quantity(default=0.0, kw_only=True)
     per_proton: Number = quantity(default=17.3)
     per_neutron: Number = quantity(default=17.3)
-    proton: AbstractFormFactor = HelmLewinSmith()
-    neutron: AbstractFormFactor = HelmLewinSmith()
+    proton: AbstractFormFactor = Helm()
+    neutron: AbstractFormFactor = Helm(NeutronRadii())
 
     def __check_init__(self) -> None:
         check_positive(self, "mass")
@@ -58,11 +59,12 @@ class LightScalar(AbstractInteraction):
         def weights(recoil: Float[Array, "*t"]) -> Float[Array, "1 1 *t"]:
             square = 2 * nuclide.mass * jnp.where(recoil > 0, recoil, 1e-15 * nuclide.mass)
             q = jnp.sqrt(square)
-            charge = nuclide.Z * self.per_proton * self.proton(q, nuclide.A)
-            charge += nuclide.N * self.per_neutron * self.neutron(q, nuclide.A)
+            charge = nuclide.Z * self.per_proton * self.proton(q, nuclide)
+            charge += nuclide.N * self.per_neutron * self.neutron(q, nuclide)
             return (nuclide.mass**2 * recoil * charge**2 / (square + self.mass**2) ** 2)[None, None]
 
-        shape = integrate_series(weights, 1 / energy[None] ** 2, nuclide.mass, energy, edges)
+        softest = self.mass**2 / (2 * nuclide.mass)
+        shape = integrate_series(weights, 1 / energy[None] ** 2, nuclide.mass, energy, edges, softest=softest)
         scalar = self.coupling**4 * hbar_c**2 / (4 * np.pi) * shape
         return self.standard.kernel(nuclide, energy, edges) + scalar
 
@@ -100,7 +102,8 @@ class ElectronLightScalar(AbstractInteraction):
             propagator = 1 / (2 * electron_mass * recoil + self.mass**2)
             return (electron_mass**2 * recoil * (1 + recoil / (2 * electron_mass)) * propagator**2)[None, None]
 
-        shape = integrate_series(weights, 1 / energy[None] ** 2, MASS, energy, edges)
+        softest = self.mass**2 / (2 * electron_mass)
+        shape = integrate_series(weights, 1 / energy[None] ** 2, MASS, energy, edges, softest=softest)
         scalar = nuclide.Z * self.coupling**4 * hbar_c**2 / (4 * np.pi) * shape
         return self.standard.kernel(nuclide, energy, edges) + scalar
 

@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.constants import alpha, electron_mass
 from ontarget.interaction.recoil import ORDER, recoil_endpoint
 from ontarget.matter.nuclide import Nuclides
-from ontarget.numerics.quadrature import interval_nodes
+from ontarget.numerics.quadrature import interval_nodes, soft_nodes
 
 THOMAS_FERMI = (9 * np.pi**2 / 128) ** (1 / 3)
 """Screening length of a neutral atom, in Bohr radii, times the cube root of Z."""
@@ -24,6 +24,7 @@ def integrate_series(
     energy: Float[Array, " energy"],
     edges: Float[Array, " edge"],
     floor: Float[Array, ""] | None = None,
+    softest: Float[Array, ""] | None = None,
 ) -> Float[Array, "row energy truth"]:
     r"""Integrate over each cell, up to the kinematic limit,
 
@@ -40,6 +41,7 @@ def integrate_series(
     mass : of what is struck
     energy, edges : neutrino energies, truth edges (all energies)
     floor : recoil energy below which there is nothing, None for zero
+    softest : recoil energy above which weights fall as a power of T, where there is no floor; None where they do not
 
     References: quadrature.
     """
@@ -49,7 +51,7 @@ def integrate_series(
     start = edges[cell]
     bottom, top = jnp.concatenate([low, start]), jnp.concatenate([high, jnp.maximum(limit, start)])
     if floor is None:
-        nodes, measure = interval_nodes(bottom, top, ORDER)
+        nodes, measure = soft_nodes(bottom, top, softest, ORDER)
     else:
         logs, widths = interval_nodes(jnp.log(jnp.maximum(bottom, floor)), jnp.log(jnp.maximum(top, floor)), ORDER)
         nodes, measure = jnp.exp(logs), widths * jnp.exp(logs)

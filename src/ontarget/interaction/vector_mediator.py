@@ -12,7 +12,7 @@ from ontarget.ground.constants import alpha, fermi_constant, muon_mass, tau_mass
 from ontarget.ground.errors import check_finite, check_positive
 from ontarget.ground.noun import Energy, Noun, Number, quantity
 from ontarget.ground.program import fused
-from ontarget.interaction.coupling import AbstractCouplings, Matrices, Matrix, TreeCouplings, spread
+from ontarget.interaction.coupling import AbstractCouplings, Matrices, Matrix, TreeCouplings, softer, spread
 from ontarget.interaction.electron_coupling import AbstractElectronCouplings, RadiativeElectronCouplings
 from ontarget.numerics.quadrature import gauss_legendre
 
@@ -136,6 +136,9 @@ class LightVector(AbstractCouplings):
         new = spread(jnp.diag(jnp.asarray(self.charges.neutrinos())), q) * strength(self.mass, self.coupling, q)
         return proton + new * of_proton, neutron + new * of_neutron
 
+    def softest(self) -> Float[Array, ""] | None:
+        return softer(self.mass, self.standard.softest())
+
 
 class ElectronLightVector(AbstractElectronCouplings):
     r"""A vector boson of mass m and coupling g on top of the couplings to electrons it holds.
@@ -165,3 +168,6 @@ class ElectronLightVector(AbstractElectronCouplings):
         of_electron = self.charges.matter(q)[2]
         new = spread(jnp.diag(jnp.asarray(self.charges.neutrinos())), q) * strength(self.mass, self.coupling, q)
         return left + new * of_electron / 2, right + new * of_electron / 2
+
+    def softest(self) -> Float[Array, ""] | None:
+        return softer(self.mass, self.standard.softest())

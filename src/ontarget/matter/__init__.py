@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ontarget.matter.nuclide import Nuclides, isotope, isotopes
     from ontarget.matter.nuclide_table import NATURAL, Isotope
     from ontarget.matter.particle import PARTICLES, Particle
+    from ontarget.matter.radius import AbstractRadii, MeasuredRadii, NeutronRadii, NuclideRadius, RadiusTable
     from ontarget.matter.spin import oscillator_length, spin_expectation
 
 lazy(
@@ -29,6 +30,7 @@ lazy(
         ".nuclide": "Nuclides isotope isotopes",
         ".nuclide_table": "NATURAL Isotope",
         ".particle": "PARTICLES Particle",
+        ".radius": "AbstractRadii MeasuredRadii NeutronRadii NuclideRadius RadiusTable",
         ".spin": "oscillator_length spin_expectation",
     },
 )

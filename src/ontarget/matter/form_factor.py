@@ -1,8 +1,8 @@
 r"""Nuclear form factors: the Fourier transform of a spherical density, one at zero momentum transfer.
 
-The momentum transfer enters as the energy q c, the nucleus by its mass number A; both broadcast as in numpy. Everything
-is a function of :math:`q^2`, so every form factor is differentiable at q = 0 too. Each density is a sharp sphere of
-radius :math:`R_0` softened by a surface; its rms radius is :math:`\tfrac35 R_0^2` plus a surface term.
+The momentum transfer enters as the energy q c, the nucleus as `Nuclides`, one or several; both broadcast as in numpy.
+Everything is a function of :math:`q^2`, so every form factor is differentiable at q = 0 too. Each density is a sharp
+sphere of radius :math:`R_0` softened by a surface; its rms radius is :math:`\tfrac35 R_0^2` plus a surface term.
 
 `scale` multiplies the **rms radius** of the density; the surface parameters stay as they are, and the sharp radius
 follows. (Should the surface term alone exceed the wanted rms radius, :math:`R_0^2` is negative and the form factor is
@@ -15,40 +15,78 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.ground.constants import hbar_c
-from ontarget.ground.errors import InputError, check_positive, check_range, concrete
+from ontarget.ground.errors import check_positive, check_range
 from ontarget.ground.noun import Femto, Noun, Number, quantity
 from ontarget.ground.program import fused
-from ontarget.ground.units import FEMTO, fm
+from ontarget.ground.units import fm
+from ontarget.matter.nuclide import Nuclides
+from ontarget.matter.radius import AbstractRadii, MeasuredRadii
 from ontarget.numerics.bessel import spherical_j0, three_j1_over_x
 
 Values = Float[Array, "..."]
 
 
 class AbstractFormFactor(Noun):
-    """A nuclear form factor F(q, A), with F(0, A) = 1."""
+    """A nuclear form factor F(q) of each nuclide, with F(0) = 1."""
 
     @abstractmethod
-    def __call__(self, q: Values | float, A: Values | float) -> Values:
-        """F at momentum transfer `q` (times c, an energy) for mass number `A`; the two broadcast."""
+    def __call__(self, q: Values | float, nuclide: Nuclides) -> Values:
+        """F at momentum transfer `q` (times c, an energy) of a nuclide, or of several; the two broadcast."""
 
     @abstractmethod
-    def rms(self, A: Values | float) -> Values:
-        """Root-mean-square radius of the density for mass number `A`, a length."""
+    def rms(self, nuclide: Nuclides) -> Values:
+        """Root-mean-square radius of the density of each nuclide, a length."""
+
+
+class Helm(AbstractFormFactor):
+    r"""Helm form factor, a sharp sphere folded with a Gaussian, with rms radii R nuclide by nuclide.
+
+    .. math:: F = \frac{3 j_1(qR_0)}{qR_0} e^{-q^2 s^2/2},\quad R_0^2 = \tfrac53 (R^2 - 3 s^2)
+
+    The proton is smaller than the Gaussian: its form factor is the analytic continuation.
+
+    Attributes
+    ----------
+    radii : R; measured charge radii by default
+    thickness : Float[""] [length]    Gaussian surface thickness s
+    scale : Float[""] [1]             all rms radii over those of `radii`, at fixed s
+
+    References
+    ----------
+    Helm:1956zz
+    """
+
+    radii: AbstractRadii = MeasuredRadii()
+    thickness: Femto = quantity(default=0.9 * fm)
+    scale: Number = quantity(default=1.0)
+
+    def __check_init__(self) -> None:
+        check_range(self, "thickness", 0.0)
+        check_positive(self, "scale")
+
+    @fused
+    def __call__(self, q: Values | float, nuclide: Nuclides) -> Values:
+        return helm(q, self.rms(nuclide) ** 2, self.thickness)
+
+    @fused
+    def rms(self, nuclide: Nuclides) -> Values:
+        return self.scale * self.radii.rms(nuclide)
 
 
 class HelmLewinSmith(AbstractFormFactor):
-    r"""Helm form factor with the radius that Lewin and Smith fitted to muon-spectroscopy charge densities.
+    r"""Helm form factor with a radius by mass number alone, which Lewin and Smith fitted to charge densities.
 
     .. math::
         F = \frac{3 j_1(qR_0)}{qR_0} e^{-q^2 s^2/2},\quad R_0^2 = c^2 + \tfrac73\pi^2 a^2 - 5 s^2,\quad
         c = 1.23 A^{1/3} - 0.60\,\mathrm{fm}
 
-    Its rms radius :math:`R^2 = \tfrac35 c^2 + \tfrac75\pi^2a^2` is that of a Fermi density, whatever s.
+    Often taken for protons and neutrons alike, which leaves out the neutron skin. Its rms radius
+    :math:`R^2 = \tfrac35 c^2 + \tfrac75\pi^2a^2` is that of a Fermi density, whatever s.
     Valid for q R below the first zero; the fit is for A above about 10.
 
     Attributes
     ----------
-    skin : Float[""] [length]         Gaussian surface thickness s
+    thickness : Float[""] [length]    Gaussian surface thickness s
     diffuseness : Float[""] [length]  Fermi diffuseness a
     scale : Float[""] [1]             rms radius over its default, at fixed s
 
@@ -58,60 +96,22 @@ class HelmLewinSmith(AbstractFormFactor):
     Lewin:1995rx
     """
 
-    skin: Femto = quantity(default=0.9 * fm)
+    thickness: Femto = quantity(default=0.9 * fm)
     diffuseness: Femto = quantity(default=0.52 * fm)
     scale: Number = quantity(default=1.0)
 
     def __check_init__(self) -> None:
-        check_range(self, "skin", 0.0)
+        check_range(self, "thickness", 0.0)
         check_range(self, "diffuseness", 0.0)
         check_positive(self, "scale")
 
     @fused
-    def __call__(self, q: Values | float, A: Values | float) -> Values:
-        return helm(q, self.rms(A) ** 2, self.skin)
+    def __call__(self, q: Values | float, nuclide: Nuclides) -> Values:
+        return helm(q, self.rms(nuclide) ** 2, self.thickness)
 
     @fused
-    def rms(self, A: Values | float) -> Values:
-        return self.scale * fermi_rms(half_density_radius(A), self.diffuseness)
-
-
-class Helm(AbstractFormFactor):
-    r"""Helm form factor of one given rms radius R, the same for every nucleus.
-
-    .. math:: F = \frac{3 j_1(qR_0)}{qR_0} e^{-q^2 s^2/2},\quad R_0^2 = \tfrac53 (R^2 - 3 s^2)
-
-    Attributes
-    ----------
-    rms_radius : Float[""] [length]   R
-    skin : Float[""] [length]         Gaussian surface thickness s
-
-    References
-    ----------
-    Helm:1956zz
-    """
-
-    rms_radius: Femto = quantity()
-    skin: Femto = quantity(default=0.9 * fm)
-
-    def __check_init__(self) -> None:
-        check_positive(self, "rms_radius")
-        check_range(self, "skin", 0.0)
-        radius, skin = concrete(self.rms_radius), concrete(self.skin)
-        if radius is not None and skin is not None and radius**2 < 3 * skin**2:
-            raise InputError(
-                "rms_radius",
-                FEMTO.show(radius),
-                f"The skin alone has an rms radius of {FEMTO.show(3**0.5 * skin)}.",
-                "Give a larger 'rms_radius' or a smaller 'skin'.",
-            )
-
-    @fused
-    def __call__(self, q: Values | float, A: Values | float) -> Values:
-        return helm(q, self.rms(A) ** 2, self.skin)
-
-    def rms(self, A: Values | float) -> Values:
-        return jnp.broadcast_to(self.rms_radius, jnp.shape(A))
+    def rms(self, nuclide: Nuclides) -> Values:
+        return self.scale * fermi_rms(half_density_radius(nuclide.A), self.diffuseness)
 
 
 class KleinNystrand(AbstractFormFactor):
@@ -140,14 +140,14 @@ class KleinNystrand(AbstractFormFactor):
         check_range(self, "range", 0.0)
 
     @fused
-    def __call__(self, q: Values | float, A: Values | float) -> Values:
+    def __call__(self, q: Values | float, nuclide: Nuclides) -> Values:
         k2 = (q / hbar_c) ** 2
-        sphere2 = 5 / 3 * (self.rms(A) ** 2 - 6 * self.range**2)
+        sphere2 = 5 / 3 * (self.rms(nuclide) ** 2 - 6 * self.range**2)
         return three_j1_over_x(k2 * sphere2) / (1 + k2 * self.range**2)
 
     @fused
-    def rms(self, A: Values | float) -> Values:
-        sphere = self.radius * jnp.cbrt(A)
+    def rms(self, nuclide: Nuclides) -> Values:
+        sphere = self.radius * jnp.cbrt(nuclide.A)
         return self.scale * jnp.sqrt(3 / 5 * sphere**2 + 6 * self.range**2)
 
 
@@ -182,18 +182,18 @@ class SymmetrisedFermi(AbstractFormFactor):
         check_positive(self, "scale")
 
     @fused
-    def __call__(self, q: Values | float, A: Values | float) -> Values:
+    def __call__(self, q: Values | float, nuclide: Nuclides) -> Values:
         k2 = (q / hbar_c) ** 2
         surface2 = jnp.pi**2 * self.diffuseness**2
-        core2 = 5 / 3 * self.rms(A) ** 2 - 7 / 3 * surface2
+        core2 = 5 / 3 * self.rms(nuclide) ** 2 - 7 / 3 * surface2
         # with x = qc, y = pi q a: sinh(y)/y = j0(iy) and 3(y coth y - 1)/y^2 = [3 j1(iy)/iy]/j0(iy), so no term cancels
         inverse = spherical_j0(-k2 * surface2)
         edge = three_j1_over_x(-k2 * surface2) / inverse * spherical_j0(k2 * core2)
         return (surface2 * edge + core2 * three_j1_over_x(k2 * core2)) / (surface2 + core2) / inverse
 
     @fused
-    def rms(self, A: Values | float) -> Values:
-        return self.scale * fermi_rms(half_density_radius(A), self.diffuseness)
+    def rms(self, nuclide: Nuclides) -> Values:
+        return self.scale * fermi_rms(half_density_radius(nuclide.A), self.diffuseness)
 
 
 class PointLike(AbstractFormFactor):
@@ -204,16 +204,16 @@ class PointLike(AbstractFormFactor):
     Freedman:1973yd
     """
 
-    def __call__(self, q: Values | float, A: Values | float) -> Values:
-        return jnp.ones(jnp.broadcast_shapes(jnp.shape(q), jnp.shape(A)))
+    def __call__(self, q: Values | float, nuclide: Nuclides) -> Values:
+        return jnp.ones(jnp.broadcast_shapes(jnp.shape(q), jnp.shape(nuclide.Z)))
 
-    def rms(self, A: Values | float) -> Values:
-        return jnp.zeros(jnp.shape(A))
+    def rms(self, nuclide: Nuclides) -> Values:
+        return jnp.zeros(jnp.shape(nuclide.Z))
 
 
 @fused
-def helm(q: Values | float, rms2: Values, skin: Femto) -> Values:
-    r"""Helm form factor from momentum transfer (an energy), squared rms radius and skin thickness (lengths).
+def helm(q: Values | float, rms2: Values, thickness: Femto) -> Values:
+    r"""Helm form factor from momentum transfer (an energy), squared rms radius and surface thickness (lengths).
 
     .. math:: F = \frac{3 j_1(qR_0)}{qR_0} e^{-q^2 s^2/2},\quad R_0^2 = \tfrac53 (R^2 - 3 s^2)
 
@@ -224,7 +224,7 @@ def helm(q: Values | float, rms2: Values, skin: Femto) -> Values:
     Helm:1956zz
     """
     k2 = (q / hbar_c) ** 2
-    return three_j1_over_x(k2 * 5 / 3 * (rms2 - 3 * skin**2)) * jnp.exp(-k2 * skin**2 / 2)
+    return three_j1_over_x(k2 * 5 / 3 * (rms2 - 3 * thickness**2)) * jnp.exp(-k2 * thickness**2 / 2)
 
 
 def half_density_radius(A: Values | float) -> Values:

@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 from ontarget.ground import units
 from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.noun import Noun, as_array, quantity, static
+from ontarget.matter.charge_radius import charge_radius
 from ontarget.matter.nuclide_table import NATURAL, Isotope
 from ontarget.matter.spin import spin_expectation
 
@@ -29,11 +30,13 @@ class Nuclides(Noun):
     mass : Float[nuclide] [energy]          nuclear mass, M c^2
     spin : Float[nuclide] [1]               ground-state spin J
     proton_spin, neutron_spin : Float[nuclide] [1]   <S_p>, <S_n>; zero for J = 0 and where unknown
+    charge_radius : Float[nuclide] [length]  measured rms radius of the charge
 
     References
     ----------
     Wang:2021xhn
     Klos:2013rwa
+    Angeli:2013epw
     """
 
     symbols: tuple[str, ...] = static()
@@ -43,6 +46,7 @@ class Nuclides(Noun):
     spin: PerNuclide = quantity()
     proton_spin: PerNuclide = quantity()
     neutron_spin: PerNuclide = quantity()
+    charge_radius: Annotated[PerNuclide, units.FEMTO] = quantity()
 
     @property
     def A(self) -> PerNuclide:
@@ -67,6 +71,7 @@ class Nuclides(Noun):
             spin=as_array([row.spin for row in rows]),
             proton_spin=as_array([proton for proton, _ in spins]),
             neutron_spin=as_array([neutron for _, neutron in spins]),
+            charge_radius=as_array([charge_radius(row.symbol, row.A) for row in rows]),
         )
 
 

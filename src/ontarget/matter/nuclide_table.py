@@ -4,7 +4,7 @@ Columns: Z, symbol, A, atomic mass excess [keV], natural abundance [mole fractio
 
 Mass excesses are of AME2020 (the published masses in u, less A, times 931494.10242 keV; typed to 0.1 keV or better).
 Abundances are those of the IUPAC Commission on Isotopic Abundances and Atomic Weights, table of 2021 (an update of
-Meija et al., Pure Appl. Chem. 88 (2016) 293): its value, or the middle of its interval scaled to a sum of one. Air for
+that of 2013): its value, or the middle of its interval scaled to a sum of one. Air for
 nitrogen and argon; the values of 2013 for lead. Lithium is the natural 7.59 % of 6Li (Berglund and Wieser,
 Pure Appl. Chem. 83 (2011) 397): the middle of its interval is no lithium that anyone has, since depleted lithium is on
 the market. Thorium is all 232Th. Sums differ from one in the last digits: normalise at use. The natural 180Ta is the
@@ -13,6 +13,7 @@ isomer of spin 9; its mass is that of the ground state, 0.08 MeV less.
 References
 ----------
 Wang:2021xhn
+Meija:2016-PAC88
 """
 
 from fractions import Fraction

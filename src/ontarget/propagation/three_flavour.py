@@ -73,6 +73,7 @@ class ThreeFlavour(AbstractPropagation):
 
     References
     ----------
+    Wolfenstein:1977ue
     Barger:1980tf
     Esteban:2024eli the default numbers: normal ordering, with atmospheric data of Super-Kamiokande
     """

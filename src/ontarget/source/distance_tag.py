@@ -30,7 +30,8 @@ class TimeAndDistance(AbstractTimeTag):
     ----------
     time : the other tag
     lengths : axis of the reconstructed distance
-    resolution : s, one standard deviation of it: of the vertex and, if none of it is elsewhere, of the place of birth
+    resolution : s, one standard deviation of it: of the vertex alone; where along the target a neutrino was born blurs
+        the true path, which is the `spread` of a propagation
     """
 
     time: AbstractTimeTag

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.experiment.experiment import Experiment
+from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Energy, quantity, static
 from ontarget.ground.program import program
 from ontarget.ground.units import AREA, Dimension
@@ -46,10 +48,21 @@ class CrossSectionAt(AbstractQuantity):
 
 
 class FlavourAverage(AbstractQuantity):
-    """The cross-section of one flavour on one nucleus, averaged over its spectrum at the source."""
+    """The cross-section of one flavour on one nucleus, averaged over its spectrum at the source.
+
+    `without` are further overrides, with which it is asked again and taken off: final states that were counted apart.
+    """
 
     dimension: ClassVar[Dimension] = AREA
     neutrino: str = static(default="nu_e", kw_only=True)
+    without: Mapping[str, Any] = static(converter=FrozenDict, default_factory=FrozenDict, kw_only=True)
+
+    def compute(self) -> float:
+        whole = super().compute()
+        if not self.without:
+            return whole
+        part = FlavourAverage(self.experiment, set={**self.set, **self.without}, neutrino=self.neutrino)
+        return whole - part.compute()
 
     def of(self, experiment: Experiment) -> float:
         flux = experiment.source.flux(experiment.facility, experiment.detector.site, experiment.detector.tag)

@@ -28,14 +28,15 @@ __all__ = [  # quantities are found by being imported
     "published",
 ]
 
-KEYS = ("name", "published", "error", "tolerance", "why", "source", "note", "quantity")
+KEYS = ("name", "published", "error", "tolerance", "why", "missed", "source", "note", "quantity")
 
 
 @dataclass(frozen=True)
 class Comparison:
     """One published number and ours, both in `unit`; `tolerance` is relative.
 
-    `ours` is None where the data of the experiment are not on this machine.
+    `ours` is None where the data of the experiment are not on this machine. `missed` is the reason for a miss that is
+    known, empty where ours is to lie within the tolerance.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Comparison:
     tolerance: float
     source: str
     why: str
+    missed: str = ""
 
     @property
     def passed(self) -> bool | None:
@@ -65,6 +67,7 @@ class Comparison:
             "pass": self.passed,
             "source": self.source,
             "why": self.why,
+            "missed": self.missed,
         }
 
 
@@ -116,4 +119,5 @@ def uncompared(tree: Tree, index: int) -> Comparison:
         tolerance=parse(given["tolerance"], NUMBER, tree.where((index, "tolerance"))),
         source=given["source"],
         why=given.get("why", ""),
+        missed=given.get("missed", ""),
     )

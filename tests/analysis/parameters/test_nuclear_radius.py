@@ -1,4 +1,4 @@
-"""Neutron radii: the formula of Lewin and Smith, and -2 ln L of counts made anew at the ends of the interval."""
+"""Neutron radii: charge radii and a skin, and -2 ln L of counts made anew at the ends of the interval."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from scipy.stats import chi2
 from study_toys import FLUX, written
 
 from ontarget.analysis import neutron_radius
-from ontarget.analysis.parameters.nuclear_radius import ADDRESS, NeutronRadius, mean_radius, radius_scale
+from ontarget.analysis.parameters.nuclear_radius import ADDRESS, SKIN, NeutronRadius, free_radius, mean_radius
 from ontarget.ground.address import replace
 from ontarget.ground.units import fm
 from ontarget.inference.fit import Intervals, Piece
 from ontarget.io.entry import load_experiment
+from ontarget.matter import HelmLewinSmith
 
 
 @pytest.fixture(scope="module")
@@ -26,21 +27,18 @@ def tank(tmp_path_factory):
 
 
 def counts(tank, scale, flux=1.0):
-    at = ADDRESS.replace("*", "detector.channels.cevns", 1)
-    found = replace(tank, {at: scale}).expected()
+    """With the mean radius at a multiple of the default, by the skin."""
+    at = SKIN.replace("*", "detector.channels.cevns", 1)
+    found = replace(tank, {at: -0.04 * fm + (scale - 1) * mean_radius(tank)}).expected()
     return flux * np.asarray(found.signal()) + np.asarray(found.background())
 
 
 def test_mean_radius_of_argon(tank):
-    """c = 1.23 A^(1/3) - 0.60 fm and a = 0.52 fm; the isotopes 36 and 38 have 0.4 %."""
-    c = 1.23 * 40 ** (1 / 3) - 0.60
-    alone = np.sqrt(0.6 * c**2 + 1.4 * (np.pi * 0.52) ** 2)
-    assert mean_radius(tank) / fm == pytest.approx(alone, rel=2e-4)  # 0.4 % of a radius that is 3 % smaller
-    material = tank.detector.material
-    c = 1.23 * np.asarray(material.nuclides().A) ** (1 / 3) - 0.60
-    each = np.sqrt(0.6 * c**2 + 1.4 * (np.pi * 0.52) ** 2)
-    share = np.asarray(material.nuclei_per_mass()) / np.sum(material.nuclei_per_mass())
-    assert mean_radius(tank) / fm == pytest.approx(float(share @ each), rel=1e-12)
+    """The charge radii of the three isotopes, and a skin by the excess of neutrons; 36 and 38 have 0.4 %."""
+    assert mean_radius(tank) / fm == pytest.approx(3.4274 - 0.04 + 1.01 * 4 / 40, rel=3e-4)
+    each = np.array([3.3905, 3.4028, 3.4274]) - 0.04 + 1.01 * np.array([0, 2 / 38, 4 / 40])
+    per_mass = np.asarray(tank.detector.material.nuclei_per_mass())
+    assert mean_radius(tank) / fm == pytest.approx(float(per_mass / per_mass.sum() @ each), rel=1e-12)
 
 
 def test_the_radius_is_that_of_the_neutrons(tank):
@@ -77,6 +75,14 @@ def test_a_range_that_goes_on_has_no_error():
     assert found.pieces[1] == pytest.approx((2.7, 3.3))
 
 
-def test_the_scale_of_the_radii():
-    one = radius_scale(0.7, 1.2)
+def test_what_is_free(tank):
+    """The skin; without one, a scale."""
+    one = free_radius(tank, 0.7, 1.2)
+    mean = mean_radius(tank) / fm
+    assert (one.name, one.address) == ("skin", SKIN)
+    assert (float(one.low / fm), float(one.high / fm)) == pytest.approx((-0.04 - 0.3 * mean, -0.04 + 0.2 * mean))
+    channel = tank.detector.channels[0]
+    old = dataclasses.replace(channel.interaction, neutron=HelmLewinSmith())
+    detector = dataclasses.replace(tank.detector, channels=(dataclasses.replace(channel, interaction=old),))
+    one = free_radius(dataclasses.replace(tank, detector=detector), 0.7, 1.2)
     assert (one.name, one.address, float(one.low), float(one.high)) == ("scale", ADDRESS, 0.7, 1.2)

@@ -41,10 +41,11 @@ def test_the_task_asks_the_likelihood_of_the_study(context):
     task.check(alone)
     section = task.run(alone)
     row = table(section, "radii")["tank"]
-    nll = alone.likelihood_of(alone.nouns(), [task.scale()])
-    grid = [0.6 + 0.04 * step for step in range(21)]
-    (piece,) = intervals(profile(nll, {"scale": grid}), 0.9).pieces
     radius = row["mean neutron radius (fm)"]
-    assert 3.3 < radius < 3.5  # of argon, by Lewin and Smith
-    assert (row["low (fm)"], row["high (fm)"]) == pytest.approx((piece.low * radius, piece.high * radius), rel=1e-9)
+    assert radius == pytest.approx(3.488, abs=1e-3)  # of argon: 3.427, and a skin
+    nll = alone.likelihood_of(alone.nouns(), [task.free(alone.nouns()[0])])
+    grid = [(-0.04 + (0.04 * step - 0.4) * radius) * fm for step in range(21)]
+    (piece,) = intervals(profile(nll, {"skin": grid}), 0.9).pieces
+    ends = (radius + 0.04 + piece.low / fm, radius + 0.04 + piece.high / fm)
+    assert (row["low (fm)"], row["high (fm)"]) == pytest.approx(ends, rel=1e-9)
     assert section.tables[0].title == "Radii, 90 % CL"

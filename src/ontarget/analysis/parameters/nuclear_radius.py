@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,14 +14,19 @@ from ontarget.analysis.parameters.signal_strength import MakesLikelihood
 from ontarget.experiment.experiment import Experiment
 from ontarget.inference.fit import Intervals, intervals, profile
 from ontarget.inference.likelihood import AbstractParameter, Parameter, likelihood
+from ontarget.matter.form_factor import Helm
+from ontarget.matter.radius import NeutronRadii
 
 ADDRESS = "*.interaction.neutron.scale"
-"""Of what multiplies the rms radii of all isotopes."""
+"""Of what multiplies the rms radii of all isotopes, where a form factor has no skin."""
+
+SKIN = "*.interaction.neutron.radii.skin"
+"""Of the neutron skin, in which all isotopes of a target share."""
 
 
 @dataclass(frozen=True)
 class NeutronRadius:
-    """The rms radius of the neutron density, all isotopes of a target scaled together.
+    """The rms radius of the neutron density, the mean over a target's nuclei, of which all isotopes move together.
 
     Attributes
     ----------
@@ -42,8 +48,12 @@ class NeutronRadius:
         return tuple(None if one.open_low or one.open_high else one.width / 2 for one in self.scale.pieces)
 
 
-def radius_scale(low: float = 0.6, high: float = 1.4) -> Parameter:
-    """One scale for the rms radii of the neutron densities of all isotopes, between these ends."""
+def free_radius(experiment: Experiment, low: float = 0.6, high: float = 1.4) -> Parameter:
+    """What is freed to move the mean radius between these multiples of its default: the skin, or else a scale."""
+    neutron = coherent_scattering(experiment).neutron
+    if isinstance(neutron, Helm) and isinstance(neutron.radii, NeutronRadii):
+        skin, length = neutron.radii.skin, mean_radius(experiment) / neutron.scale
+        return Parameter("skin", SKIN, skin + (low - 1) * length, skin + (high - 1) * length)
     return Parameter("scale", ADDRESS, jnp.asarray(low), jnp.asarray(high))
 
 
@@ -52,28 +62,39 @@ def neutron_radius(
     nuisances: Sequence[AbstractParameter] = (),
     *,
     level: float = 0.6827,
-    scale: AbstractParameter | None = None,
+    low: float = 0.6,
+    high: float = 1.4,
     points: int = 161,
     likelihood_of: MakesLikelihood = likelihood,
 ) -> NeutronRadius:
     """The interval of the neutron radius, other parameters profiled; the surface of the nuclei is held.
+
+    One skin is free for all isotopes; of form factors without one, a scale of all radii.
 
     Parameters
     ----------
     experiment : its first channel is coherent scattering; what it expects are the data where it observed nothing
     nuisances : profiled
     level : confidence level, one degree of freedom
-    scale : multiplies the radii, within its box; from 0.6 to 1.4 by default
-    points : of the grid over the box
+    low, high : ends of the mean radius, over its default
+    points : of the grid between them
     """
-    default, free = mean_radius(experiment), radius_scale() if scale is None else scale
+    default, free = mean_radius(experiment), free_radius(experiment, low, high)
     counts = likelihood_of([experiment], [free, *nuisances])
-    grid = np.linspace(float(free.low), float(free.high), points)
-    return NeutronRadius(default, intervals(profile(counts, {free.name: grid}), level))
+    ends = float(free.low), float(free.high)
+    found = intervals(profile(counts, {free.name: np.linspace(*ends, points)}), level)
+
+    def over_default(value: float) -> float:
+        return low + (high - low) * (value - ends[0]) / (ends[1] - ends[0])
+
+    pieces = tuple(
+        dataclasses.replace(one, low=over_default(one.low), high=over_default(one.high)) for one in found.pieces
+    )
+    return NeutronRadius(default, dataclasses.replace(found, pieces=pieces))
 
 
 def mean_radius(experiment: Experiment) -> float:
     """Mean rms radius of the neutron density over the target's nuclei, a length (internal units)."""
     material = experiment.detector.material
-    radii = coherent_scattering(experiment).neutron.rms(material.nuclides().A)
+    radii = coherent_scattering(experiment).neutron.rms(material.nuclides())
     return float(np.average(np.asarray(radii), weights=np.asarray(material.nuclei_per_mass())))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ontarget.analysis.parameters.nuclear_radius import NeutronRadius, mean_radius, neutron_radius, radius_scale
+from ontarget.analysis.parameters.nuclear_radius import NeutronRadius, free_radius, neutron_radius
+from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.ground.units import fm
@@ -20,14 +21,14 @@ from ontarget.study.task import AbstractTask, check_points
 
 
 class Radius(AbstractTask):
-    """Interval of the neutron rms radius of each experiment's target, one scale for all its isotopes.
+    """Interval of the neutron rms radius of each experiment's target, one skin for all its isotopes.
 
     Attributes
     ----------
     title, text : of the section
     key : name of the table and the figure
     level : confidence level, one degree of freedom
-    points : of the grid over the scale of the radius
+    points : of the grid over the radius
     low, high : ends of the grid, over the default radius
     """
 
@@ -43,14 +44,13 @@ class Radius(AbstractTask):
         check_range(self, "level", 0.0, 1.0, open_low=True)
         check_points(self.points, 11, 100_001)
 
-    def scale(self) -> Parameter:
-        """The parameter: one scale for the radii of all isotopes."""
-        return radius_scale(float(self.low), float(self.high))
+    def free(self, experiment: Experiment) -> Parameter:
+        """The parameter: one skin of all isotopes."""
+        return free_radius(experiment, float(self.low), float(self.high))
 
     def check(self, context: Context) -> None:
-        for experiment in context.listed():
-            mean_radius(experiment)
-        check_targets([self.scale()], {name: (name,) for name in context.experiments}, context)
+        for name, experiment in zip(context.experiments, context.listed(), strict=True):
+            check_targets([self.free(experiment)], {name: (name,)}, context)
 
     def run(self, context: Context) -> Section:
         def measure(name: str) -> NeutronRadius:
@@ -59,7 +59,8 @@ class Radius(AbstractTask):
                 context.experiment(name, "experiments"),
                 context.nuisances([name]),
                 level=float(self.level),
-                scale=self.scale(),
+                low=float(self.low),
+                high=float(self.high),
                 points=self.points,
                 likelihood_of=context.likelihood_of,
             )
