@@ -24,9 +24,11 @@ Number = Callable[[str], float]
 
 APERTURE = ("apertype", "aperture", "aper_tol", "aper_offset")
 HARMLESS = frozenset(
-    ["type", "comments", "slot_id", "assembly_id", "mech_sep", "kmax", "kmin", "calib", "lrad", "v_pos", "magnet", "model", "method", "exact", "nst", "slice", "thick", "no_cavity_totalpath", "polarity", "at"]
+    {"type", "comments", "slot_id", "assembly_id", "mech_sep", "kmax", "kmin", "calib", "lrad", "v_pos", "magnet", "at"}
+    | {"model", "method", "exact", "nst", "slice", "thick", "no_cavity_totalpath", "polarity"}
 )
-PASSIVE = ["monitor", "hmonitor", "vmonitor", "blmonitor", "slmonitor", "imonitor", "instrument", "placeholder", "drift", "marker"]
+MONITORS = ("monitor", "hmonitor", "vmonitor", "blmonitor", "slmonitor", "imonitor")
+PASSIVE = (*MONITORS, "instrument", "placeholder", "drift", "marker")
 CLASSES: dict[str, tuple[str, ...]] = {
     "quadrupole": ("l", "k1", "tilt", *APERTURE),
     "sbend": ("l", "angle", "e1", "e2", "k0", "tilt", "fint", "fintx", "hgap", *APERTURE),

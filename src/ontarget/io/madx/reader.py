@@ -47,7 +47,8 @@ CHANGES = {
     "call": "This statement is not in the part of MAD-X that is read here: files are not called.",
 }
 TEXTS = frozenset(
-    ["apertype", "refer", "refpos", "from", "type", "comments", "particle", "sequence", "next_sequ", "file", "magnet", "model", "method"]
+    {"apertype", "refer", "refpos", "from", "type", "comments", "particle", "sequence", "next_sequ", "file", "magnet"}
+    | {"model", "method"}
 )
 FLAGS = {"true": "1", "false": "0"}
 _NAME = r"[a-z_][\w.]*"
