@@ -17,6 +17,7 @@ from jaxtyping import Float
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import ENERGY, PER_AREA, GeV
+from ontarget.io.formats.cross_section_file import unit_with_numbers
 from ontarget.io.formats.dk2nu import read_dk2nu
 from ontarget.io.formats.gsimple import read_gsimple
 from ontarget.io.formats.rays import PDG, Codes, Numbers, histogram
@@ -33,7 +34,7 @@ SAME = 1e-6
 """Edges of two histograms are the same within so much of the width of a bin."""
 PRINTED = 5e-3
 """Edges printed with four digits are the same within so much of the width of a bin."""
-LOWEST = 300
+LOWEST = 1000
 """A table that ends so many times below the highest energy is in another unit."""
 Files = str | Path | Sequence[str | Path]
 
@@ -51,8 +52,10 @@ def flux_of_text(
         if not 2 <= column < table.shape[1]:
             truth = f"It has {table.shape[1]} columns, the first two of them the edges."
             raise InputError(f"{label}, {flavour}", f"column {column}", truth, "Count from 0.")
-    if (table[1:, 0] != table[:-1, 1]).any():
-        row = int(np.argmax(table[1:, 0] != table[:-1, 1])) + 1
+    widths = np.abs(table[:, 1] - table[:, 0])
+    apart = np.abs(table[1:, 0] - table[:-1, 1]) > PRINTED * np.minimum(widths[1:], widths[:-1])
+    if apart.any():
+        row = int(np.argmax(apart)) + 1
         truth = f"The bin before ends at {table[row - 1, 1]:g}."
         raise InputError(f"{label}, row {row}", f"a bin from {table[row, 0]:g}", truth, "Close the gap.")
     edges = np.append(table[:, 0], table[-1, 1])
@@ -89,7 +92,7 @@ def _flux(
     energy, powers = measure(energy_unit, f"{label}, energy_unit")
     if powers != powers_of(ENERGY):
         raise InputError(f"{label}, energy_unit", quote(energy_unit), "It is an energy.", "Write e.g. 'GeV'.")
-    factor, powers = measure(unit, f"{label}, unit")
+    factor, powers = unit_with_numbers(unit, f"{label}, unit")
     if powers == PER_AREA_ENERGY:
         widths = np.diff(edges) * energy
     elif powers == powers_of(PER_AREA):
@@ -115,7 +118,7 @@ def _check_content(where: str, edges: Edges, content: np.ndarray, most: float) -
     if not content.any():
         raise InputError(where, "only zeros", "A flux has some neutrinos.", "Leave the flavour out.")
     start, end = edges[:-1][content > 0].max(), edges[1:][content > 0].max()
-    if end * LOWEST < most:
+    if end * LOWEST <= most:
         truth = f"Neutrinos may have up to {most / GeV:g} GeV here."
         remedy = "Give the unit of the energies: GeV? Or a smaller 'highest'."
         raise InputError(where, f"neutrinos up to {end / GeV:g} GeV alone", truth, remedy)

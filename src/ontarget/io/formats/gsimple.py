@@ -193,7 +193,8 @@ def _check_window(label: str, rays: NeutrinoRays) -> None:
     worst = int(np.argmax(np.where(grazing, fluence, -1.0)))
     part = fluence[worst] / fluence[rays.neutrino == rays.neutrino[worst]].sum()
     if cosine[worst] < NEVER or part > MUCH:
-        got = f"a ray along the window in entry {worst} ({math.degrees(math.acos(cosine[worst])):.6g} degrees from its normal)"
+        degrees = math.degrees(math.acos(min(cosine[worst], 1.0)))
+        got = f"a ray along the window in entry {worst} ({degrees:.6g} degrees from its normal)"
         truth = f"It alone would be {100 * part:.3g} % of the flux of its flavour: weights are divided by the cosine."
         raise InputError(f"{label}, entry.px", got, truth, "Remove the entry.")
 
