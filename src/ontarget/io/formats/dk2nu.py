@@ -332,9 +332,11 @@ def _decays(label: str, entries: Mapping[str, Any], rays: np.ndarray, protons: f
 
 def _times(entries: Mapping[str, Any], count: int) -> Numbers:
     """When the neutrino, the last of the ancestors, was born; NaN where the file does not say."""
-    times, codes = entries.get(TIME), entries.get(ANCESTOR)
     found = np.full(count, math.nan)
-    for entry in range(count) if times is not None else ():
+    if TIME not in entries:
+        return found
+    times, codes = entries[TIME], entries.get(ANCESTOR)
+    for entry in range(count):
         if len(times[entry]) and (codes is None or codes[entry][-1] == entries["decay.ntype"][entry]):
             found[entry] = times[entry][-1]
     return found * ns

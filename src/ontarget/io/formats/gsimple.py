@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -164,8 +164,8 @@ def _together(parts: Sequence[Gsimple]) -> Gsimple:
         _same_window(f"{one.label}, windowBase", one.rays.window, first.rays.window, f"than in {first.label}")
     numbers = [one.rays.number * part for one, part in zip(parts, shares([one.protons for one in parts]), strict=True)]
     names = ("neutrino", "momentum", "place", "time", "flown")
-    joined = (np.concatenate([getattr(one.rays, name) for one in parts]) for name in names)
-    rays = NeutrinoRays(first.rays.window, *joined, np.concatenate(numbers), None)
+    joined = {name: np.concatenate([getattr(one.rays, name) for one in parts]) for name in names}
+    rays = replace(first.rays, number=np.concatenate(numbers), **joined)
     return Gsimple(f"{first.label} and {len(parts) - 1} more", rays, sum(one.protons for one in parts))
 
 
