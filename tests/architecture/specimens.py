@@ -22,7 +22,7 @@ from ontarget.beam import element as el
 from ontarget.beam.line import Beamline, Orbit
 from ontarget.beam.ray import Rays, on_axis
 from ontarget.beam.twiss import Twiss, spread
-from ontarget.ground.noun import Noun
+from ontarget.ground.noun import Noun, as_array
 from ontarget.ground.units import MW, GeV, Hz, MeV, cm, day, eV, fm, g, keV, kg, m, mm, ms, ns, tesla, um, us, year
 from ontarget.numerics.quantile import Quantiles
 from ontarget.numerics.regression import fit_polynomial
@@ -152,7 +152,7 @@ _rows: list[Noun] = [
     line.piece(rays, jnp.array([0.1, 0.4, 0.6, 0.9])),
     Twiss(10 * m, 0.3, 8 * m, -0.2, 0.1 * m, 0.02),
     spread(Rays(*np.random.default_rng(1).uniform(1.0, 2.0, (7, 8)))),
-    Orbit(jnp.eye(3), jnp.array([0.1, -1.0, -2.0])),
+    Orbit(as_array(np.eye(3)), as_array(np.array([0.1, -1.0, -2.0]))),
     tunnel,
     b.Species(0.038, name="pi+"),
     entering,

@@ -175,7 +175,7 @@ def test_several_files(tmp_path, alone):
     with pytest.raises(InputError, match=r"job_x\*.root: got no such file. No file has such a name"):
         read_dk2nu(tmp_path / "job_x*.root")
     away = write_trees(tmp_path / "away.root", job(0, {"near": NEAR * 1.1, "far": FAR}))
-    with pytest.raises(InputError, match="'near' 6.5 m from that of"):
+    with pytest.raises(InputError, match=r"'near' 6\.5 m from that of"):
         read_dk2nu([one, away])
 
 
