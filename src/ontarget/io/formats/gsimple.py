@@ -164,7 +164,7 @@ def _together(parts: Sequence[Gsimple]) -> Gsimple:
         _same_window(f"{one.label}, windowBase", one.rays.window, first.rays.window, f"than in {first.label}")
     numbers = [one.rays.number * part for one, part in zip(parts, shares([one.protons for one in parts]), strict=True)]
     names = ("neutrino", "momentum", "place", "time", "flown")
-    joined = {name: np.concatenate([getattr(one.rays, name) for one in parts]) for name in names}
+    joined: dict[str, Any] = {name: np.concatenate([getattr(one.rays, name) for one in parts]) for name in names}
     rays = replace(first.rays, number=np.concatenate(numbers), **joined)
     return Gsimple(f"{first.label} and {len(parts) - 1} more", rays, sum(one.protons for one in parts))
 
