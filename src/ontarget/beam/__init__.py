@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ontarget.beam.decays.muon import MuonToElectronNeutrino, MuonToMuonNeutrino
     from ontarget.beam.decays.semileptonic import SemileptonicDecay
     from ontarget.beam.decays.two_body import TwoBodyDecay
-    from ontarget.beam.element import AbstractElement, Collimator, Dipole, Drift, Quadrupole
+    from ontarget.beam.element import AbstractElement, Collimator, Dipole, Drift, Quadrupole, Roll, ThinLens
     from ontarget.beam.line import Beamline, Orbit, Pieces
     from ontarget.beam.parametrised import ParametrisedBeam, Species
     from ontarget.beam.production import AbstractProduction
@@ -42,7 +42,7 @@ lazy(
         ".decays.muon": "MuonToElectronNeutrino MuonToMuonNeutrino",
         ".decays.semileptonic": "SemileptonicDecay",
         ".decays.two_body": "TwoBodyDecay",
-        ".element": "AbstractElement Collimator Dipole Drift Quadrupole",
+        ".element": "AbstractElement Collimator Dipole Drift Quadrupole Roll ThinLens",
         ".line": "Beamline Orbit Pieces",
         ".parametrised": "ParametrisedBeam Species",
         ".production": "AbstractProduction",

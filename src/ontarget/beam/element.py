@@ -28,6 +28,11 @@ class AbstractElement(Noun):
         """The angle by which it turns the reference orbit, towards -x."""
         return jnp.zeros(())
 
+    @property
+    def roll(self) -> Float[Array, ""]:
+        """The angle by which it turns the frame about the axis, from x towards y."""
+        return jnp.zeros(())
+
     def enter(self, rays: Rays, reference: Float[Array, ""]) -> Rays:
         """What its entrance face does."""
         return rays
@@ -70,6 +75,66 @@ class Collimator(AbstractElement):
     @fused
     def carry(self, rays: Rays, reference: Float[Array, ""], share: Float[Array, "*#ray"]) -> Rays:
         return fly(rays, self.length * share)
+
+
+class Roll(AbstractElement):
+    r"""A turn of the frame about the axis, of no length: what follows stands in the turned frame.
+
+    .. math:: x \leftarrow x \cos\psi + y \sin\psi, \quad y \leftarrow y \cos\psi - x \sin\psi
+
+    A magnet between a roll by :math:`\psi` and one by :math:`-\psi` is tilted; a dipole tilted by 90 degrees bends
+    towards -y for positive angles.
+
+    Attributes
+    ----------
+    angle : from x towards y
+    """
+
+    length: Length = quantity(default=0.0)
+    angle: Angle = quantity(default=0.0)
+
+    def __check_init__(self) -> None:
+        check_range(self, "length", 0.0, 0.0)
+
+    @property
+    def roll(self) -> Float[Array, ""]:
+        return self.angle
+
+    @fused
+    def carry(self, rays: Rays, reference: Float[Array, ""], share: Float[Array, "*#ray"]) -> Rays:
+        cos, sin = jnp.cos(self.angle * share), jnp.sin(self.angle * share)
+        x, y = rays.x * cos + rays.y * sin, rays.y * cos - rays.x * sin
+        slope_x, slope_y = rays.slope_x * cos + rays.slope_y * sin, rays.slope_y * cos - rays.slope_x * sin
+        return Rays(x, y, slope_x, slope_y, rays.momentum, rays.path, rays.number)
+
+
+class ThinLens(AbstractElement):
+    r"""A lens of no length: a face of a magnet, its fringe, or a thin quadrupole.
+
+    .. math:: \Delta x' = -x\,F_x/p, \quad \Delta y' = -y\,F_y/p
+
+    at the momentum p of each ray; to first order in x and y.
+
+    Attributes
+    ----------
+    focus_x, focus_y : F, gradient times length, positive where it focuses positive particles
+    References
+    ----------
+    Brown:1982-SLAC75 edges
+    """
+
+    length: Length = quantity(default=0.0)
+    focus_x: Field = quantity(default=0.0)
+    focus_y: Field = quantity(default=0.0)
+
+    def __check_init__(self) -> None:
+        check_range(self, "length", 0.0, 0.0)
+
+    @fused
+    def carry(self, rays: Rays, reference: Float[Array, ""], share: Float[Array, "*#ray"]) -> Rays:
+        slope_x = rays.slope_x - rays.x * self.focus_x * share / rays.momentum
+        slope_y = rays.slope_y - rays.y * self.focus_y * share / rays.momentum
+        return Rays(rays.x, rays.y, slope_x, slope_y, rays.momentum, rays.path, rays.number)
 
 
 class Quadrupole(AbstractElement):

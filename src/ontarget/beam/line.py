@@ -26,27 +26,42 @@ STEP = 0.5 * m  # a chord of a bend of 5 degrees in 2 m is off its arc by 1.4 mm
 
 
 class Orbit(Noun):
-    """A point of the reference orbit, in the frame of the exit: heading from z towards x, and place."""
+    """A point of the reference orbit, in the frame of the exit.
 
-    heading: Float[Array, ""]
-    x: Float[Array, ""]
-    z: Float[Array, ""]
+    Attributes
+    ----------
+    axes : the columns are the directions of x, y and z of the frame that moves along the orbit
+    point : its origin
+    """
 
-    def onward(self, length: Float[Array, ""], bend: Float[Array, ""]) -> Orbit:
-        """After an arc that turns by `bend` towards -x: along its chord."""
-        chord, middle = length * jnp.sinc(bend / (2 * jnp.pi)), self.heading - bend / 2
-        return Orbit(self.heading - bend, self.x + chord * jnp.sin(middle), self.z + chord * jnp.cos(middle))
+    axes: Float[Array, "3 3"]
+    point: Float[Array, " 3"]
+
+    def onward(self, length: Float[Array, ""], bend: Float[Array, ""], roll: Float[Array, ""]) -> Orbit:
+        """After an arc that turns by `bend` towards -x, along its chord, and a turn by `roll` from x towards y."""
+        chord = length * jnp.sinc(bend / (2 * jnp.pi)) * jnp.stack([-jnp.sin(bend / 2), 0.0, jnp.cos(bend / 2)])
+        cos, sin = jnp.cos(bend), jnp.sin(bend)
+        x, y, z = self.axes.T
+        x, z = x * cos + z * sin, z * cos - x * sin
+        cos, sin = jnp.cos(roll), jnp.sin(roll)
+        x, y = x * cos + y * sin, y * cos - x * sin
+        return Orbit(jnp.stack([x, y, z], axis=-1), self.point + self.axes @ chord)
+
+    def back(self, length: Float[Array, ""], bend: Float[Array, ""], roll: Float[Array, ""]) -> Orbit:
+        """Where it was before such an element."""
+        nought = jnp.zeros(())
+        return self.onward(nought, nought, -roll).onward(-length, -bend, nought)
 
     def place(self, rays: Rays) -> Float[Array, "ray 3"]:
         """Where rays are that cross the plane square to the orbit here."""
-        across, along = jnp.cos(self.heading), -jnp.sin(self.heading)
-        return jnp.stack([self.x + across * rays.x, rays.y, self.z + along * rays.x], axis=-1)
+        return self.point + rays.x[:, None] * self.axes[:, 0] + rays.y[:, None] * self.axes[:, 1]
 
 
 class Pieces(Noun):
     """Short straight pieces of the flight of rays through a line, in the frame of its exit.
 
-    z along the axis that follows, from the end of the line; y up; bends are in the plane of x and z.
+    z along the axis that follows, from the end of the line; y up; bends are in the plane of x and z, but for those that
+    stand in a rolled frame.
 
     Attributes
     ----------
@@ -106,7 +121,7 @@ class Beamline(Noun):
 
     @property
     def bend(self) -> Float[Array, ""]:
-        """The angle between entrance and exit."""
+        """The sum of its bends, each in its own plane: the angle between entrance and exit if nothing is rolled."""
         return sum((one.bend for one in self.elements), start=jnp.zeros(()))
 
     @fused
@@ -169,8 +184,8 @@ class Beamline(Noun):
         @jax.checkpoint
         def step(carry: tuple[Any, ...], each: tuple[Array, ...]) -> tuple[tuple[Any, ...], Any]:
             (rays, orbit, kept), (index, kind) = carry, each[:2]
-            begun, ended, rays, length, bend = jax.lax.switch(kind, branches, *each[2:], rays)
-            after = orbit.onward(length, bend)
+            begun, ended, rays, *arc = jax.lax.switch(kind, branches, *each[2:], rays)
+            after = orbit.onward(*arc)
             kept, out = keep(kept, index, _piece(begun, orbit.place(begun), after.place(ended)))
             return (rays, after, kept), out
 
@@ -180,9 +195,9 @@ class Beamline(Noun):
 
     def _entrance(self) -> Orbit:
         """The reference orbit at the entrance, in the frame of the exit."""
-        orbit = Orbit(jnp.zeros(()), jnp.zeros(()), jnp.zeros(()))
+        orbit = Orbit(jnp.eye(3), jnp.zeros(3))
         for one in reversed(self.elements):
-            orbit = orbit.onward(-one.length, -one.bend)
+            orbit = orbit.back(one.length, one.bend, one.roll)
         return orbit
 
 
@@ -217,7 +232,7 @@ def _sorted(
 
 
 def _slice(make: Callable[[Array], AbstractElement], reference: Float[Array, ""]) -> Callable[..., tuple[Any, ...]]:
-    """A slice of an element, made from its row: rays where it begins, where it ends, and behind that; length and bend.
+    """A slice of an element, made from its row: rays where it begins, where it ends, behind that; length, bend, roll.
 
     Faces act, and rims are looked at, at the entrance, in the middle and at the exit of the element.
     """
@@ -228,7 +243,7 @@ def _slice(make: Callable[[Array], AbstractElement], reference: Float[Array, ""]
         begun = _if((within == 0) | (2 * within == slices), lambda rays: one.aperture.cut(rays), rays)
         ended = one.carry(barrier(begun), reference, share)
         rays = _if(within + 1 == slices, lambda rays: one.leave(one.aperture.cut(rays), reference), ended)
-        return begun, ended, rays, one.length * share, one.bend * share
+        return begun, ended, rays, one.length * share, one.bend * share, one.roll * share
 
     return pass_on
 

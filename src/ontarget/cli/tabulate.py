@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--format", "form", type=click.Choice(["dk2nu", "gsimple"]), required=True, help="Format of the file.")
+@click.argument("files", nargs=-1, required=True)
+@click.option("--format", "form", type=click.Choice(["dk2nu", "gsimple"]), required=True, help="Format of the files.")
 @click.option("--location", help="dk2nu: the name of the place at which rays were evaluated.")
+@click.option("--point", help="dk2nu: instead of a name, a point in the frame of the file, e.g. '0 m, 0 m, 65 m'.")
+@click.option("--skip-unknown", is_flag=True, help="dk2nu: leave out decays of parents that are not known here.")
 @click.option("--stop", default="10 GeV", show_default=True, help="Highest energy of the table.")
 @click.option("--bins", type=click.IntRange(1, 20_000), default=100, show_default=True, help="Equal bins from zero.")
 @click.option("--distance", required=True, help="From where the neutrinos are made to the place of the table.")
@@ -28,29 +30,60 @@ if TYPE_CHECKING:
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="YAML of a TabulatedFlux.")
 def command(
-    file: Path, form: str, location: str | None, stop: str, bins: int, distance: str, most: str, output: Path
+    files: tuple[str, ...],
+    form: str,
+    location: str | None,
+    point: str | None,
+    skip_unknown: bool,
+    stop: str,
+    bins: int,
+    distance: str,
+    most: str,
+    output: Path,
 ) -> None:
-    """Import a dk2nu or gsimple flux file: write the YAML of a source, a TabulatedFlux.
+    """Import dk2nu or gsimple flux files: write the YAML of a source, a TabulatedFlux.
 
-    Use it in an experiment: 'source: {use: FILE.yaml}'. Histograms are read in Python: ontarget.io.formats.flux_file.
+    Several files, or patterns such as 'job_*.root', are read as one: their protons are added. Use the table in an
+    experiment: 'source: {use: FILE.yaml}'. Histograms are read in Python: ontarget.io.formats.flux_file.
     """
     import numpy as np
 
     from ontarget.ground.units import BEAM_ENERGY, LENGTH
     from ontarget.io import parse, write_text
-    from ontarget.io.formats.flux_file import flux_of_dk2nu, flux_of_gsimple
+    from ontarget.io.formats.flux_file import tabulate_dk2nu, tabulate_gsimple
 
     edges = np.linspace(0.0, parse(stop, BEAM_ENERGY, "--stop"), bins + 1)
     away, highest = parse(distance, LENGTH, "--distance"), parse(most, BEAM_ENERGY, "--most")
-    if form == "dk2nu" and location is None:
-        truth = "A dk2nu file holds rays at several places."
-        raise InputError("--location", "none", truth, "Name one, as dkmetaTree has it.")
     if form == "dk2nu":
-        found = flux_of_dk2nu(file, str(location), edges, away)
+        found = tabulate_dk2nu(files, place(location, point), edges, away, skip_unknown)
     else:
-        found = flux_of_gsimple(file, edges, away, highest)
-    write_text(output, yaml_of(found, file.name))
+        found = tabulate_gsimple(files, edges, away, highest)
+    write_text(output, yaml_of(found.flux, Path(files[0]).name))
     click.echo(f"source: {output}")
+    for flavour, share in found.dropped.items():
+        click.echo(f"not in the table: {100 * share:.3g} % of {flavour}, above {stop} (--stop)", err=True)
+    if found.left_out:
+        click.echo(f"left out: {100 * found.left_out:.3g} % of the decays, of unknown parents", err=True)
+
+
+def place(location: str | None, point: str | None) -> Any:
+    """The name of a location, or the coordinates of a point."""
+    import numpy as np
+
+    from ontarget.ground.units import LENGTH
+    from ontarget.io import parse
+
+    if (location is None) == (point is None):
+        truth = "A dk2nu file holds rays at several places."
+        got = "none" if location is None else "a location and a point"
+        raise InputError("--location", got, truth, "Name one, as dkmetaTree has it, or give '--point'.")
+    if point is None:
+        return location
+    parts = point.split(",")
+    if len(parts) != 3:
+        truth = "A point has three coordinates."
+        raise InputError("--point", repr(point), truth, "Write e.g. '0 m, 0 m, 65 m'.")
+    return np.array([parse(one.strip(), LENGTH, f"--point, {axis}") for one, axis in zip(parts, "xyz", strict=True)])
 
 
 def yaml_of(flux: TabulatedFlux, name: str) -> str:

@@ -20,14 +20,16 @@ TRACED: dict[str, Callable[[Any], Any]] = {name: getattr(jnp, name) for name in 
 _TOKEN = re.compile(r"\s*(?:(\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+(?:[eE][-+]?\d+)?)|([A-Za-z_][\w.]*)|(\S))")
 
 
-def evaluate(text: str, look_up: Callable[[str], float], where: str) -> float:
+def evaluate(text: str, look_up: Callable[[str], float], where: str, kind: type[Parser] | None = None) -> float:
     """The value of an expression; names of it are asked of `look_up`, which raises for those it does not know.
+
+    `kind` is the grammar of another language; ours takes powers from the right.
 
     Raises
     ------
     InputError : what is no arithmetic, or has no finite value
     """
-    parser = _Parser(text, look_up, where)
+    parser = (kind or Parser)(text, look_up, where)
     try:
         value = parser.sum(0)
     except (ZeroDivisionError, OverflowError, ValueError) as error:
@@ -54,15 +56,17 @@ def formula(text: str, values: Mapping[str, Any], where: str) -> Any:
             raise InputError(where, f"the name {quote(name)}", "No number is called so.", nearest(name, values))
         return values[name]
 
-    parser = _Parser(text, look_up, where, TRACED, jnp.power)
+    parser = Parser(text, look_up, where, TRACED, jnp.power)
     value = parser.sum(0)
     if parser.token != "":
         raise parser.error(f"{quote(parser.token)} is out of place.")
     return jnp.asarray(value, dtype=float)
 
 
-class _Parser:
-    """Recursive descent; `token` is the next one, '' at the end."""
+class Parser:
+    """Recursive descent; `token` is the next one, '' at the end. Another grammar overrides how powers are taken."""
+
+    word = _TOKEN
 
     def __init__(
         self,
@@ -73,7 +77,7 @@ class _Parser:
         raised: Callable[[Any, Any], Any] = math.pow,
     ) -> None:
         self.text, self.look_up, self.where, self.functions, self.raised = text, look_up, where, functions, raised
-        self.tokens = [found.group(0).strip() for found in _TOKEN.finditer(text) if found.group(0).strip()]
+        self.tokens = [found.group(0).strip() for found in self.word.finditer(text) if found.group(0).strip()]
         self.at = 0
 
     def error(self, truth: str) -> InputError:
@@ -89,8 +93,7 @@ class _Parser:
         return token
 
     def sum(self, depth: int) -> Any:
-        if depth > DEEPEST:
-            raise self.error(f"It is nested deeper than {DEEPEST} levels.")
+        self.deeper(depth)
         sign = 1.0
         while self.token in ("+", "-"):
             sign *= -1 if self.take() == "-" else 1
@@ -105,10 +108,14 @@ class _Parser:
             value = value * self.power(depth) if self.take() == "*" else value / self.power(depth)
         return value
 
-    def power(self, depth: int) -> Any:
+    def deeper(self, depth: int) -> int:
+        """The same depth, if it is no deeper than may be."""
         if depth > DEEPEST:
             raise self.error(f"It is nested deeper than {DEEPEST} levels.")
-        base = self.atom(depth)
+        return depth
+
+    def power(self, depth: int) -> Any:
+        base = self.atom(self.deeper(depth))
         if self.token != "^":
             return base
         self.take()
@@ -117,25 +124,27 @@ class _Parser:
             sign *= -1 if self.take() == "-" else 1
         return self.raised(base, sign * self.power(depth + 1))
 
+    @staticmethod
+    def figure(token: str) -> float:
+        """A number as it is written."""
+        return float(token)
+
     def atom(self, depth: int) -> Any:
         token = self.take()
         if token in ("+", "-"):  # a sign behind an operator
-            if depth > DEEPEST:
-                raise self.error(f"It is nested deeper than {DEEPEST} levels.")
-            return (-1 if token == "-" else 1) * self.atom(depth + 1)
+            return (-1 if token == "-" else 1) * self.power(depth + 1)  # 2*-3^2 is -18
         if token == "(":
             value = self.sum(depth + 1)
             if self.take() != ")":
                 raise self.error("A parenthesis is not closed.")
             return value
         if token[:1].isdigit() or (token[:1] == "." and len(token) > 1):
-            return float(token)
+            return self.figure(token)
         if token[:1].isalpha() or token[:1] == "_":
             if self.token != "(":
                 return self.look_up(token)
-            if token not in FUNCTIONS:
-                raise InputError(
-                    self.where, f"the function {quote(token)}", "It is none of ours.", nearest(token, FUNCTIONS)
-                )
+            if token not in self.functions:
+                remedy = nearest(token, self.functions)
+                raise InputError(self.where, f"the function {quote(token)}", "It is none of ours.", remedy)
             return self.functions[token](self.atom(depth + 1))
         raise self.error("It ends too early." if token == "" else f"{quote(token)} is out of place.")

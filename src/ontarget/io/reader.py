@@ -37,10 +37,10 @@ class Reader:
     read: Callable[..., Any]
 
 
-def _madx(path: Path, line: str | None = None, momentum: float | None = None) -> Any:
+def _madx(path: Path, line: str | None = None, momentum: float | None = None, off: str = "") -> Any:
     from ontarget.io.formats.madx import read_madx
 
-    return read_madx(path, line, momentum)
+    return read_madx(path, line, momentum, off)
 
 
 def _splines(path: Path, nuclide: str) -> Any:
@@ -70,7 +70,9 @@ def _columns(path: Path, columns: Mapping[str, int], **units: Any) -> Any:
 _OF_A_FLUX = {"energy_unit": Key(TEXT), "unit": Key(TEXT), "distance": Key(LENGTH), "highest": Key(ENERGY)}
 
 READERS = {
-    "MadX": Reader("Beamline", {"line": Key(TEXT, False), "momentum": Key(MOMENTUM, False)}, _madx),
+    "MadX": Reader(
+        "Beamline", {"line": Key(TEXT, False), "momentum": Key(MOMENTUM, False), "off": Key(TEXT, False)}, _madx
+    ),
     "GENIESplines": Reader("ChargedCurrent", {"nuclide": Key(TEXT)}, _splines),
     "CrossSectionFile": Reader(
         "CrossSection",

@@ -12,9 +12,9 @@ from ontarget.ground.errors import InputError
 from ontarget.inference.fit import Fit, Scan
 from ontarget.inference.posterior import Diagnostics, Draws
 from ontarget.inference.toys import Belt
-from ontarget.io.formats.hepdata import write_hepdata
+from ontarget.io.formats.hepdata import data_of, submission, write_hepdata
 from ontarget.io.formats.netcdf import dataset, write_netcdf
-from ontarget.io.formats.results import read_results
+from ontarget.io.formats.results import Results, ResultTable, read_results
 
 COUNTS = [
     {"quantity": "signal", "value": 134.0, "error": 22.0, "published": 130.0, "published error": None, "open": True},
@@ -56,6 +56,31 @@ def test_a_submission_has_all_that_hepdata_asks_for(results, tmp_path):
         columns = [*data["independent_variables"], *data["dependent_variables"]]
         assert len({len(each["values"]) for each in columns}) == 1
         assert all(each["header"]["name"] for each in columns)
+
+
+@pytest.mark.parametrize(
+    ("rows", "independent", "dependent"),
+    [
+        ([{"reach": 3.0}], ["row"], ["reach"]),
+        ([{"reach": 3.0, "reach error": 1.0}], ["row"], ["reach"]),
+        ([{"what": "a"}, {"what": "b"}], ["row"], ["what"]),
+        ([{"what": "a", "is": "b"}, {"what": "c", "is": "d"}], ["what"], ["is"]),
+        ([{"what": "a", "is": "b"}, {"what": "a", "is": "d"}], ["row", "what"], ["is"]),
+        ([{"x": 1.0, "y": 2.0}, {"x": 1.0, "y": 2.0}], ["row"], ["x", "y"]),
+        ([{"what": "a", "y": 2.0}, {"what": "a", "y": 2.0}], ["row", "what"], ["y"]),
+        ([{"x": 1.0, "y": 2.0}, {"x": 2.0, "y": 2.0}], ["x"], ["y"]),
+    ],
+)
+def test_every_table_has_variables_of_both_kinds(rows, independent, dependent):
+    """HEPData refuses a table with independent variables alone: one number, texts, rows that are equal."""
+    table = ResultTable("one", "One", rows)
+    data = data_of(table)
+    assert [one["header"]["name"] for one in data["independent_variables"]] == independent
+    assert [one["header"]["name"] for one in data["dependent_variables"]] == dependent
+    keys = list(zip(*([cell["value"] for cell in one["values"]] for one in data["independent_variables"]), strict=True))
+    assert len(set(keys)) == len(rows)
+    document = submission(Results("A study", {}, [table]))[1]
+    assert document["keywords"][0]["values"] == dependent
 
 
 def test_errors_stand_with_their_values(results, tmp_path):

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from ontarget.ground.errors import InputError
-from ontarget.ground.units import GeV, cm
-from ontarget.io.formats.cross_section_file import read_cross_section
+from ontarget.ground.units import GeV, MeV, cm, m
+from ontarget.io.formats.cross_section_file import read_cross_section, unit_with_numbers
 
 ROWS = "0.5 0.3\n1 0.8\n2 1.5\n"
 
@@ -42,6 +42,29 @@ def test_sigma_over_energy(written):
     np.testing.assert_allclose(per_nucleon(table), [0.15, 0.8, 3.0], rtol=1e-12)
     in_MeV = read_cross_section(written("500 0.3\n1000 0.8\n2000 1.5\n"), "nu_mu", 1, "MeV", "fb / MeV")
     np.testing.assert_allclose(per_nucleon(in_MeV), [15, 80, 300], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "powers"),
+    [
+        ("1e-6/(m^2 GeV)", 1e-6 / (m**2 * GeV), (-1, -4, 2)),
+        ("1/(m^2 50 MeV)", 1 / (50 * m**2 * MeV), (-1, -4, 2)),
+        ("1/(m2 GeV)", 1 / (m**2 * GeV), (-1, -4, 2)),
+        ("nu/m^2/POT", 1 / m**2, (0, -2, 0)),
+        ("nu/m2/POT/50 MeV", 1 / (50 * m**2 * MeV), (-1, -4, 2)),
+        ("neutrinos/cm^2/50MeV", 1 / (50 * cm**2 * MeV), (-1, -4, 2)),
+        ("1/m^2 per 50 MeV", 1 / (50 * m**2 * MeV), (-1, -4, 2)),
+        ("1/(cm^2 0.05 GeV 1e20 POT)", 1e-20 / (0.05 * cm**2 * GeV), (-1, -4, 2)),
+        ("cm^-2 GeV^-1", 1 / (cm**2 * GeV), (-1, -4, 2)),
+        ("1e-38 cm2/GeV", 1e-38 * cm**2 / GeV, (-1, 0, 2)),
+        ("1e-38 cm^2", 1e-38 * cm**2, (0, 2, 0)),
+        ("m^-2", m**-2, (0, -2, 0)),
+    ],
+)
+def test_numbers_within_units(text, value, powers):
+    factor, found = unit_with_numbers(text, "unit")
+    assert factor == pytest.approx(value, rel=1e-12)
+    assert found == powers
 
 
 @pytest.mark.parametrize(

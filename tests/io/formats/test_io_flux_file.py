@@ -76,6 +76,7 @@ def spoiled(name, index, value):
 
 TEXT_REFUSED = {
     "MeV": ({"scale": 1e3}, {}, "neutrinos above 4000 GeV.*MeV?"),
+    "GeV as MeV": ({}, {"energy_unit": "MeV"}, r"neutrinos up to 0.009 GeV alone\. Neutrinos may have up to 400 GeV"),
     "negative": ({"content": spoiled("nu_e", 2, -1.0)}, {}, "nu_e, bin 2: got -1"),
     "zeros": ({"content": {**CONTENT, "nu_e": np.zeros(4)}}, {}, "nu_e: got only zeros"),
     "no column": ({}, {"columns": {"nu_mu": 4}}, "column 4"),
@@ -105,6 +106,13 @@ def test_gap_between_bins(tmp_path):
     path.write_text("0 1 2\n1.5 2 3\n")
     with pytest.raises(InputError, match=r"row 1: got a bin from 1.5\. The bin before ends at 1"):
         flux_of_text(path, {"nu_mu": 2}, "GeV", "1/m^2", 65 * m, MOST)
+
+
+def test_edges_with_four_digits(tmp_path):
+    path = tmp_path / "flux.dat"
+    path.write_text("0 0.3333 2\n0.33333 0.6667 3\n0.66667 1 3\n")
+    found = flux_of_text(path, {"nu_mu": 2}, "GeV", "1e-6/m^2", 65 * m, MOST)
+    np.testing.assert_allclose(found.flavours[0].values * m**2, [2e-6, 3e-6, 3e-6], rtol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Splines in GENIE's XML: the sum of processes, natural units, safety, and every refusal."""
 
+import gzip
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -88,8 +90,53 @@ def test_refused(case, written):
         read_genie_splines(written(text), "Ar40")
 
 
+def sigma(path, *energies: float) -> np.ndarray:
+    """Of nu_mu on argon, 1e-38 cm2."""
+    table = read_genie_splines(path, "Ar40").flavours[0]
+    return np.asarray(table.per_nucleon(jnp.array(energies) * GeV)) * 40 / (1e-38 * cm**2)
+
+
+LONG = [(e, 1e-10 * e) for e in (0.1, 0.5, 1.0, 2.0, 5.0, 10.0)]
+
+
+def test_a_spline_that_starts_late(written):
+    """Zero below its first knot, with no ramp from the knot before: 1e-10/GeV2 per GeV are 3.893794e-38 cm2."""
+    late = spline("Weak[CC],DIS", [(5.0, 1e-9), (10.0, 2e-9)])
+    found = sigma(written(document(spline("Weak[CC],QES", LONG), late)), 3.0, 4.999, 5.0, 8.0)
+    np.testing.assert_allclose(found / 3.893794, [3.0, 4.999, 15.0, 24.0], rtol=1e-6)
+
+
+def test_a_spline_that_ends_early(written):
+    early = spline("Weak[CC],MEC", [(0.1, 1e-11), (0.5, 1e-11)])
+    with pytest.raises(
+        InputError, match=r"Weak\[CC\],MEC: got a spline that ends at 0.5 GeV\. Others of nu_mu go on to 10 GeV"
+    ):
+        sigma(written(document(spline("Weak[CC],QES", LONG), early)), 1.0)
+    gone = spline("Weak[CC],MEC", [(0.1, 1e-11), (0.5, 0.0)])  # it ends at zero, and stays there
+    found = sigma(written(document(spline("Weak[CC],QES", LONG), gone)), 5.0)
+    np.testing.assert_allclose(found / 3.893794, 5.0, rtol=1e-6)
+
+
+def test_a_spline_that_comes_twice(written):
+    """As two files that were put together have it: it counts once, and two of one name are refused."""
+    one = spline("Weak[CC],QES", LONG)
+    np.testing.assert_allclose(sigma(written(document(one, one)), 2.0) / 3.893794, 2.0, rtol=1e-6)
+    with pytest.raises(InputError, match="two splines of one name"):
+        sigma(written(document(one, spline("Weak[CC],QES", LONG[1:]))), 2.0)
+
+
+def test_gzip(tmp_path):
+    path = tmp_path / "splines.xml.gz"
+    content = gzip.compress(document(spline("Weak[CC],QES", LONG)).encode())
+    path.write_bytes(content)
+    np.testing.assert_allclose(sigma(path, 2.0) / 3.893794, 2.0, rtol=1e-6)
+    path.write_bytes(content[:-30])
+    with pytest.raises(InputError, match="a gzip file that is cut or damaged"):
+        sigma(path, 2.0)
+
+
 def test_no_file_and_no_nuclide(written, tmp_path):
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="no such file"):
         read_genie_splines(tmp_path / "absent.xml", "Ar40")
     with pytest.raises(InputError, match="isotope"):
         read_genie_splines(written(document(*CC)), "Ar41")

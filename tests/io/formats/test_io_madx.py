@@ -87,7 +87,7 @@ HEAD = "beam, pc=1; d: drift, l=1; q: quadrupole, l=1; "
 @pytest.mark.parametrize(
     ("text", "truth"),
     [
-        ("x: sextupole, l=1;", "'sextupole'. It is neither"),
+        ("x: sextopole, l=1;", "'sextopole'. It is neither"),
         ("x: quadrupole, l=1, k1s=0.1; w: line=(x);", "with k1s=0.1. This property"),
         ("x: sbend, l=1, angle=0.1, k1=0.2; w: line=(x);", "with k1=0.2"),
         ("x: sbend, l=1, angle=0.1, fint=0.5; w: line=(x);", "with fint=0.5"),
@@ -98,8 +98,7 @@ HEAD = "beam, pc=1; d: drift, l=1; q: quadrupole, l=1; "
         ("x: drift, 1;", "An attribute is 'name=value'"),
         ("if (1>0) { a=1; }", "This statement is not in the part"),
         ("call, file='other.madx';", "This statement is not in the part"),
-        ("option, rbarc=false;", "This statement is not in the part"),
-        ("w: line=(d, -q);", "'-q'. A line is names"),
+        ("w: line=(d, q+);", "'q+'. A line is names"),
         ("w: line=(d, nobody);", "'nobody' in a line. It is not defined"),
         ("w: line=(w);", "made of itself"),
         ("w: line=(999999*d, 2*d);", "At most 100000 elements"),
@@ -125,7 +124,7 @@ def test_what_is_not_read(text, truth):
 
 def test_places_are_told():
     with pytest.raises(InputError, match=r"^some\.madx, line 3: "):
-        parse_madx("d: drift, l=1;\n/* two\n*/ x: octupole;", label="some.madx")
+        parse_madx("d: drift, l=1;\n/* two\n*/ x: octopole;", label="some.madx")
 
 
 def test_momentum():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
@@ -11,13 +12,18 @@ import numpy as np
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import AREA, AREA_PER_ENERGY, ENERGY, Dimension
 from ontarget.interaction.charged.charged_current import CrossSection
-from ontarget.io.quantity import measure, powers_of
+from ontarget.io.quantity import Powers, measure, powers_of
 from ontarget.io.release import read_small
 from ontarget.io.table import parse_table
 from ontarget.io.wording import one_line, quote
 
 _UNITS = re.compile(r"\[([^\[\]]+)\]|\(([^()]+)\)")
-_NUMBER = re.compile(r"\s*([-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?)?\s*(.*?)\s*")
+_FIGURE = r"[0-9]+\.?[0-9]*(?:[eE][-+]?[0-9]+)?"
+_FIRST = re.compile(rf"\s*({_FIGURE}|\.[0-9]+(?:[eE][-+]?[0-9]+)?)?\s*(.*?)\s*", re.S)
+_INNER = re.compile(rf"(?<![\w.^*])(?<!\^[-+])(?<!\*[-+])(?!1(?![0-9.eE])){_FIGURE}(?![\w.])")
+_PER = re.compile(rf"(?:\bper\b|/)\s*({_FIGURE})\s*([A-Za-zµμ]\w*(?:\^[0-9])?)")
+_POWER = re.compile(r"\b([kcmµμun]?m)([23])\b")
+_WORDS = re.compile(r"\b(?:nu|nus|neutrinos?|ν)\b")
 HEAD = 20
 
 
@@ -68,12 +74,29 @@ def _head(content: bytes, label: str) -> tuple[str, str]:
 
 
 def _factor(text: str, wanted: tuple[Dimension, ...], label: str) -> tuple[float, Dimension]:
-    """A unit with a number before it, as a factor, and which of the wanted dimensions it has."""
-    found = _NUMBER.fullmatch(text)
-    number, unit = (found[1], found[2]) if found else (None, text)
-    factor, powers = measure(unit, f"{label}, unit")
+    """A unit with numbers in it, as a factor, and which of the wanted dimensions it has."""
+    factor, powers = unit_with_numbers(text, f"{label}, unit")
     for dimension in wanted:
         if powers == powers_of(dimension):
-            return float(number or 1) * factor, dimension
+            return factor, dimension
     truth = f"It is {' or '.join(one.name for one in wanted)}."
     raise InputError(f"{label}, unit", quote(text), truth, f"Write e.g. '{wanted[0].unit}'.")
+
+
+def unit_with_numbers(text: str, where: str) -> tuple[float, Powers]:
+    """A unit as people write it in heads of tables, as a factor and its powers of mass, length and time.
+
+    "1e-38 cm^2", "1e-6/(m^2 GeV)", "nu/m2/POT/50 MeV", "1/m^2 per 1e6 POT": numbers may stand before it and within,
+    'cm2' is cm^2, 'per' is '/', and neutrinos are a number.
+    """
+    number, unit = _FIRST.fullmatch(text).groups()  # type: ignore[union-attr]
+    unit = _PER.sub(r"/(\1 \2)", _POWER.sub(r"\1^\2", _WORDS.sub("1", unit)))
+    unit = re.sub(r"\bper\b", "/", unit)
+    figures = [float(found) for found in _INNER.findall(unit)]
+    plain = _INNER.sub("rad", unit)
+    factor, powers = measure(plain, where)
+    for index, figure in enumerate(figures):  # whether it multiplies or divides is read off a hundredth in its place
+        count = iter(range(len(figures)))
+        marked = _INNER.sub(lambda _, count=count, index=index: "percent" if next(count) == index else "rad", unit)
+        factor *= figure ** round(-math.log10(measure(marked, where)[0] / measure(plain, where)[0]) / 2)
+    return float(number or 1) * factor, powers

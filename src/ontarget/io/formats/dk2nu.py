@@ -16,8 +16,8 @@ word, with ';' between the names.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +27,24 @@ from jaxtyping import Float
 
 from ontarget.beam.decays.redirect import rest_axis
 from ontarget.ground.errors import InputError
-from ontarget.ground.units import GeV, cm, m, ns
+from ontarget.ground.units import GeV, cm, ns
+from ontarget.io.formats.ray_files import (
+    BETWEEN,
+    LOCATION,
+    RANDOM,
+    check_location,
+    check_times,
+    files_of,
+    jobs_of,
+    locations_of,
+    same_point,
+    shares,
+    solid_share,
+)
 from ontarget.io.formats.rays import MASSES, MUONS, PDG, DecayRays, Numbers, Vectors, seen_from
 from ontarget.io.formats.root import TreeFile, write_trees
 from ontarget.io.wording import nearest, quote
 from ontarget.matter.particle import PARTICLES
-
-RANDOM = "random decay"
-BETWEEN = ";"
-DISC = 1 * m
-"""Radius of the disc that the weights of rays are for."""
 
 TREE, META = "dk2nuTree", "dkmetaTree"
 WHOLE = ("ndecay", "ntype", "ptype")
@@ -46,9 +54,12 @@ DECAY = [f"decay.{name}" for name in WHOLE + NUMBERS]
 MUON = [f"decay.{name}" for name in GRANDPARENT]
 RAY = [f"nuray.{name}" for name in ("px", "py", "pz", "E", "wgt")]
 TIME = "ancestor.startt"
-LOCATION = [f"location.{name}" for name in ("x", "y", "z", "name")]
 WORDS = ("beamsim", "physics", "physcuts", "tgtcfg", "horncfg", "dkvolcfg")
 BEAM = ("beam0x", "beam0y", "beam0z", "beamhwidth", "beamvwidth", "beamdxdz", "beamdydz")
+ANCESTOR = "ancestor.pdg"
+GEANT = {8: 211, 9: -211, 11: 321, 12: -321, 10: 130, 16: 310, 5: -13, 6: 13}
+GEANT_NEUTRINOS = {56: 14, 55: -14, 53: 12, 52: -12}
+"""Numbers of particles in GEANT3, and of neutrinos in gnumi, as PDG's."""
 SLACK = 1e-3
 """Relative; files of other programs hold single precision and masses of other years."""
 
@@ -65,6 +76,7 @@ class Dk2nu:
     locations : points, by name; without the random decay
     momentum : [location ray 3] of the rays towards them
     weight : [location ray] of each, for a disc of 1 m radius
+    left_out : share of all decays whose parents are not known here, and that were left out
     """
 
     label: str
@@ -73,11 +85,13 @@ class Dk2nu:
     locations: Mapping[str, Float[np.ndarray, " 3"]]
     momentum: Float[np.ndarray, "location ray 3"]
     weight: Float[np.ndarray, "location ray"]
+    left_out: float = 0.0
 
     def at(self, name: str) -> tuple[Vectors, Numbers]:
         """Momenta and fluences (1/area per proton) of the neutrinos at a location of the file, as it has them."""
+        name = name.strip()
         if name not in self.locations:
-            known = nearest(name, self.locations, "It has no locations: give a point.")
+            known = nearest(name, self.locations) if self.locations else "It has no locations: give a point."
             raise InputError(f"{self.label}, location", quote(name), "The file has no such location.", known)
         index = list(self.locations).index(name)
         distance = np.linalg.norm(self.locations[name] - self.decays.place, axis=1)
@@ -88,12 +102,6 @@ class Dk2nu:
         """The same at any point, from the decays."""
         momentum, fluence = seen_from(self.decays, point[None])
         return momentum, self.decays.number * fluence
-
-
-def solid_share(distance: Numbers) -> Numbers:
-    r"""Part of the sphere that a disc of 1 m takes, :math:`(1 - \cos\arctan(R/d))/2`."""
-    ratio = (DISC / distance) ** 2
-    return ratio / (2 * np.sqrt(1 + ratio) * (1 + np.sqrt(1 + ratio)))
 
 
 # ---------------------------------------------------------------------- out
@@ -177,6 +185,7 @@ def _rays(decays: DecayRays, locations: Mapping[str, np.ndarray]) -> dict[str, n
 
 
 def _neutrino(decays: DecayRays) -> dict[str, np.ndarray]:
+    check_times(decays.time)
     place, p = decays.place / cm, decays.sent / GeV
     parts: dict[str, Any] = {"pdg": decays.neutrino.astype(np.int32), "startt": decays.time / ns}
     for axis, name in enumerate("xyz"):
@@ -199,23 +208,86 @@ def _meta(locations: Mapping[str, np.ndarray], protons: float, words: Mapping[st
 # ---------------------------------------------------------------------- in
 
 
-def read_dk2nu(path: str | Path) -> Dk2nu:
-    """Read a file, of this program or of another; branches are found by the ends of their names.
+def read_dk2nu(path: str | Path | Sequence[str | Path], skip_unknown: bool = False) -> Dk2nu:
+    """Read a file or several, of this program or of another; branches are found by the ends of their names.
+
+    Entries are tied to the meta tree by their `job`, and the protons of all jobs are added. Every ray is checked to fly
+    from its decay to its location. The time of a decay is NaN where `ancestor` does not end with the neutrino.
+
+    Parameters
+    ----------
+    path : of one file or of several, each perhaps a pattern such as 'job_*.root'
+    skip_unknown : leave out decays of parents whose mass is not known here; those of weight 0 are always left out
 
     Raises
     ------
     InputError : no ROOT file, missing trees or branches, no entries, values that are not finite, negative weights, no
-        protons, unknown particles, energies that are not in GeV
+        protons, jobs without any, unknown particles, energies that are not in GeV, rays that miss their location,
+        locations of one name at several points
     """
+    parts = [_read(one, skip_unknown) for one in files_of(path)]
+    return parts[0] if len(parts) == 1 else _together(parts)
+
+
+def _read(path: Path, skip_unknown: bool) -> Dk2nu:
     with TreeFile(path) as file:
-        entries = file.columns(TREE, [*DECAY, *RAY], [*MUON, TIME])
-        meta = file.columns(META, ["pots"], LOCATION)
-        rays = _stacked(file.label, entries)
-        decays, protons = _decays(file.label, entries, rays, meta)
-        _check_rays(file.label, decays, rays)
-        locations = _locations(file.label, meta, rays.shape[1])
-        momentum = np.moveaxis(rays[:, 1:, :3], 1, 0) * GeV
-        return Dk2nu(file.label, decays, protons, locations, momentum, np.ascontiguousarray(rays[:, 1:, 4].T))
+        entries = file.columns(TREE, [*DECAY, *RAY], [*MUON, TIME, ANCESTOR, "job"])
+        meta, label = file.columns(META, ["pots"], [*LOCATION, "job"]), file.label
+    entries, left_out = _known_parents(label, entries, skip_unknown)
+    rays, count = _stacked(label, entries), len(entries["decay.nimpwt"])
+    jobs = jobs_of(label, "job", entries.get("job"), meta.get("job"), count, "pots", np.asarray(meta["pots"], float))
+    locations, order = locations_of(label, meta, jobs, rays.shape[1])
+    rays = np.take_along_axis(rays, order[:, :, None], axis=1)
+    decays = _decays(label, entries, rays, jobs.protons)
+    _check_rays(label, decays, rays)
+    momentum, weight = np.moveaxis(rays[:, 1:, :3], 1, 0) * GeV, np.ascontiguousarray(rays[:, 1:, 4].T)
+    number = entries["entry"]
+    for index, (name, point) in enumerate(locations.items()):
+        check_location(f"{label}, location {quote(name)}", point, decays, momentum[index], weight[index], number)
+    return Dk2nu(label, decays, jobs.protons, locations, momentum, weight, left_out)
+
+
+def _together(parts: Sequence[Dk2nu]) -> Dk2nu:
+    """Several files as one: protons add, and each counts as many as it has."""
+    first, names = parts[0], [name for name in parts[0].locations if all(name in one.locations for one in parts)]
+    for one in parts:
+        for name in names:
+            same_point(one.label, name, one.locations[name], first.locations[name], first.label)
+    share = shares([one.protons for one in parts])
+    numbers = [one.decays.number * part for one, part in zip(parts, share, strict=True)]
+    given = {field.name: [getattr(one.decays, field.name) for one in parts] for field in fields(DecayRays)}
+    decays = DecayRays(**{name: np.concatenate(values) for name, values in (given | {"number": numbers}).items()})
+    rows = [[list(one.locations).index(name) for name in names] for one in parts]
+    momentum, weight = (
+        np.concatenate([getattr(one, key)[row] for one, row in zip(parts, rows, strict=True)], axis=1)
+        for key in ("momentum", "weight")
+    )
+    left_out = sum(one.left_out * part for one, part in zip(parts, share, strict=True))
+    label, points = f"{first.label} and {len(parts) - 1} more", {name: first.locations[name] for name in names}
+    return Dk2nu(label, decays, sum(one.protons for one in parts), points, momentum, weight, float(left_out))
+
+
+def _known_parents(label: str, entries: Mapping[str, Any], skip: bool) -> tuple[dict[str, Any], float]:
+    """The entries whose parent has a mass here, with their numbers in the file, and the share of those left out."""
+    parents = np.asarray(entries["decay.ptype"], int)
+    weight = np.asarray(entries["decay.nimpwt"], float)
+    unknown = ~np.isin(parents, list(MASSES))
+    counting = unknown & (weight != 0)
+    if counting.any() and not skip:
+        found = sorted(set(parents[counting].tolist()))
+        truth = f"They are PDG numbers, of {sorted(MASSES)}."
+        remedy = "Leave these decays out with '--skip-unknown' (in Python: skip_unknown=True)."
+        if set(parents.tolist()) <= set(GEANT):
+            remedy = f"These are GEANT3's: as PDG's {', '.join(f'{old} is {new}' for old, new in GEANT.items())}."
+        raise InputError(f"{label}, decay.ptype", str(found[0]), truth, remedy)
+    if unknown.all():
+        raise InputError(f"{label}, decay.ptype", "unknown parents alone", "No decay is left.", "Convert the numbers.")
+    kept = np.flatnonzero(~unknown)
+    chosen: dict[str, Any] = {"entry": kept}
+    for name, column in entries.items():
+        chosen[name] = [column[index] for index in kept] if isinstance(column, list) else np.asarray(column)[kept]
+    total = weight.sum()
+    return chosen, float(weight[unknown].sum() / total) if total > 0 else 0.0
 
 
 def _stacked(label: str, entries: Mapping[str, Any]) -> Float[np.ndarray, "entry ray part"]:
@@ -227,26 +299,24 @@ def _stacked(label: str, entries: Mapping[str, Any]) -> Float[np.ndarray, "entry
     return np.stack(parts, axis=-1).astype(float)
 
 
-def _decays(
-    label: str, entries: Mapping[str, Any], rays: np.ndarray, meta: Mapping[str, Any]
-) -> tuple[DecayRays, float]:
-    protons, number = float(np.sum(meta["pots"])), np.asarray(entries["decay.nimpwt"], float)
-    if not protons > 0:
-        raise InputError(f"{label}, pots", f"{protons:g}", "A file stands for some protons.", "Mend the meta tree.")
+def _decays(label: str, entries: Mapping[str, Any], rays: np.ndarray, protons: float) -> DecayRays:
+    number = np.asarray(entries["decay.nimpwt"], float)
     if (number < 0).any() or (rays[..., 4] < 0).any():
-        entry = int(np.argwhere((number < 0) | (rays[..., 4] < 0).any(axis=1))[0][0])
+        entry = entries["entry"][int(np.argmax((number < 0) | (rays[..., 4] < 0).any(axis=1)))]
         truth = "No weight is below zero."
         raise InputError(f"{label}, entry {entry}", "a negative weight", truth, "Mend or remove the entry.")
     if not number.any():
         raise InputError(f"{label}, decay.nimpwt", "only zeros", "Some decays count.", "Mend the weights.")
     codes = {name: np.asarray(entries[f"decay.{name}"], int) for name in ("ndecay", "ptype", "ntype")}
-    for name, known in (("ptype", MASSES), ("ntype", PDG.values())):
-        if unknown := sorted(set(codes[name].tolist()) - set(known)):
-            truth = f"They are PDG numbers, of {sorted(known)}."
-            raise InputError(f"{label}, decay.{name}", str(unknown[0]), truth, "Remove them, or convert the numbers.")
+    if unknown := sorted(set(codes["ntype"].tolist()) - set(PDG.values())):
+        truth, remedy = f"They are PDG numbers, of {sorted(PDG.values())}.", "Convert the numbers."
+        if set(codes["ntype"].tolist()) <= set(GEANT_NEUTRINOS):
+            words = ", ".join(f"{old} is {new}" for old, new in GEANT_NEUTRINOS.items())
+            remedy = f"These are those of gnumi and GEANT3: as PDG's {words}."
+        raise InputError(f"{label}, decay.ntype", str(unknown[0]), truth, remedy)
     momentum = np.stack([entries[f"decay.pdp{axis}"] for axis in "xyz"], axis=1).astype(float) * GeV
     place = np.stack([entries[f"decay.v{axis}"] for axis in "xyz"], axis=1).astype(float) * cm
-    decays = DecayRays(
+    return DecayRays(
         codes["ndecay"],
         codes["ptype"],
         codes["ntype"],
@@ -258,14 +328,18 @@ def _decays(
         _axes(entries, codes["ptype"], momentum),
         number / protons,
     )
-    return decays, protons
 
 
 def _times(entries: Mapping[str, Any], count: int) -> Numbers:
-    """When the neutrino, the last of the ancestors, was born; zero where the file does not say."""
-    given = entries.get(TIME, np.zeros((count, 1)))
-    last = [one[-1] if len(one) else 0.0 for one in given] if isinstance(given, list) else np.asarray(given)[:, -1]
-    return np.asarray(last, float) * ns
+    """When the neutrino, the last of the ancestors, was born; NaN where the file does not say."""
+    found = np.full(count, math.nan)
+    if TIME not in entries:
+        return found
+    times, codes = entries[TIME], entries.get(ANCESTOR)
+    for entry in range(count):
+        if len(times[entry]) and (codes is None or codes[entry][-1] == entries["decay.ntype"][entry]):
+            found[entry] = times[entry][-1]
+    return found * ns
 
 
 def _axes(entries: Mapping[str, Any], parent: np.ndarray, momentum: Vectors) -> Vectors:
@@ -306,17 +380,3 @@ def _check_rays(label: str, decays: DecayRays, rays: np.ndarray) -> None:
         truth = f"Its parent has {most[entry]:.4g} GeV, by decay.pdpx to pdpz."
         got = f"{rays[entry, :, 3].max():g} in entry {entry}"
         raise InputError(f"{label}, nuray.E", got, truth, "All energies are in GeV: convert the file.")
-
-
-def _locations(label: str, meta: Mapping[str, Any], rays: int) -> dict[str, np.ndarray]:
-    """Points by name, from the first entry of the meta tree; the random decay left out."""
-    if not all(name in meta for name in LOCATION):
-        return {}
-    x, y, z = (list(meta[name][0]) for name in LOCATION[:3])
-    given = meta["location.name"][0]
-    names = given.split(BETWEEN) if isinstance(given, str) else list(given)
-    if len(names) != rays:
-        truth = f"Its entries have {rays} rays."
-        raise InputError(f"{label}, location", f"{len(names)} locations", truth, "Write the file again.")
-    points = np.array([x, y, z], float).T * cm
-    return {str(name): point for name, point in list(zip(names, points, strict=True))[1:]}

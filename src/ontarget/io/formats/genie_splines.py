@@ -2,8 +2,9 @@
 
 A file has one spline for each process of one neutrino on one target, called "genie::.../nu:14;tgt:1000180400;N:2112;
 proc:Weak[CC],QES;", with knots of energy in GeV and cross-section in 1/GeV^2 (natural units, of the whole target). What
-is taken is the sum over all charged-current processes. Files of 100 MB are read in one pass, and only the splines that
-are wanted are kept. What an XML file may define or include elsewhere is refused, never followed.
+is taken is the sum over all charged-current processes, each of them once. Files may be gzipped. Those of 100 MB are
+read in one pass, and only the splines that are wanted are kept. What an XML file may define or include elsewhere is
+refused, never followed.
 
 The tables know of no other nucleus than theirs: they have no asymmetry between neutrons and protons.
 """
@@ -12,8 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO
 from xml.parsers import expat
 
 import jax.numpy as jnp
@@ -25,6 +26,7 @@ from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV
 from ontarget.interaction.charged.charged_current import ChargedCurrent, CrossSection
 from ontarget.io.formats.rays import PDG
+from ontarget.io.plain_text import open_plain, read_chunk
 from ontarget.io.wording import one_line, quote
 from ontarget.matter.nuclide import Nuclides, isotope
 
@@ -34,6 +36,10 @@ NATURAL = (hbar_c / GeV) ** 2
 
 NAME = re.compile(r"nu:(?P<nu>-?\d+);tgt:(?P<target>\d+);.*?proc:(?P<process>[^;]*)")
 CHARGED = "Weak[CC]"
+STEP = 1e-9
+"""Relative energy within which a spline rises that begins above zero."""
+SAME = 1e-6
+"""Relative, of energies at which splines end."""
 Curve = tuple[Float[np.ndarray, " knot"], Float[np.ndarray, " knot"]]
 
 
@@ -47,14 +53,8 @@ def read_genie_splines(path: str | Path, nuclide: str) -> ChargedCurrent:
     """
     label, row = one_line(path), isotope(nuclide)
     code = 1000000000 + row.Z * 10000 + row.A * 10
-    try:
-        with Path(path).open("rb") as stream:
-            curves, targets = _charged(stream, label, str(code))
-    except OSError as error:
-        reason = one_line(error.strerror or error)
-        raise InputError(
-            label, f"a file that cannot be read ({reason})", "", "Check the name and the folder."
-        ) from None
+    with open_plain(path, label, "GENIE's XML") as stream:
+        curves, targets = _charged(stream, label, str(code))
     if str(code) not in targets:
         known = ", ".join(sorted(targets)[:8]) or "none"
         raise InputError(label, f"no spline of {nuclide}", f"It has the targets {known}.", "Name another file.")
@@ -62,13 +62,13 @@ def read_genie_splines(path: str | Path, nuclide: str) -> ChargedCurrent:
         truth = f"Of {nuclide} it has no spline of charged currents ({CHARGED})."
         raise InputError(label, "neutral currents only", truth, "Name a file with charged currents.")
     nucleus = Nuclides.of(nuclide)
-    tables = tuple(_table(name, curves[pdg], row.A) for name, pdg in PDG.items() if pdg in curves)
+    tables = tuple(_table(label, name, curves[pdg], row.A) for name, pdg in PDG.items() if pdg in curves)
     return ChargedCurrent(tables, ((nucleus.N - nucleus.Z) / nucleus.A)[0], name=f"{nuclide}, GENIE splines")
 
 
-def _charged(stream: IO[bytes], label: str, code: str) -> tuple[dict[int, list[Curve]], set[str]]:
-    """The splines of charged currents on a target, by neutrino, and all targets of the file."""
-    curves: dict[int, list[Curve]] = {}
+def _charged(stream: BufferedIOBase, label: str, code: str) -> tuple[dict[int, dict[str, Curve]], set[str]]:
+    """The splines of charged currents on a target, by neutrino and name, and all targets of the file."""
+    curves: dict[int, dict[str, Curve]] = {}
     targets: set[str] = set()
     for name, knots in _splines(stream, label, f"tgt:{code};"):
         found = NAME.search(name)
@@ -77,18 +77,45 @@ def _charged(stream: IO[bytes], label: str, code: str) -> tuple[dict[int, list[C
             raise InputError(label, f"the spline {quote(name)}", truth, "Name a file of GENIE.")
         targets.add(found["target"])
         if found["target"] == code and found["process"].startswith(CHARGED) and int(found["nu"]) in PDG.values():
-            curves.setdefault(int(found["nu"]), []).append(_curve(knots, f"{label}, {quote(name)}"))
+            known, curve = curves.setdefault(int(found["nu"]), {}), _curve(knots, f"{label}, {quote(name)}")
+            if name in known and not all(
+                np.array_equal(one, other) for one, other in zip(known[name], curve, strict=True)
+            ):
+                truth = "A process counts once."
+                raise InputError(f"{label}, {quote(name)}", "two splines of one name", truth, "Keep one of them.")
+            known[name] = curve
     return curves, targets
 
 
-def _table(name: str, curves: list[Curve], nucleons: int) -> CrossSection:
-    """The sum of splines, at all energies of any of them; each is linear between its knots and zero below the first."""
-    energy = np.unique(np.concatenate([curve[0] for curve in curves]))
-    highest = min(curve[0][-1] for curve in curves)
+def _table(label: str, name: str, curves: dict[str, Curve], nucleons: int) -> CrossSection:
+    """The sum of splines, at all energies of any of them.
+
+    Each is linear between its knots and zero below the first, where it may begin with a step; all end at one energy,
+    but for those that end at zero.
+    """
+    steps = [curve[0][0] * (1 - STEP) for curve in curves.values() if curve[1][0] > 0]
+    energy = np.unique(np.concatenate([*(curve[0] for curve in curves.values()), steps]))
+    begun = min(curve[0][0] for curve in curves.values())
+    energy = energy[energy >= begun]  # before the first of all a table is zero by itself
+    _check_ends(label, name, curves)
+    highest = min(curve[0][-1] for curve in curves.values() if curve[0][-1] >= energy[-1] * (1 - SAME))
     energy = energy[energy <= highest]
-    total = sum(np.interp(energy, *curve, left=0.0) for curve in curves)
+    total = sum(np.interp(energy, *curve, left=0.0) for curve in curves.values())
     per_energy = jnp.asarray(total * NATURAL / nucleons / (energy * GeV))
     return CrossSection(jnp.asarray(energy * GeV), per_energy, name=name)
+
+
+def _check_ends(label: str, flavour: str, curves: dict[str, Curve]) -> None:
+    """Refuse a spline that ends before the others while it is not zero."""
+    ends = {name: float(curve[0][-1]) for name, curve in curves.items()}
+    last = max(ends.values())
+    for name, end in ends.items():
+        if end < last * (1 - SAME) and curves[name][1][-1] > 0:
+            truth = f"Others of {flavour} go on to {last:g} GeV, so that their sum is not known above."
+            remedy = "Make all splines up to one energy (gmkspl -e)."
+            process = NAME.search(name)
+            which = process["process"] if process else quote(name)
+            raise InputError(f"{label}, {which}", f"a spline that ends at {end:g} GeV", truth, remedy)
 
 
 def _curve(knots: list[tuple[float, float]], where: str) -> Curve:
@@ -166,11 +193,11 @@ class _Reader:
             raise InputError(self.where(), quote(text.strip()), "A knot holds numbers.", "Fetch it again.") from None
 
 
-def _splines(stream: IO[bytes], label: str, wanted: str) -> Iterator[tuple[str, list[tuple[float, float]]]]:
+def _splines(stream: BufferedIOBase, label: str, wanted: str) -> Iterator[tuple[str, list[tuple[float, float]]]]:
     """Names and knots of the splines of a file, one after another."""
     reader = _Reader(label, wanted)
     try:
-        while chunk := stream.read(CHUNK):
+        while chunk := read_chunk(stream, CHUNK, label):
             reader.parser.Parse(chunk, False)
             yield from reader.done
             reader.done.clear()

@@ -13,7 +13,8 @@ units of dk2nu (cm, GeV), with the parent's momentum at decay also in the place 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import numpy as np
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, cm, m, s
+from ontarget.io.formats.ray_files import Jobs, check_times, files_of, jobs_of, shares
 from ontarget.io.formats.rays import MASSES, PDG, NeutrinoRays, Numbers, Vectors, Window
 from ontarget.io.formats.root import TreeFile, write_trees
 
@@ -30,8 +32,12 @@ PARENT = ["numi.pdpx", "numi.pdpy", "numi.pdpz", "numi.ptype"]
 META = ["protons", "windowBase", "windowDir1", "windowDir2"]
 SLACK = 1e-3
 """Relative; files of other programs hold single precision."""
-FAR = 100
-"""Rays start near their window: within so many times its size."""
+NEAR = 0.01
+"""Rays start on their window: within so much of its size."""
+FILLED, ENOUGH = 0.02, 10
+"""So many rays do not all lie within so much of both edges."""
+GRAZING, MUCH, NEVER = 0.1, 0.01, 1e-9
+"""A ray is grazing whose cosine to the normal is so much of the median one; it may be so much of its flavour's flux."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ def write_gsimple(path: str | Path, rays: NeutrinoRays, protons: float) -> Path:
 def _entries(rays: NeutrinoRays, protons: float) -> dict[str, Any]:
     columns = {"entry.wgt": rays.number * protons}
     columns |= _three("entry.vtx", rays.place / m, "xyz")
+    check_times(rays.time)
     columns |= {TIME: rays.time / s, "entry.dist": rays.flown / m}
     columns |= _three("entry.p", rays.momentum / GeV, "xyz")
     columns |= {
@@ -89,36 +96,107 @@ def _meta(rays: NeutrinoRays, protons: float) -> dict[str, Any]:
     return columns | {"seed": np.zeros(1, np.int32), "metakey": np.ones(1, np.uint32)}
 
 
-def read_gsimple(path: str | Path) -> Gsimple:
-    """Read a file, of this program or of another. The window is that of the first entry of the meta tree.
+def read_gsimple(path: str | Path | Sequence[str | Path]) -> Gsimple:
+    """Read a file or several, of this program or of another.
+
+    Entries are tied to the meta tree by their `metakey`, the protons of all are added, and all are of one window. The
+    time at the window is NaN where the file has none.
+
+    Parameters
+    ----------
+    path : of one file or of several, each perhaps a pattern such as 'job_*.root'
 
     Raises
     ------
     InputError : no ROOT file, missing trees or branches, no entries, values that are not finite, negative weights, no
-        protons, a window without area, energies that are not in GeV or places that are not in metres
+        protons, entries whose protons are not known, several windows or one without area, energies that are not in GeV,
+        rays that do not start on the window, or that fly along it and count for much
     """
+    parts = [_read(one) for one in files_of(path)]
+    return parts[0] if len(parts) == 1 else _together(parts)
+
+
+def _read(path: Path) -> Gsimple:
     with TreeFile(path) as file:
-        entry = file.columns("flux", ENTRY, [TIME, *PARENT])
-        meta = file.columns("meta", META)
+        entry = file.columns("flux", ENTRY, [TIME, KEY, *PARENT])
+        meta = file.columns("meta", META, ["metakey"])
         label = file.label
-    base, along, across = (np.asarray(meta[name], float)[0] * m for name in META[1:])
-    window, protons = Window(base, along, across), float(np.sum(meta["protons"]))
-    if not protons > 0:
-        raise InputError(f"{label}, protons", f"{protons:g}", "A file stands for some protons.", "Mend the meta tree.")
-    if not window.area > 0:
+    weight = np.asarray(entry["entry.wgt"], float)
+    protons = np.asarray(meta["protons"], float)
+    jobs = jobs_of(label, "metakey", entry.get(KEY), meta.get("metakey"), len(weight), "protons", protons)
+    window = _window(label, meta, jobs)
+    place, momentum = (np.stack([entry[f"entry.{name}{axis}"] for axis in "xyz"], axis=1) for name in ("vtx", "p"))
+    _check_entries(label, entry, weight, momentum.astype(float))
+    time = np.asarray(entry.get(TIME, np.full(len(weight), math.nan)), float) * s
+    codes, flown = np.asarray(entry["entry.pdg"], int), np.asarray(entry["entry.dist"], float) * m
+    number = weight / jobs.protons
+    rays = NeutrinoRays(window, codes, momentum * GeV, place * m, time, flown, number, None)
+    _check_window(label, rays)
+    return Gsimple(label, rays, jobs.protons)
+
+
+def _window(label: str, meta: dict[str, Any], jobs: Jobs) -> Window:
+    """That of all jobs that have entries."""
+    rows = [row for rows, _ in jobs.groups() for row in rows]
+    windows = [Window(*(np.asarray(meta[name], float)[row] * m for name in META[1:])) for row in rows]
+    first = windows[0]
+    if not first.area > 0:
         truth = "Its two edges span an area."
         raise InputError(f"{label}, windowDir1", "a window without area", truth, "Mend the meta tree.")
-    place, momentum = (np.stack([entry[f"entry.{name}{axis}"] for axis in "xyz"], axis=1) for name in ("vtx", "p"))
-    weight = np.asarray(entry["entry.wgt"], float)
-    _check_entries(label, entry, weight, momentum.astype(float))
-    far = np.linalg.norm(place * m - base, axis=1) > FAR * (np.linalg.norm(along) + np.linalg.norm(across))
+    for row, other in zip(rows, windows, strict=True):
+        _same_window(f"{label}, windowBase", other, first, f"in entry {row} of the meta tree")
+    return first
+
+
+def _same_window(where: str, one: Window, other: Window, whose: str) -> None:
+    apart = max(float(np.abs(getattr(one, key) - getattr(other, key)).max()) for key in ("base", "along", "across"))
+    if apart > SLACK * math.sqrt(other.area):
+        got = f"another window {whose}, {apart / m:.4g} m off"
+        raise InputError(
+            where, got, "A flux is the mean over one window.", "Read the jobs of each window by themselves."
+        )
+
+
+def _together(parts: Sequence[Gsimple]) -> Gsimple:
+    """Several files as one: protons add, and each counts as many as it has."""
+    first = parts[0]
+    for one in parts:
+        _same_window(f"{one.label}, windowBase", one.rays.window, first.rays.window, f"than in {first.label}")
+    numbers = [one.rays.number * part for one, part in zip(parts, shares([one.protons for one in parts]), strict=True)]
+    names = ("neutrino", "momentum", "place", "time", "flown")
+    joined: dict[str, Any] = {name: np.concatenate([getattr(one.rays, name) for one in parts]) for name in names}
+    rays = replace(first.rays, number=np.concatenate(numbers), **joined)
+    return Gsimple(f"{first.label} and {len(parts) - 1} more", rays, sum(one.protons for one in parts))
+
+
+def _check_window(label: str, rays: NeutrinoRays) -> None:
+    """Rays start on the window and fill it, and none that flies along it counts for much."""
+    window, counts = rays.window, rays.number > 0
+    size = float(np.linalg.norm(window.along) + np.linalg.norm(window.across))
+    offset = rays.place - window.base
+    share = np.linalg.lstsq(np.stack([window.along, window.across], axis=1), offset.T, rcond=None)[0]
+    far = counts & ((np.abs(offset @ window.normal) > NEAR * size) | (np.abs(share - 0.5) > 0.5 + NEAR).any(axis=0))
+    remedy = "Places are in metres: convert the file."
     if far.any():
         got = f"a ray far from the window in entry {int(np.argmax(far))}"
-        raise InputError(f"{label}, entry.vtxx", got, "Rays start on it.", "Places are in metres: convert the file.")
-    time = np.asarray(entry.get(TIME, np.zeros(len(weight))), float) * s
-    codes, flown = np.asarray(entry["entry.pdg"], int), np.asarray(entry["entry.dist"], float) * m
-    rays = NeutrinoRays(window, codes, momentum * GeV, place * m, time, flown, weight / protons, None)
-    return Gsimple(label, rays, protons)
+        raise InputError(f"{label}, entry.vtxx", got, "Rays start on it.", remedy)
+    filled = np.ptp(share[:, counts], axis=1)
+    if counts.sum() >= ENOUGH and filled.max() < FILLED:
+        got = f"rays that fill {filled.max():.2g} of the window's edges"
+        raise InputError(f"{label}, windowDir1", got, "Rays are spread over it.", remedy)
+    cosine = np.abs(rays.momentum @ window.normal) / rays.energy
+    usual = float(np.median(cosine[counts]))
+    grazing = counts & (cosine < GRAZING * usual)
+    if not grazing.any():
+        return
+    fluence = np.where(counts, rays.number / np.maximum(cosine, 1e-300), 0.0)
+    worst = int(np.argmax(np.where(grazing, fluence, -1.0)))
+    part = fluence[worst] / fluence[rays.neutrino == rays.neutrino[worst]].sum()
+    if cosine[worst] < NEVER or part > MUCH:
+        degrees = math.degrees(math.acos(min(cosine[worst], 1.0)))
+        got = f"a ray along the window in entry {worst} ({degrees:.6g} degrees from its normal)"
+        truth = f"It alone would be {100 * part:.3g} % of the flux of its flavour: weights are divided by the cosine."
+        raise InputError(f"{label}, entry.px", got, truth, "Remove the entry.")
 
 
 def _check_entries(label: str, entry: dict[str, Any], weight: Numbers, momentum: Vectors) -> None:

@@ -15,6 +15,7 @@ from ontarget.io.formats.results import Results, ResultTable, named, read_result
 from ontarget.io.write import check_folder, write_text
 
 LONGEST_NAME = 64
+ROW = "row"
 NOTHING = "-"
 """What HEPData takes for a value that is not there."""
 
@@ -38,7 +39,7 @@ def submission(results: Results) -> list[dict[str, Any]]:
         name = table.title[:LONGEST_NAME]
         name = name if name not in taken else f"{name[: LONGEST_NAME - 6]} ({number})"
         taken.add(name)
-        columns = [named(one)[0] for one in table.columns if one not in table.about() and one not in table.errors()]
+        columns = [named(one)[0] for one in roles_of(table)[1]]
         documents.append(
             {
                 "name": name,
@@ -51,14 +52,30 @@ def submission(results: Results) -> list[dict[str, Any]]:
     return documents
 
 
+def roles_of(table: ResultTable) -> tuple[list[str], list[str], dict[str, str]]:
+    """The columns that identify rows, those that depend on them (HEPData wants one of each), and errors of which.
+
+    Where all columns identify (one number, rows that are equal), numbers depend; of texts alone all but the first. Rows
+    that are not told apart by the others are counted.
+    """
+    texts = [one for one in table.columns if any(isinstance(row[one], str) for row in table.rows)]
+    keys = texts if len(table.rows) == 1 else table.about()
+    if len(keys) == len(table.columns):
+        keys = texts if len(texts) < len(keys) else texts[: len(texts) > 1]
+    errors = table.errors(keys)
+    depend = [one for one in table.columns if one not in keys and one not in errors]
+    if not keys or len({tuple(row[one] for one in keys) for row in table.rows}) < len(table.rows):
+        keys = [ROW, *keys]
+    return keys, depend, errors
+
+
 def data_of(table: ResultTable) -> dict[str, Any]:
     """The data of a table: what identifies a row is independent, numbers depend on it and have their errors."""
-    keys, errors = table.about(), table.errors()
-    independent = [{"header": header(one), "values": [{"value": cell(row[one])} for row in table.rows]} for one in keys]
+    keys, depend, errors = roles_of(table)
+    rows: list[dict[str, Any]] = [{ROW: number, **row} for number, row in enumerate(table.rows, 1)]
+    independent = [{"header": header(one), "values": [{"value": cell(row[one])} for row in rows]} for one in keys]
     dependent = []
-    for column in table.columns:
-        if column in keys or column in errors:
-            continue
+    for column in depend:
         mine = [one for one, owner in errors.items() if owner == column]
         values = []
         for row in table.rows:

@@ -38,9 +38,10 @@ class ResultTable:
             found += [] if column in found else [column]
         return [one for one in self.columns if one in found]
 
-    def errors(self) -> dict[str, str]:
-        """Of columns that are errors: the column whose error each is."""
-        numbers = [one for one in self.columns if one not in self.about()]
+    def errors(self, about: Sequence[str] | None = None) -> dict[str, str]:
+        """Of columns that are errors: the column whose error each is; `about` is what identifies rows, if known."""
+        keys = self.about() if about is None else about
+        numbers = [one for one in self.columns if one not in keys]
         base = {one: named(one)[0] for one in numbers}
         found: dict[str, str] = {}
         for index, column in enumerate(numbers):
