@@ -15,10 +15,9 @@ from ontarget.inference.likelihood.likelihood import Likelihood
 STILL = 2e-4
 """Of a piece: how closely its ends lie between two points."""
 
-LADDER = 0.25 ** np.arange(1, 14)
-"""Steps from a minimum to its neighbour, whatever the width of the piece between them."""
-
 PROBES = 8  # of the slope in each cell of the grid, where there may be several minima
+FINE, COARSE = 1.25, 2.0  # ratios of the distances from a minimum at which the slope, or the profile, is asked
+FLAT = 0.05  # slopes that are as good as none, of that at the end of an interval
 SEARCHES = 8  # for minima, each between the points of those before
 ROUNDS = 60  # a bracket is halved in each, if not far better
 LOAD = 4_000_000  # numbers of all probes together; larger likelihoods are probed less
@@ -31,38 +30,30 @@ def refined(likelihood: Likelihood, scan: Scan, rises: Sequence[float]) -> Scan:
     that is low enough a ladder of points leads to its neighbours, so that no piece is lost however narrow it is. Then
     the cells that hold an end are cut until the ends stand still.
     """
-    line = Traced(likelihood, scan)
+    line, rise = Traced(likelihood, scan), max(rises)
     if not scan.searched:
-        search(line)
-    for _ in range(SEARCHES):
-        if not line.add(ladders(line, max(rises))) or line.single or not turned(line):
-            break
+        search(line, rise)
+    line.add(ladders(line, rise, COARSE))
     for turn in range(ROUNDS):
-        wanted = [point for rise in rises for point in cuts(line, rise)]
+        wanted = [point for one in rises for point in cuts(line, one)]
         if not wanted:
             return line.all()
         if not line.add(np.array(wanted)) or turn == ROUNDS - 1:
-            raise too_narrow(line, rises)
+            raise too_narrow(line)
     raise AssertionError
 
 
-def search(line: Traced) -> None:
+def search(line: Traced, rise: float) -> None:
     """Put every minimum along the line among its points: where its slope changes its sign."""
     best = np.array([line.scan.best.values[line.name]])
     if line.x[0] < best[0] < line.x[-1]:
         line.add(best)
     if line.single:
         return
-    between = probes(line)
-    nuisances = line.between(between)
-    slope = line.slopes(between, nuisances)
-    x, every = np.concatenate([line.x, between]), np.concatenate([line.nuisances, nuisances])
-    order = np.argsort(x, kind="stable")
-    falls = np.concatenate([line.slope, slope])[order] < 0.0
-    cells = np.nonzero(falls[:-1] & ~falls[1:])[0]
-    starts = order[np.unique(np.concatenate([cells, cells + 1]))]
-    line.freed(x[starts], every[starts])
-    turned(line)
+    turned(line, probes(line))
+    for _ in range(SEARCHES):
+        if not turned(line, ladders(line, rise, FINE)):
+            return
 
 
 def probes(line: Traced) -> Float[np.ndarray, " point"]:
@@ -73,31 +64,50 @@ def probes(line: Traced) -> Float[np.ndarray, " point"]:
     return (line.x[:-1, None] + np.diff(line.x)[:, None] * share).ravel()
 
 
-def turned(line: Traced) -> bool:
-    """Find what lies where the slope goes from falling to rising; whether there was anything to find."""
-    for turn in range(SEARCHES):
-        falls, rises = line.slope < 0.0, line.slope > 0.0
-        flat = 1e-9 * np.abs(line.x).max()
-        cells = np.nonzero(falls[:-1] & rises[1:] & (np.diff(line.x) > flat * 1e-6))[0]
+def turned(line: Traced, probed: Float[np.ndarray, " point"]) -> bool:
+    """Find what lies where the slope goes from falling to rising, there too; whether there was anything to find."""
+    nuisances = line.between(probed)
+    x, every = np.concatenate([line.x, probed]), np.concatenate([line.nuisances, nuisances])
+    slope = np.concatenate([line.slope, line.slopes(probed, nuisances)])
+    order = np.argsort(x, kind="stable")
+    cells = turns(x[order], slope[order])
+    if not len(cells):
+        return False
+    both = order[np.unique(np.concatenate([cells, cells + 1]))]
+    line.add(x[both])
+    line.freed(x[both], every[both])
+    for _ in range(SEARCHES):  # a step may have led elsewhere: then from nearer by
+        cells = turns(line.x, line.slope)
         if not len(cells):
-            return turn > 0
-        ends = np.unique(np.concatenate([cells, cells + 1]))
-        x, nuisances = line.x[ends], line.nuisances[ends]
+            break
         line.add(0.5 * (line.x[cells] + line.x[cells + 1]))
-        line.freed(x, nuisances)
+        cells = turns(line.x, line.slope)
+        ends = np.unique(np.concatenate([cells, cells + 1]))
+        line.freed(line.x[ends], line.nuisances[ends])
     return True
 
 
-def ladders(line: Traced, rise: float) -> Float[np.ndarray, " point"]:
-    """Points between minima that are allowed and neighbours that are not, ever closer to the minima."""
-    y = line.scaled()
-    low = (y <= rise) & (y <= np.append(y[1:], np.inf)) & (y <= np.insert(y[:-1], 0, np.inf))
-    wanted = [np.zeros(0)]
-    for point in np.nonzero(low)[0]:
-        for other in (point - 1, point + 1):
-            if 0 <= other < len(y) and y[other] > rise:
-                wanted.append(line.x[point] + (line.x[other] - line.x[point]) * LADDER)
-    return np.concatenate(wanted)
+def turns(x: Float[np.ndarray, " point"], slope: Float[np.ndarray, " point"]) -> np.ndarray:
+    """Cells in which the slope goes from falling to rising, but for those that only rounding makes."""
+    wide = np.diff(x) > 1e-13 * np.abs(x).max()
+    return np.nonzero((slope[:-1] < 0.0) & (slope[1:] > 0.0) & wide)[0]
+
+
+def ladders(line: Traced, rise: float, ratio: float) -> Float[np.ndarray, " point"]:
+    """Points from what is allowed to neighbours that are not, or that lie beyond a rise, from half a width on."""
+    inside = line.scaled() <= rise
+    bends = np.maximum(line.derivatives(line.x, line.nuisances)[1], 0.0)
+    flat = FLAT * np.sqrt(rise * bends)
+    apart = inside[:-1] & inside[1:] & (line.slope[:-1] >= -flat[:-1]) & (line.slope[1:] <= flat[1:])
+    rightward = np.nonzero((inside[:-1] & ~inside[1:]) | apart)[0]
+    leftward = np.nonzero((~inside[:-1] & inside[1:]) | apart)[0] + 1
+    begun, aims = np.concatenate([rightward, leftward]), np.concatenate([rightward + 1, leftward - 1])
+    bend = bends[begun]
+    gaps = line.x[aims] - line.x[begun]
+    shares = np.clip(np.sqrt(rise / np.maximum(bend, 1e-300)) / np.maximum(abs(gaps), 1e-300), 1e-9, 1.0)
+    numbers = (-np.log(shares) / np.log(ratio)).astype(int) + 1
+    paths = zip(line.x[begun], gaps, numbers, strict=True)
+    return np.concatenate([np.zeros(0), *(at + gap * ratio ** -np.arange(1.0, n + 1.0) for at, gap, n in paths)])
 
 
 def cuts(line: Traced, rise: float) -> list[float]:
@@ -124,8 +134,10 @@ def cut(line: Traced, y: np.ndarray, rise: float, here: int, there: int, still: 
     tangent = x[near] + 2.0 * root[near] * (goal - root[near]) / slope if slope else chord
     guess = tangent if 0.0 < (tangent - x[0]) / width < 1.0 else chord
     reach = max(0.1 * abs(guess - chord), 0.3 * still, 1e-3 * abs(guess - x[near]))
-    points = [x[0] + 0.5 * width, chord, guess, guess - reach, guess + reach]
-    return [one for one in points if 0.0 < (one - x[0]) / width < 1.0]
+    points = np.sort([x[0] + 0.5 * width, chord, guess, guess - reach, guess + reach])
+    least = max(0.1 * still, 1e-3 * min(abs(width), reach))  # closer ones would tell of rounding
+    points = points[np.diff(points, prepend=-np.inf) > least]
+    return [one for one in points if least < (one - x[0]) * np.sign(width) < abs(width) - least]
 
 
 def ends(scan: Scan, rise: float) -> Float[np.ndarray, " end"]:
@@ -137,7 +149,7 @@ def ends(scan: Scan, rise: float) -> Float[np.ndarray, " end"]:
     return x[cells] + (x[cells + 1] - x[cells]) * (goal - root[cells]) / (root[cells + 1] - root[cells])
 
 
-def too_narrow(line: Traced, rises: Sequence[float]) -> InputError:
+def too_narrow(line: Traced) -> InputError:
     """The error for a piece whose ends are never told apart."""
     y, name = line.scaled(), line.name
     at = float(line.x[int(y.argmin())])

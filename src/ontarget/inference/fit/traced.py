@@ -15,6 +15,8 @@ from ontarget.inference.fit.newton import PointData, evaluate
 from ontarget.inference.fit.profile import SEEDS, Scan, choose
 from ontarget.inference.likelihood.likelihood import Likelihood
 
+SAME = 0.01  # standard deviations between two fits that found one minimum
+
 
 class Traced:
     """Points of a scan along one axis, from low to high, and more of them.
@@ -49,17 +51,23 @@ class Traced:
 
     def slopes(self, x: Float[np.ndarray, " point"], nuisances: Float[np.ndarray, "point free"]) -> np.ndarray:
         """The derivative of -2 ln L along the axis, nuisances held: that of the profile where they are at their best."""
+        return self.derivatives(x, nuisances)[0]
+
+    def derivatives(
+        self, x: Float[np.ndarray, " point"], nuisances: Float[np.ndarray, "point free"]
+    ) -> Float[np.ndarray, "2 point"]:
+        """First and second derivative of -2 ln L along the axis, nuisances held."""
         thetas, data = self.thetas(x, nuisances), np.asarray(self.likelihood.data)[None]
         fits = BatchedFits(self.likelihood, [self.place], thetas, data, np.zeros((1, len(self.theta))))
         rows = max(1, WORK // fits.contraction.largest)
-        found = []
+        found = [np.zeros((2, 0))]
         for part in (slice(low, low + rows) for low in range(0, len(x), rows)):
             factors = fits.contraction.factors(thetas[part])
             given = PointData(factors, None, np.zeros((1, 1)), np.zeros(1))
-            functions = model_of(fits.model.basis, factors)
-            at = thetas[part, self.place][:, None]
-            found.append(evaluate(fits.contraction.degree, fits.model, functions, given, at).gradient[:, 0])
-        return np.concatenate(found) if found else np.zeros(0)
+            functions, at = model_of(fits.model.basis, factors), thetas[part, self.place][:, None]
+            here = evaluate(fits.contraction.degree, fits.model, functions, given, at)
+            found.append(np.stack([here.gradient[:, 0], (here.expected + here.second_order)[:, 0, 0]]))
+        return np.concatenate(found, axis=1)
 
     def between(self, x: Float[np.ndarray, " point"]) -> np.ndarray:
         """Nuisances between those known [point, free]."""
@@ -115,11 +123,20 @@ class Traced:
 
     def freed(self, x: Float[np.ndarray, " point"], nuisances: Float[np.ndarray, "point free"]) -> None:
         """Fit with the axis free from these points; minima inside the grid join the points."""
+        if not len(x):
+            return
         fits = fit_many(self.likelihood, [*self.free, self.name], self.thetas(x, nuisances), few=SCAN)
         at = fits.free[:, -1]
-        inside = fits.converged & (at > self.x[0]) & (at < self.x[-1])
-        some = Fits(*(one[inside] for one in fits))
-        self.join(at[inside], some._replace(free=some.free[:, :-1]), np.zeros(int(inside.sum())))
+        found = Fits(*(one[np.argsort(at, kind="stable")] for one in fits))
+        at = found.free[:, -1]
+        bend = self.derivatives(at, found.free[:, :-1])[1]
+        near = SAME / np.sqrt(np.maximum(bend, 1e-300))
+        known = self.x[self.slope == 0.0]
+        new = found.converged & (at > self.x[0]) & (at < self.x[-1]) & (np.diff(at, prepend=-np.inf) > near)
+        if len(known):
+            new &= np.abs(at[:, None] - known).min(axis=1) > near
+        some = Fits(*(one[new] for one in found))
+        self.join(at[new], some._replace(free=some.free[:, :-1]), np.zeros(int(new.sum())))
 
     def scaled(self) -> Float[np.ndarray, " point"]:
         """-2 ln L in the units of the scan: those of its critical values, if it has some."""
