@@ -118,7 +118,7 @@ def random_counts(seed: int) -> Known:
     x = np.linspace(*BOX, 4001)
     steep = random.uniform(0.2, 0.95) / np.abs(product(x)).max()
     if number == 2 and random.random() < 0.5:  # like a coupling's square on a background
-        share = random.uniform(0.05, 1.0)
+        share = random.uniform(0.05, 0.99)
         middle, half = roots.mean(), max(abs(np.diff(roots)[0]) / 2, 1e-5)
         square = np.polynomial.Polynomial([-middle, 1.0]) ** 2 / half**2
         first = events * (share * square + (1.0 - share))

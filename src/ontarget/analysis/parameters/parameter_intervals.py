@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from ontarget.inference.fit import Intervals, Scan, intervals, profile
+from ontarget.inference.fit import Intervals, Scan, intervals, profile, refine
 from ontarget.inference.likelihood import Likelihood
 from ontarget.inference.toys import Belt
 from ontarget.inference.toys.interval_construction import AbstractIntervalConstruction, Wilks
@@ -191,6 +191,7 @@ def parameter_intervals(
 ) -> ParameterIntervals:
     """Profile one parameter on a grid, and read its intervals off by `method` and by the theorem of Wilks."""
     scan = profile(likelihood, {name: grid}, fixed=at_start(likelihood, {name, *nuisances}))
+    scan = refine(likelihood, scan, levels)
     calibrated = method.calibrate(likelihood, scan, levels, complete, key, title)
     by_method = tuple(intervals(one, level) for one, level in zip(calibrated.scans, levels, strict=True))
     by_wilks = by_method if calibrated.belt is None else tuple(intervals(scan, level) for level in levels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import contourpy
 import numpy as np
@@ -98,13 +99,14 @@ def intervals(scan: Scan, level: float, ndof: int = 1) -> Intervals:
     return Intervals(name, level, rise, tuple(pieces), _sentence(scan, pieces, name))
 
 
-def refine(likelihood: Likelihood, scan: Scan, level: float, ndof: int = 1) -> Scan:
+def refine(likelihood: Likelihood, scan: Scan, level: float | Sequence[float], ndof: int = 1) -> Scan:
     """The same one-dimensional scan with every minimum, and with more points where the curve crosses the threshold.
 
-    `intervals` does the same; this is for whoever wants the points.
+    At one level or several. `intervals` does the same; this is for whoever wants the points.
     """
     check_line(scan, "refine", "It sharpens scans with one.", "")
-    return refined(likelihood, scan, [threshold(level, ndof)])
+    levels = (level,) if isinstance(level, (int, float)) else level
+    return refined(likelihood, scan, [threshold(one, ndof) for one in levels])
 
 
 def check_line(scan: Scan, where: str, truth: str, remedy: str) -> None:

@@ -16,11 +16,10 @@ STILL = 2e-4
 """Of a piece: how closely its ends lie between two points."""
 
 PROBES = 8  # of the slope in each cell of the grid, where there may be several minima
-FINE, COARSE = 1.25, 2.0  # ratios of the distances from a minimum at which the slope, or the profile, is asked
-FLAT = 0.05  # slopes that are as good as none, of that at the end of an interval
+FINE, COARSE = 1.4, 2.0  # ratios of the distances from a minimum at which the slope, or the profile, is asked
 SEARCHES = 8  # for minima, each between the points of those before
 ROUNDS = 60  # a bracket is halved in each, if not far better
-LOAD = 4_000_000  # numbers of all probes together; larger likelihoods are probed less
+LOAD = 4_000_000  # numbers of all probes together; large likelihoods are probed less, or not
 
 
 def refined(likelihood: Likelihood, scan: Scan, rises: Sequence[float]) -> Scan:
@@ -33,7 +32,8 @@ def refined(likelihood: Likelihood, scan: Scan, rises: Sequence[float]) -> Scan:
     line, rise = Traced(likelihood, scan), max(rises)
     if not scan.searched:
         search(line, rise)
-    line.add(ladders(line, rise, COARSE))
+    if not scan.searched or any(cuts(line, one) for one in rises):
+        line.add(ladders(line, rise, COARSE))
     for turn in range(ROUNDS):
         wanted = [point for one in rises for point in cuts(line, one)]
         if not wanted:
@@ -52,14 +52,13 @@ def search(line: Traced, rise: float) -> None:
         return
     turned(line, probes(line))
     for _ in range(SEARCHES):
-        if not turned(line, ladders(line, rise, FINE)):
+        if not turned(line, ladders(line, rise, FINE, far=True)):
             return
 
 
 def probes(line: Traced) -> Float[np.ndarray, " point"]:
     """Points inside the cells of a line."""
-    numbers = len(line.x) * line.likelihood.expansion.coefficients.size
-    number = int(np.clip(LOAD // max(numbers, 1), 1, PROBES))
+    number = min(PROBES, LOAD // (len(line.x) * line.slopes.largest))
     share = np.arange(1, number + 1) / (number + 1)
     return (line.x[:-1, None] + np.diff(line.x)[:, None] * share).ravel()
 
@@ -68,7 +67,7 @@ def turned(line: Traced, probed: Float[np.ndarray, " point"]) -> bool:
     """Find what lies where the slope goes from falling to rising, there too; whether there was anything to find."""
     nuisances = line.between(probed)
     x, every = np.concatenate([line.x, probed]), np.concatenate([line.nuisances, nuisances])
-    slope = np.concatenate([line.slope, line.slopes(probed, nuisances)])
+    slope = np.concatenate([line.slope, line.derivatives(probed, nuisances)[0]])
     order = np.argsort(x, kind="stable")
     cells = turns(x[order], slope[order])
     if not len(cells):
@@ -93,19 +92,21 @@ def turns(x: Float[np.ndarray, " point"], slope: Float[np.ndarray, " point"]) ->
     return np.nonzero((slope[:-1] < 0.0) & (slope[1:] > 0.0) & wide)[0]
 
 
-def ladders(line: Traced, rise: float, ratio: float) -> Float[np.ndarray, " point"]:
-    """Points from what is allowed to neighbours that are not, or that lie beyond a rise, from half a width on."""
+def ladders(line: Traced, rise: float, ratio: float, far: bool = False) -> Float[np.ndarray, " point"]:
+    """Points from what is allowed to neighbours that are not, or that lie beyond a rise, from half a width on.
+
+    With `far` beyond the neighbours, to the ends of the line.
+    """
     inside = line.scaled() <= rise
-    bends = np.maximum(line.derivatives(line.x, line.nuisances)[1], 0.0)
-    flat = FLAT * np.sqrt(rise * bends)
-    apart = inside[:-1] & inside[1:] & (line.slope[:-1] >= -flat[:-1]) & (line.slope[1:] <= flat[1:])
+    apart = inside[:-1] & inside[1:] & (line.slope[:-1] >= 0.0) & (line.slope[1:] <= 0.0)
     rightward = np.nonzero((inside[:-1] & ~inside[1:]) | apart)[0]
     leftward = np.nonzero((~inside[:-1] & inside[1:]) | apart)[0] + 1
     begun, aims = np.concatenate([rightward, leftward]), np.concatenate([rightward + 1, leftward - 1])
-    bend = bends[begun]
+    if far:
+        aims = np.where(aims > begun, len(line.x) - 1, 0)
     gaps = line.x[aims] - line.x[begun]
-    shares = np.clip(np.sqrt(rise / np.maximum(bend, 1e-300)) / np.maximum(abs(gaps), 1e-300), 1e-9, 1.0)
-    numbers = (-np.log(shares) / np.log(ratio)).astype(int) + 1
+    shares = np.sqrt(rise / np.maximum(line.bend[begun], 1e-300)) / np.maximum(abs(gaps), 1e-300)
+    numbers = (-np.log(np.clip(shares, 1e-12, 1.0)) / np.log(ratio)).astype(int) + 1
     paths = zip(line.x[begun], gaps, numbers, strict=True)
     return np.concatenate([np.zeros(0), *(at + gap * ratio ** -np.arange(1.0, n + 1.0) for at, gap, n in paths)])
 
@@ -116,8 +117,8 @@ def cuts(line: Traced, rise: float) -> list[float]:
     inside = y <= rise
     edges = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(int)))
     wanted: list[float] = []
-    for first, last in zip(edges[::2], edges[1::2] - 1, strict=True):
-        still = STILL * (line.x[last] - line.x[first])
+    for first, last in zip(edges[::2].tolist(), (edges[1::2] - 1).tolist(), strict=True):
+        still = STILL * float(line.x[last] - line.x[first])
         for here, there in ((first, first - 1), (last, last + 1)):
             if 0 <= there < len(y) and abs(line.x[here] - line.x[there]) > still:
                 wanted += cut(line, y, rise, here, there, still)

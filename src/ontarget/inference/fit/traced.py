@@ -8,22 +8,19 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from ontarget.inference.fit.batch import SCAN, WORK, BatchedFits, Fits, fit_many, is_convex
-from ontarget.inference.fit.contraction import model_of
+from ontarget.inference.fit.batch import SCAN, Fits, fit_many, is_convex
 from ontarget.inference.fit.fit import spread
-from ontarget.inference.fit.newton import PointData, evaluate
 from ontarget.inference.fit.profile import SEEDS, Scan, choose
+from ontarget.inference.fit.profile_slopes import SAME, ProfileSlopes
 from ontarget.inference.likelihood.likelihood import Likelihood
-
-SAME = 0.01  # standard deviations between two fits that found one minimum
-
 
 class Traced:
     """Points of a scan along one axis, from low to high, and more of them.
 
     Attributes
     ----------
-    x, y, slope : the axis, -2 ln L above the scan's minimum, and its derivative along the axis [point]
+    x, y : the axis, and -2 ln L above the scan's minimum [point]
+    slope, bend : first and second derivative along the axis [point]
     nuisances : profiled values [point, free]
     converged, at_edge : [point]
     """
@@ -37,11 +34,12 @@ class Traced:
         self.zero = scan.best.minimum
         self.convex = is_convex(likelihood, self.free)
         self.single = is_convex(likelihood, [*self.free, self.name])
+        self.slopes = ProfileSlopes(likelihood, self.places, [self.place], self.theta)
         self.x, self.y = np.asarray(grid, float), np.asarray(scan.raw, float)
         columns = [np.asarray(scan.nuisances[name]) for name in self.free]
         self.nuisances = np.stack(columns, axis=1) if columns else np.zeros((len(self.x), 0))
         self.converged, self.at_edge = np.asarray(scan.converged), np.asarray(scan.at_edge)
-        self.slope = self.slopes(self.x, self.nuisances)
+        self.slope, self.bend = self.derivatives(self.x, self.nuisances)
 
     def thetas(self, x: Float[np.ndarray, " point"], nuisances: Float[np.ndarray, "point free"]) -> np.ndarray:
         """All parameters there [point, parameter]."""
@@ -49,25 +47,12 @@ class Traced:
         thetas[:, self.place], thetas[:, self.places] = x, nuisances
         return thetas
 
-    def slopes(self, x: Float[np.ndarray, " point"], nuisances: Float[np.ndarray, "point free"]) -> np.ndarray:
-        """The derivative of -2 ln L along the axis, nuisances held: that of the profile where they are at their best."""
-        return self.derivatives(x, nuisances)[0]
-
     def derivatives(
         self, x: Float[np.ndarray, " point"], nuisances: Float[np.ndarray, "point free"]
-    ) -> Float[np.ndarray, "2 point"]:
-        """First and second derivative of -2 ln L along the axis, nuisances held."""
-        thetas, data = self.thetas(x, nuisances), np.asarray(self.likelihood.data)[None]
-        fits = BatchedFits(self.likelihood, [self.place], thetas, data, np.zeros((1, len(self.theta))))
-        rows = max(1, WORK // fits.contraction.largest)
-        found = [np.zeros((2, 0))]
-        for part in (slice(low, low + rows) for low in range(0, len(x), rows)):
-            factors = fits.contraction.factors(thetas[part])
-            given = PointData(factors, None, np.zeros((1, 1)), np.zeros(1))
-            functions, at = model_of(fits.model.basis, factors), thetas[part, self.place][:, None]
-            here = evaluate(fits.contraction.degree, fits.model, functions, given, at)
-            found.append(np.stack([here.gradient[:, 0], (here.expected + here.second_order)[:, 0, 0]]))
-        return np.concatenate(found, axis=1)
+    ) -> tuple[Float[np.ndarray, " point"], Float[np.ndarray, " point"]]:
+        """First and second derivative of the profile along the axis."""
+        slope, bend = self.slopes(self.thetas(x, nuisances))
+        return slope[:, 0], bend[:, 0]
 
     def between(self, x: Float[np.ndarray, " point"]) -> np.ndarray:
         """Nuisances between those known [point, free]."""
@@ -94,8 +79,8 @@ class Traced:
         seeds = np.unique(spread(self.likelihood, self.free, self.theta, SEEDS)[:, self.places], axis=0)
         return [np.repeat(one[None], points, axis=0) for one in seeds]
 
-    def join(self, x: Float[np.ndarray, " point"], fits: Fits, slope: np.ndarray | None = None) -> None:
-        """Put fits at these points between those that are there; of two at one point the lower stays."""
+    def join(self, x: Float[np.ndarray, " point"], fits: Fits, flat: bool = False) -> None:
+        """Put fits at these points, minima if `flat`, between the others; of two at one point the lower stays."""
         value = np.concatenate([self.y, fits.value - self.zero])
         every = np.concatenate([self.x, x])
         order = np.lexsort((value, every))
@@ -104,8 +89,9 @@ class Traced:
         def joined(old: np.ndarray, new: np.ndarray) -> np.ndarray:
             return np.concatenate([old, new])[order]
 
-        slope = self.slopes(x, fits.free) if slope is None else slope
-        self.x, self.y, self.slope = every[order], value[order], joined(self.slope, slope)
+        slope, bend = self.derivatives(x, fits.free)
+        self.slope, self.bend = joined(self.slope, 0.0 * slope if flat else slope), joined(self.bend, bend)
+        self.x, self.y = every[order], value[order]
         self.nuisances = joined(self.nuisances, fits.free)
         self.converged, self.at_edge = joined(self.converged, fits.converged), joined(self.at_edge, fits.at_edge)
         lowest = int(self.y.argmin())
@@ -136,7 +122,7 @@ class Traced:
         if len(known):
             new &= np.abs(at[:, None] - known).min(axis=1) > near
         some = Fits(*(one[new] for one in found))
-        self.join(at[new], some._replace(free=some.free[:, :-1]), np.zeros(int(new.sum())))
+        self.join(at[new], some._replace(free=some.free[:, :-1]), flat=True)
 
     def scaled(self) -> Float[np.ndarray, " point"]:
         """-2 ln L in the units of the scan: those of its critical values, if it has some."""
