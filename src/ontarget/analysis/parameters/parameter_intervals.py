@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +47,7 @@ class ParameterIntervals:
     intervals : by the construction that was asked for, one for each level
     asymptotic : by the theorem of Wilks, one for each level
     belt : of the toys, where the construction is by toys
+    note : a sentence where the best fit lies beyond the values that were tried, else empty
     """
 
     levels: tuple[float, ...]
@@ -53,6 +55,7 @@ class ParameterIntervals:
     intervals: tuple[Intervals, ...]
     asymptotic: tuple[Intervals, ...]
     belt: Belt | None = None
+    note: str = ""
 
     @property
     def name(self) -> str:
@@ -132,7 +135,8 @@ def upper_limits(
     """`bounds` of parameters that are zero in the standard model, whose `limits` are asked for.
 
     They are tried from zero to the end of the box, or from the beginning of a box that begins above zero. The best fit
-    is sought in the whole box, also below zero.
+    is sought in the whole box, also below zero. Where it lies so far below that no value from zero on is allowed, the
+    limit by Wilks' theorem is counted from the best of these values, and a note says so; by toys there is none.
 
     Parameters
     ----------
@@ -140,7 +144,36 @@ def upper_limits(
     """
     axes = grids_of(likelihood, names, grids, points, least=0.0)
     more: dict[str, Any] = {"level": level, "nuisances": nuisances, "method": method}
-    return bounds(likelihood, names, grids=axes, complete=complete, key=key, title=title, **more)
+    found = bounds(likelihood, names, grids=axes, complete=complete, key=key, title=title, **more)
+    return {name: from_best_tried(one) for name, one in found.items()}
+
+
+def from_best_tried(found: ParameterIntervals) -> ParameterIntervals:
+    """The same where something is allowed; else with limits counted from the best of the values that were tried."""
+    if all(one.pieces for one in found.asymptotic) or found.scan.likelihood is None:
+        return found
+    scan, name = found.scan, found.name
+    place = int(scan.values.argmin())
+    nuisances = {one: float(values[place]) for one, values in scan.nuisances.items()}
+    values = {**scan.best.values, **nuisances, name: float(found.grid[place])}
+    least = float(scan.values[place])
+    best = dataclasses.replace(scan.best, values=values, minimum=scan.best.minimum + least)
+    lifted = dataclasses.replace(scan, values=scan.values - least, best=best)
+    limits = tuple(
+        one if one.pieces else intervals(lifted, level)
+        for one, level in zip(found.asymptotic, found.levels, strict=True)
+    )
+    percent = ", ".join(
+        f"{100 * level:.4g} %" for level, one in zip(found.levels, found.asymptotic, strict=True) if not one.pieces
+    )
+    note = (
+        f"No {name} from {found.grid[0]:.6g} to {found.grid[-1]:.6g} is allowed at {percent} CL: the best fit is "
+        f"{found.best:.6g}, and -2 ln L is {least:.4g} higher at {values[name]:.6g}, the best of these. "
+    )
+    if found.belt is None:
+        return dataclasses.replace(found, intervals=limits, asymptotic=limits, note=note + "The limit counts from there.")
+    note += "Wilks' limit counts from there; for one by toys begin the box at zero."
+    return dataclasses.replace(found, asymptotic=limits, note=note)
 
 
 def upper_limit(found: Intervals) -> Limit:
