@@ -14,6 +14,7 @@ from scipy.special import gammaincinv
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
 from ontarget.inference.fit.profile import Scan
+from ontarget.inference.fit.plane_refinement import RegionGrid, refined_plane
 from ontarget.inference.fit.refinement import ends, refined
 from ontarget.inference.likelihood.likelihood import Likelihood
 
@@ -127,13 +128,29 @@ def _check_cells(name: str, x: np.ndarray, pieces: list[Piece]) -> None:
 
 def contour(scan: Scan, level: float, ndof: int = 2) -> list[Polyline]:
     """Lines of a two-dimensional scan at the threshold, points in the order of the scan's axes."""
-    rise = threshold(level, ndof)
+    return lines_of(region(scan, level, ndof), threshold(level, ndof))
+
+
+def region(scan: Scan, level: float, ndof: int = 2) -> RegionGrid:
+    """A two-dimensional scan on lines that are close where its region has its edge; a scan without likelihood as it is.
+
+    Where the region is wider than a few cells of the grid, straight lines between the points know its edge to a
+    thousandth of its width; else cells are cut, and those in which a minimum hides are found.
+    """
     if len(scan.grids) != 2:
         raise InputError(
             "contour", f"a scan with {len(scan.grids)} axes", "Contours have two.", "Use intervals for one."
         )
-    first, second = scan.grids.values()
-    lines = contourpy.contour_generator(first, second, scan.values.T, line_type=contourpy.LineType.Separate).lines(rise)
+    if scan.likelihood is None:
+        return RegionGrid(*scan.grids.values(), scan.values)
+    return refined_plane(scan.likelihood, scan, threshold(level, ndof))
+
+
+def lines_of(grid: RegionGrid, rise: float) -> list[Polyline]:
+    """Lines at a rise, where the root of -2 ln L, straight between the lines of a grid, is that of the rise."""
+    root = np.sqrt(np.maximum(grid.values, 0.0))
+    made = contourpy.contour_generator(grid.x, grid.y, root.T, line_type=contourpy.LineType.Separate)
+    lines = made.lines(np.sqrt(rise))
     arrays = [np.asarray(line, float) for line in lines]
     # a closed line comes back with its first point repeated
     return [Polyline(line, len(line) > 2 and np.array_equal(line[0], line[-1])) for line in arrays]
