@@ -48,6 +48,7 @@ class ParameterIntervals:
     asymptotic : by the theorem of Wilks, one for each level
     belt : of the toys, where the construction is by toys
     note : a sentence where the best fit lies beyond the values that were tried, else empty
+    fine : the profile with every minimum, and with points around each end, from which intervals were read
     """
 
     levels: tuple[float, ...]
@@ -56,6 +57,7 @@ class ParameterIntervals:
     asymptotic: tuple[Intervals, ...]
     belt: Belt | None = None
     note: str = ""
+    fine: Scan | None = None
 
     @property
     def name(self) -> str:
@@ -71,6 +73,12 @@ class ParameterIntervals:
     def values(self) -> Float[np.ndarray, " point"]:
         """-2 ln L above its minimum."""
         return self.scan.values
+
+    @property
+    def curve(self) -> tuple[Float[np.ndarray, " point"], Float[np.ndarray, " point"]]:
+        """The parameter and -2 ln L at all points, those around minima and ends too: what figures draw."""
+        scan = self.scan if self.fine is None else self.fine
+        return scan.grids[self.name], scan.values
 
     @property
     def best(self) -> float:
@@ -150,12 +158,12 @@ def upper_limits(
 
 def from_best_tried(found: ParameterIntervals) -> ParameterIntervals:
     """The same where something is allowed; else with limits counted from the best of the values that were tried."""
-    if all(one.pieces for one in found.asymptotic) or found.scan.likelihood is None:
+    if found.fine is None or all(one.pieces for one in found.asymptotic):
         return found
-    scan, name = found.scan, found.name
+    scan, name = found.fine, found.name
     place = int(scan.values.argmin())
     nuisances = {one: float(values[place]) for one, values in scan.nuisances.items()}
-    values = {**scan.best.values, **nuisances, name: float(found.grid[place])}
+    values = {**scan.best.values, **nuisances, name: float(scan.grids[name][place])}
     least = float(scan.values[place])
     best = dataclasses.replace(scan.best, values=values, minimum=scan.best.minimum + least)
     lifted = dataclasses.replace(scan, values=scan.values - least, best=best)
@@ -224,11 +232,11 @@ def parameter_intervals(
 ) -> ParameterIntervals:
     """Profile one parameter on a grid, and read its intervals off by `method` and by the theorem of Wilks."""
     scan = profile(likelihood, {name: grid}, fixed=at_start(likelihood, {name, *nuisances}))
-    scan = refine(likelihood, scan, levels)
-    calibrated = method.calibrate(likelihood, scan, levels, complete, key, title)
+    fine = refine(likelihood, scan, levels)
+    calibrated = method.calibrate(likelihood, fine, levels, complete, key, title)
     by_method = tuple(intervals(one, level) for one, level in zip(calibrated.scans, levels, strict=True))
-    by_wilks = by_method if calibrated.belt is None else tuple(intervals(scan, level) for level in levels)
-    return ParameterIntervals(levels, scan, by_method, by_wilks, calibrated.belt)
+    by_wilks = by_method if calibrated.belt is None else tuple(intervals(fine, level) for level in levels)
+    return ParameterIntervals(levels, scan, by_method, by_wilks, calibrated.belt, fine=fine)
 
 
 def grids_of(

@@ -40,11 +40,6 @@ class AllowedRegion:
     area: float
 
     @property
-    def root(self) -> Float[np.ndarray, "x y"]:
-        """The root of the values, in which lines between points are straightest: what figures draw."""
-        return np.sqrt(np.maximum(self.values, 0.0))
-
-    @property
     def closed(self) -> int:
         """How many contours close."""
         return sum(line.closed for line in self.contours)

@@ -88,14 +88,19 @@ class Mesh:
             padded[1 + i : 1 + i + rows, 1 + j : 1 + j + columns] for i in (-1, 0, 1) for j in (-1, 0, 1) if i or j
         ]
         low = self.slot[(self.values <= np.min(around, axis=0)) & (self.values > rise)]
-        best = self.theta[self.axes][None]
+        best = self.within(self.theta[self.axes][None])
         if not len(low) or is_convex(self.likelihood, [*self.free, *self.names]):
             return best
         starts = self.thetas[low[np.argsort(self.values.ravel()[low])][:STARTS]]
         fits = fit_many(self.likelihood, [*self.free, *self.names], starts, few=SCAN)
         points = fits.free[:, len(self.free) :]
         inside = fits.converged & (self.scaled(fits.value, points) <= rise)
-        return np.concatenate([best, points[inside]])
+        return np.concatenate([best, self.within(points[inside])])
+
+    def within(self, points: Float[np.ndarray, "point axis"]) -> Float[np.ndarray, "_ axis"]:
+        """Those of some points that lie in the plane."""
+        low, high = np.array([self.x[0], self.y[0]]), np.array([self.x[-1], self.y[-1]])
+        return points[((points >= low) & (points <= high)).all(axis=1)]
 
     def scaled(self, value: Float[np.ndarray, " point"], points: Float[np.ndarray, "point axis"]) -> np.ndarray:
         """-2 ln L above the scan's minimum, calibrated as the scan is."""
@@ -172,7 +177,7 @@ class Mesh:
         between = (at > self.thetas[first, place]) & (at < self.thetas[last, place]) & fits.converged
         return np.where(between, self.scaled(fits.value, points), np.inf)
 
-    def halve(self, wanted: Bool[np.ndarray, "i j"], rise: float) -> Bool[np.ndarray, "i j"]:
+    def halve(self, wanted: Bool[np.ndarray, "i j"], rise: float) -> Bool[np.ndarray, "k l"]:
         """Cut cells in four, with fits at the new corners; the lines through them cross the whole plane.
 
         The new cells, and neighbours whose edges the region turns out to cross.

@@ -115,8 +115,8 @@ def rows(found: Mapping[str, PlaneRegion]) -> list[dict[str, Any]]:
         {
             **method,
             "experiments": label,
-            "allowed share of the plane": region.area,
-            "allowed share of the points": region.share,
+            "allowed share of the plane": region.share,
+            "allowed share of its area": region.area,
             "closed contours": region.closed,
             "contours that leave the plane": region.open,
             "points": one.scan.values.size,
@@ -147,9 +147,9 @@ def drawn(label: str, index: int, found: PlaneRegion, filled: bool, measured: bo
     best = found.best if measured else None
     here, wilks = found.region, found.asymptotic
     if found.belt is None:
-        return [Region(label, here.x, here.y, here.root, here.threshold**0.5, filled, best=best, group=index)]
-    beside = Region(f"{label}, Wilks", wilks.x, wilks.y, wilks.root, wilks.threshold**0.5, group=index, dash="--")
-    whole = Region(label, here.x, here.y, here.root, here.threshold**0.5, filled, best=best, group=index, dash="-")
+        return [Region(label, here.x, here.y, here.values, here.threshold, filled, best=best, group=index)]
+    beside = Region(f"{label}, Wilks", wilks.x, wilks.y, wilks.values, wilks.threshold, group=index, dash="--")
+    whole = Region(label, here.x, here.y, here.values, here.threshold, filled, best=best, group=index, dash="-")
     return [beside, whole]
 
 

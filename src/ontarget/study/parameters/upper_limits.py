@@ -175,8 +175,8 @@ def figure(
     level = next(iter(found.values())).asymptotic[0].threshold
     curves: list[Curve] = []
     for name, one in found.items():
-        shown = one.values <= 3 * level
-        curves.append(Curve(name, one.grid[shown] * unit, one.values[shown]))
+        x, y = one.curve
+        curves.append(Curve(name, x[y <= 3 * level] * unit, y[y <= 3 * level]))
     ends = [
         0.0,
         *(float(curve.x.max()) for curve in curves if curve.x.size),
