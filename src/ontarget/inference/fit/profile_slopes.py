@@ -48,7 +48,7 @@ class ProfileSlopes:
         """As many points as go together."""
         model, number = self.fits.model, self.number
         given = PointData(None, None, np.zeros((1, free.shape[1])), np.zeros(1))
-        here = evaluate(self.fits.contraction.degree, model, model_of(model.basis, None), given, free)
+        here = evaluate(self.fits.contraction.kinds, model, model_of(model.basis, None), given, free)
         gradient, bends = here.gradient, here.expected + here.second_order
         own = np.diagonal(bends, axis1=1, axis2=2)[:, number:]
         if not number:
