@@ -76,7 +76,9 @@ class Known(NamedTuple):
     def minima(self) -> np.ndarray:
         """Where the slope goes from falling to rising; steps are small beside the narrowest minimum, at the roots."""
         reach = np.geomspace(1e-10, 1.0, 1500)
-        x = np.concatenate([np.linspace(*BOX, 20001), *(root + sign * reach for root in self.roots for sign in (-1, 1))])
+        x = np.concatenate(
+            [np.linspace(*BOX, 20001), *(root + sign * reach for root in self.roots for sign in (-1, 1))]
+        )
         x = np.unique(x[(x >= BOX[0]) & (x <= BOX[1])])
         slope = self.slope(x)
         cells = np.nonzero((slope[:-1] < 0) & (slope[1:] >= 0))[0]
@@ -84,7 +86,9 @@ class Known(NamedTuple):
         return np.array([*found, *BOX])
 
     def root(self, low: float, high: float) -> float:
-        return high if self.slope(low) * self.slope(high) >= 0.0 else brentq(self.slope, low, high, xtol=1e-17, rtol=1e-15)
+        return (
+            high if self.slope(low) * self.slope(high) >= 0.0 else brentq(self.slope, low, high, xtol=1e-17, rtol=1e-15)
+        )
 
     def pieces(self, rise: float) -> list[tuple[float, float]]:
         """Allowed pieces in the box, by root-finding away from every minimum."""

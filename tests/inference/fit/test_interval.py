@@ -128,7 +128,7 @@ def test_the_best_fit_joins_the_points_with_a_value_of_zero(germanium_scan):
     for nowhere in (0.5, 1.2, -0.1):  # on a point, and beyond either end
         assert _with_best(grid, values, nowhere)[0] is grid
     lonely = known(germanium_scan, 0.53, grid, values, values)
-    with pytest.raises(InputError, match="1 points in the allowed range.*wider than half of a piece"):
+    with pytest.raises(InputError, match=r"1 points in the allowed range.*wider than half of a piece"):
         intervals(lonely, 0.9)
     some = known(germanium_scan, 0.53, grid, (grid - 0.53) ** 2 * 100, values)
     assert intervals(some, 0.9).message == "Some points did not converge."

@@ -179,7 +179,9 @@ def from_best_tried(found: ParameterIntervals) -> ParameterIntervals:
         f"{found.best:.6g}, and -2 ln L is {least:.4g} higher at {values[name]:.6g}, the best of these. "
     )
     if found.belt is None:
-        return dataclasses.replace(found, intervals=limits, asymptotic=limits, note=note + "The limit counts from there.")
+        return dataclasses.replace(
+            found, intervals=limits, asymptotic=limits, note=note + "The limit counts from there."
+        )
     note += "Wilks' limit counts from there; for one by toys begin the box at zero."
     return dataclasses.replace(found, asymptotic=limits, note=note)
 

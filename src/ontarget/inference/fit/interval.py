@@ -13,8 +13,8 @@ from scipy.special import gammaincinv
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
-from ontarget.inference.fit.profile import Scan
 from ontarget.inference.fit.plane_refinement import RegionGrid, refined_plane
+from ontarget.inference.fit.profile import Scan
 from ontarget.inference.fit.refinement import ends, refined
 from ontarget.inference.likelihood.likelihood import Likelihood
 
@@ -79,8 +79,8 @@ def intervals(scan: Scan, level: float, ndof: int = 1) -> Intervals:
     """Pieces of a one-dimensional scan below the threshold; their ends are right to a thousandth of the piece.
 
     Every minimum joins the points of the grid, and cells that hold an end are cut until it stands still (`refine`): the
-    grid need not know how narrow a piece is. A scan without its likelihood is taken as it is, with the best fit and with
-    ends by cubic (Akima) interpolation, and refused where its cells are wider than half of a piece.
+    grid need not know how narrow a piece is. A scan without its likelihood is taken as it is, with the best fit and
+    with ends by cubic (Akima) interpolation, and refused where its cells are wider than half of a piece.
     """
     rise = threshold(level, ndof)
     check_line(scan, "intervals", "Intervals have one.", "Use contour.")

@@ -117,7 +117,9 @@ class Mesh:
         found = np.zeros_like(cells)
         found[mixed] = self.coarse(mixed, rise)
         for point in minima:
-            place = [np.searchsorted(line, at, side="right") - 1 for line, at in zip((self.x, self.y), point, strict=True)]
+            place = [
+                np.searchsorted(line, at, side="right") - 1 for line, at in zip((self.x, self.y), point, strict=True)
+            ]
             i, j = (int(np.clip(one, 0, size - 1)) for one, size in zip(place, cells.shape, strict=True))
             found[i, j] |= outside[i, j]
         return found | (outside & self.hidden(outside, rise))
@@ -266,7 +268,9 @@ def too_thin(scan: Scan) -> InputError:
     """The error for a region whose edge no affordable grid resolves."""
     first, second = scan.grids
     truth = f"The region of {first} and {second} is too thin for its box to be drawn to 1e-3 of its width."
-    return InputError("contour", f"a grid of {' x '.join(map(str, scan.values.shape))} points", truth, "Narrow the box.")
+    return InputError(
+        "contour", f"a grid of {' x '.join(map(str, scan.values.shape))} points", truth, "Narrow the box."
+    )
 
 
 def area_below(grid: RegionGrid, rise: float) -> float:

@@ -138,7 +138,8 @@ def cut(line: Traced, y: np.ndarray, rise: float, here: int, there: int, still: 
     points = np.sort([x[0] + 0.5 * width, chord, guess, guess - reach, guess + reach])
     least = max(0.1 * still, 1e-3 * min(abs(width), reach))  # closer ones would tell of rounding
     points = points[np.diff(points, prepend=-np.inf) > least]
-    return [one for one in points if least < (one - x[0]) * np.sign(width) < abs(width) - least]
+    chosen = [one for one in points if least < (one - x[0]) * np.sign(width) < abs(width) - least]
+    return chosen or [x[0] + 0.5 * width]
 
 
 def ends(scan: Scan, rise: float) -> Float[np.ndarray, " end"]:
@@ -154,5 +155,9 @@ def too_narrow(line: Traced) -> InputError:
     """The error for a piece whose ends are never told apart."""
     y, name = line.scaled(), line.name
     at = float(line.x[int(y.argmin())])
-    truth = f"An allowed range of {name} near {at:.6g} is too narrow for the digits of a number, or -2 ln L jumps there."
-    return InputError(f"intervals.{name}", "ends that do not stand still", truth, "Narrow the box, or shift the origin.")
+    truth = (
+        f"An allowed range of {name} near {at:.6g} is too narrow for the digits of a number, or -2 ln L jumps there."
+    )
+    return InputError(
+        f"intervals.{name}", "ends that do not stand still", truth, "Narrow the box, or shift the origin."
+    )

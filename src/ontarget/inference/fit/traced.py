@@ -14,6 +14,7 @@ from ontarget.inference.fit.profile import SEEDS, Scan, choose
 from ontarget.inference.fit.profile_slopes import SAME, ProfileSlopes
 from ontarget.inference.likelihood.likelihood import Likelihood
 
+
 class Traced:
     """Points of a scan along one axis, from low to high, and more of them.
 

@@ -105,7 +105,11 @@ class UpperLimits(AbstractTask):
                 *toy_tables(self.key, self.title, belts),
             ],
             [self.picture(name, {label: by_name[name] for label, by_name in found.items()}) for name in grids],
-            [line for label, one in every for line in sentences(label, one.scan.message, one.note, message_of(one.belt))],
+            [
+                line
+                for label, one in every
+                for line in sentences(label, one.scan.message, one.note, message_of(one.belt))
+            ],
             headline=headline(every, self.published, unit),
         )
 
