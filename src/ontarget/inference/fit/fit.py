@@ -94,8 +94,12 @@ def _report(likelihood: Likelihood, free: list[str], theta: np.ndarray, minimum:
     low, high = (np.asarray(one) for one in (likelihood.expansion.low, likelihood.expansion.high))
     touches = (theta - low < 1e-9 * (high - low)) | (high - theta < 1e-9 * (high - low))
     edge = tuple(name for name in free if touches[likelihood.names.index(name)])
-    covariance, flat = invert(hessian(likelihood, theta)[np.ix_(places, places)] / 2.0)
+    bends = hessian(likelihood, theta)
+    covariance, flat = invert(bends[np.ix_(places, places)] / 2.0)
     lost = flat & ~_held(likelihood, theta)[places]
+    straight = np.diagonal(bends) * (high - low) ** 2 < SLOPE
+    for i in np.nonzero(lost & straight[places])[0]:
+        lost[i] = not _bounded(likelihood, theta, places[i], minimum)
     counts = likelihood.profiled(theta).means
     sentences = []
     if not converged:
@@ -117,3 +121,10 @@ def _held(likelihood: Likelihood, theta: np.ndarray) -> np.ndarray:
     low, high = (np.asarray(one) for one in (likelihood.expansion.low, likelihood.expansion.high))
     slope, near = gradient(likelihood, theta) * (high - low), 1e-9 * (high - low)
     return ((theta - low < near) & (slope > SLOPE)) | ((high - theta < near) & (slope < -SLOPE))
+
+
+def _bounded(likelihood: Likelihood, theta: np.ndarray, place: int, minimum: float) -> bool:
+    """Whether -2 ln L rises to an end of a parameter's box, as with the square of one that is at zero."""
+    ends = np.stack([theta, theta])
+    ends[:, place] = [float(one[place]) for one in (likelihood.expansion.low, likelihood.expansion.high)]
+    return bool(np.max(np.asarray(likelihood.minus_two_log(ends))) > minimum + 1.0)
