@@ -142,7 +142,8 @@ def region(scan: Scan, level: float, ndof: int = 2) -> RegionGrid:
             "contour", f"a scan with {len(scan.grids)} axes", "Contours have two.", "Use intervals for one."
         )
     if scan.likelihood is None:
-        return RegionGrid(*scan.grids.values(), scan.values)
+        x, y = scan.grids.values()
+        return RegionGrid(x, y, scan.values)
     return refined_plane(scan.likelihood, scan, threshold(level, ndof))
 
 

@@ -186,8 +186,8 @@ class Mesh:
         """
         before = self.crossed(rise)
         old_x, old_y = self.x, self.y
-        self.x, keep_x, of_x = split(old_x, wanted.any(axis=1))
-        self.y, keep_y, of_y = split(old_y, wanted.any(axis=0))
+        self.x, keep_x, of_x = split(old_x, np.asarray(wanted.any(axis=1)))
+        self.y, keep_y, of_y = split(old_y, np.asarray(wanted.any(axis=0)))
         if len(self.x) * len(self.y) > MOST:
             raise too_thin(self.scan)
         rows = np.stack([np.interp(self.x, old_x, column) for column in self.values.T], axis=1)
@@ -205,7 +205,7 @@ class Mesh:
         """Cells with corners on both sides of the edge of the region."""
         inside = self.values <= rise
         corners = np.stack([inside[:-1, :-1], inside[1:, :-1], inside[:-1, 1:], inside[1:, 1:]])
-        return corners.any(axis=0) & ~corners.all(axis=0)
+        return np.asarray(corners.any(axis=0) & ~corners.all(axis=0))
 
     def fit_corners(self, cells: Bool[np.ndarray, "i j"]) -> None:
         """Profile at those corners of some cells that were not fitted."""
