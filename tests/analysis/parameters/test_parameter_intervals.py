@@ -105,11 +105,24 @@ def test_a_limit_may_be_the_end_of_the_grid_or_none(nll):
     (limit,) = asked.upper_limits(nll, ["strength"], grids=grids)["strength"].limits
     assert limit.open
     assert limit.value == 1.5
-    # so few are counted that the best strength, -1.75, lies six standard deviations below zero
+
+
+def test_a_limit_in_a_deficit_counts_from_the_best_value_from_zero_on(nll):
+    """So few are counted that the best strength, -1.75, lies six standard deviations below zero."""
     few = nll.with_data([np.full(1, 30.0)])
-    (limit,) = asked.upper_limits(few, ["strength"], nuisances=[])["strength"].limits
-    assert np.isnan(limit.value)
+    found = asked.upper_limits(few, ["strength"], nuisances=[])["strength"]
+    (limit,) = found.limits
+
+    def above(strength):
+        mean = SIGNAL * strength + BACKGROUND
+        return 2 * (SIGNAL * strength - 30 * np.log(mean / BACKGROUND)) - threshold(0.9, 1)
+
+    assert limit.value == pytest.approx(brentq(above, 0.0, 4.0), rel=1e-4)
     assert not limit.open
+    assert "No strength from 0 to 4 is allowed at 90 % CL: the best fit is -1.75" in found.note
+    at_zero = 2 * (BACKGROUND - 30 - 30 * np.log(BACKGROUND / 30))
+    assert f"-2 ln L is {at_zero:.4g} higher at 0, the best of these. The limit counts from there." in found.note
+    assert asked.upper_limits(nll, ["strength"], nuisances=[])["strength"].note == ""
 
 
 def test_the_limit_is_of_the_last_piece(nll):

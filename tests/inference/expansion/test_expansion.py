@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from inference_toys import csi
+from inference_toys import Line, csi
 
 from ontarget.ground.address import replace
 from ontarget.ground.errors import InputError
@@ -105,3 +105,14 @@ def test_any_quadratic_comes_back(c, low, width):
     found = expand(quadratic, ["x", "y"], [[low, low + width], [-1, 1]], [low, 0.0])
     theta = np.array([[low + 0.3 * width, 0.4], [low + width, -1.0]])
     np.testing.assert_allclose(found(theta)[:, 0], [float(quadratic(one)[0]) for one in theta], atol=1e-8)
+
+
+@pytest.mark.parametrize("background", [1e-10, 1e-20, 1e-50])
+def test_a_background_far_below_a_count_is_exact_where_the_signal_is_zero(background):
+    """Beside twenty counts of signal it is lost in the last digit; without signal it is all there is."""
+    parameters = [Scale("signal", "*.signal_scale", 0.0, 20.0), Scale("beside", "*.background_scale", 0.5, 1.5)]
+    found = likelihood(Line("line", np.array([1.0, 0.0]), np.array([background, 3.0])), parameters)
+    for beside in (0.5, 1.2):
+        counts = found.expected(signal=0.0, beside=beside)[0]
+        np.testing.assert_allclose(counts, [background * beside, 3.0 * beside], rtol=1e-12)
+    np.testing.assert_allclose(found.expected(signal=20.0)[0], [20.0 + background, 3.0], rtol=1e-12)

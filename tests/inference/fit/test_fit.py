@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from inference_toys import NEUTRON, PROTON, Line, single
+from inference_toys import NEUTRON, PROTON, Line, Pair, single
 
 from ontarget.ground.errors import InputError
 from ontarget.inference.fit.fit import fit
@@ -81,3 +81,12 @@ def test_all_fixed_is_an_evaluation():
 def test_wrong_names_are_refused():
     with pytest.raises(InputError, match="Did you mean 'norm'"):
         fit(likelihood(GERMANIUM, [UP, NORM]), {"nrom": 1.0})
+
+
+def test_what_a_slope_holds_at_an_edge_is_determined():
+    """None seen on three: -2 ln L rises by two with each event, from zero on, without any curvature."""
+    found = likelihood(Pair("pair", 3.0, y=0.0), [Scale("x", "*.x", 0.0, 20.0)], [np.array([0.0, 3.0])])
+    best = fit(found)
+    assert best.values["x"] == 0.0
+    assert best.at_edge == ("x",)
+    assert "do not determine" not in best.message

@@ -42,7 +42,8 @@ def test_intervals_are_those_of_the_belt(alone):
     toys, wilks = by_method(section.tables[0].rows)
     for rows, scan in ((toys, belt.scaled(fine)), (wilks, fine)):
         (piece,) = intervals(scan, 0.9).pieces
-        assert [(row["low"], row["high"]) for row in rows] == [(piece.low, piece.high)]
+        # both cut the cells around an end until it is known to 1e-4 of the piece or better, on other ways
+        assert [(row["low"], row["high"]) for row in rows] == [pytest.approx((piece.low, piece.high), abs=1e-6)]
     (row,) = section.tables[1].rows
     assert (row["toys"], row["toys not converged"], row["points"]) == (200, 0, 5)
 

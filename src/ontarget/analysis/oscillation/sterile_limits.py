@@ -112,7 +112,10 @@ def excluded_amplitude(likelihood: Likelihood, level: float = 0.9) -> float:
     error = float(np.sqrt(covariance(likelihood)[0, 0]))
     while True:
         grid = np.unique(np.minimum(AROUND * np.sqrt(threshold(level, 2)) * error, 1.0))
-        last = intervals(profile(likelihood, {"amplitude": grid}, seeds=1), level, 2).pieces[-1]
-        if not last.open_high or grid[-1] == 1.0:
-            return float(last.high)
+        pieces = intervals(profile(likelihood, {"amplitude": grid}, seeds=1), level, 2).pieces
+        if not pieces:
+            truth = "The best fit lies beyond all amplitudes that were tried."
+            raise InputError("amplitude", "no amplitude that is allowed", truth, "Widen its box.")
+        if not pieces[-1].open_high or grid[-1] == 1.0:
+            return float(pieces[-1].high)
         error *= AROUND[-1]

@@ -96,13 +96,14 @@ def posterior(
     asked = [one for one in likelihood.parameters if one.name not in held] if parameters is None else parameters
     found = target(likelihood, held)
     draws = sampler.gathered(found, complete(key, sampler.job(found), title))
-    profiles = {one.name: profile(likelihood, grid_of([one], points), fixed=held) for one in asked}
+    lines = {one.name: profile(likelihood, grid_of([one], points), fixed=held) for one in asked}
+    profiles = {name: refine(likelihood, scan, levels) for name, scan in lines.items()}
     pairs = itertools.combinations(asked, 2) if plane else ()
     planes = {(x.name, y.name): profile(likelihood, grid_of([x, y], plane), fixed=held) for x, y in pairs}
     names = [*profiles, *(one for one in shown if one in draws.names and one not in profiles)]
     return PosteriorDensity(
         draws,
-        tuple(one for level in levels for one in intervals_at(likelihood, draws, profiles, level)),
+        tuple(one for level in levels for one in intervals_at(draws, profiles, level)),
         profiles,
         planes,
         {name: marginal(draws, name) for name in names},
@@ -115,11 +116,9 @@ def grid_of(parameters: Sequence[AbstractParameter], points: int) -> dict[str, n
     return {one.name: np.linspace(float(one.low), float(one.high), points) for one in parameters}
 
 
-def intervals_at(
-    likelihood: Likelihood, draws: Draws, profiles: Mapping[str, Scan], level: float
-) -> list[CredibleIntervals]:
-    """Intervals of every free parameter at one level; ends of the profile's are sharpened with more grid points."""
-    fine = {name: intervals(refine(likelihood, scan, level), level).pieces for name, scan in profiles.items()}
+def intervals_at(draws: Draws, profiles: Mapping[str, Scan], level: float) -> list[CredibleIntervals]:
+    """Intervals of every free parameter at one level."""
+    fine = {name: intervals(scan, level).pieces for name, scan in profiles.items()}
     return [
         CredibleIntervals(
             name, level, draws.central(name, level), marginal(draws, name).pieces(level), fine.get(name, ())

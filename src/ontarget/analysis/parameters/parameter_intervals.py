@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from ontarget.inference.fit import Intervals, Scan, intervals, profile
+from ontarget.inference.fit import Intervals, Scan, intervals, profile, refine
 from ontarget.inference.likelihood import Likelihood
 from ontarget.inference.toys import Belt
 from ontarget.inference.toys.interval_construction import AbstractIntervalConstruction, Wilks
@@ -46,6 +47,8 @@ class ParameterIntervals:
     intervals : by the construction that was asked for, one for each level
     asymptotic : by the theorem of Wilks, one for each level
     belt : of the toys, where the construction is by toys
+    note : a sentence where the best fit lies beyond the values that were tried, else empty
+    fine : the profile with every minimum, and with points around each end, from which intervals were read
     """
 
     levels: tuple[float, ...]
@@ -53,6 +56,8 @@ class ParameterIntervals:
     intervals: tuple[Intervals, ...]
     asymptotic: tuple[Intervals, ...]
     belt: Belt | None = None
+    note: str = ""
+    fine: Scan | None = None
 
     @property
     def name(self) -> str:
@@ -68,6 +73,12 @@ class ParameterIntervals:
     def values(self) -> Float[np.ndarray, " point"]:
         """-2 ln L above its minimum."""
         return self.scan.values
+
+    @property
+    def curve(self) -> tuple[Float[np.ndarray, " point"], Float[np.ndarray, " point"]]:
+        """The parameter and -2 ln L at all points, those around minima and ends too: what figures draw."""
+        scan = self.scan if self.fine is None else self.fine
+        return scan.grids[self.name], scan.values
 
     @property
     def best(self) -> float:
@@ -132,7 +143,8 @@ def upper_limits(
     """`bounds` of parameters that are zero in the standard model, whose `limits` are asked for.
 
     They are tried from zero to the end of the box, or from the beginning of a box that begins above zero. The best fit
-    is sought in the whole box, also below zero.
+    is sought in the whole box, also below zero. Where it lies so far below that no value from zero on is allowed, the
+    limit by Wilks' theorem is counted from the best of these values, and a note says so; by toys there is none.
 
     Parameters
     ----------
@@ -140,7 +152,38 @@ def upper_limits(
     """
     axes = grids_of(likelihood, names, grids, points, least=0.0)
     more: dict[str, Any] = {"level": level, "nuisances": nuisances, "method": method}
-    return bounds(likelihood, names, grids=axes, complete=complete, key=key, title=title, **more)
+    found = bounds(likelihood, names, grids=axes, complete=complete, key=key, title=title, **more)
+    return {name: from_best_tried(one) for name, one in found.items()}
+
+
+def from_best_tried(found: ParameterIntervals) -> ParameterIntervals:
+    """The same where something is allowed; else with limits counted from the best of the values that were tried."""
+    if found.fine is None or all(one.pieces for one in found.asymptotic):
+        return found
+    scan, name = found.fine, found.name
+    place = int(scan.values.argmin())
+    nuisances = {one: float(values[place]) for one, values in scan.nuisances.items()}
+    values = {**scan.best.values, **nuisances, name: float(scan.grids[name][place])}
+    least = float(scan.values[place])
+    best = dataclasses.replace(scan.best, values=values, minimum=scan.best.minimum + least)
+    lifted = dataclasses.replace(scan, values=scan.values - least, best=best)
+    limits = tuple(
+        one if one.pieces else intervals(lifted, level)
+        for one, level in zip(found.asymptotic, found.levels, strict=True)
+    )
+    percent = ", ".join(
+        f"{100 * level:.4g} %" for level, one in zip(found.levels, found.asymptotic, strict=True) if not one.pieces
+    )
+    note = (
+        f"No {name} from {found.grid[0]:.6g} to {found.grid[-1]:.6g} is allowed at {percent} CL: the best fit is "
+        f"{found.best:.6g}, and -2 ln L is {least:.4g} higher at {values[name]:.6g}, the best of these. "
+    )
+    if found.belt is None:
+        return dataclasses.replace(
+            found, intervals=limits, asymptotic=limits, note=note + "The limit counts from there."
+        )
+    note += "Wilks' limit counts from there; for one by toys begin the box at zero."
+    return dataclasses.replace(found, asymptotic=limits, note=note)
 
 
 def upper_limit(found: Intervals) -> Limit:
@@ -191,10 +234,11 @@ def parameter_intervals(
 ) -> ParameterIntervals:
     """Profile one parameter on a grid, and read its intervals off by `method` and by the theorem of Wilks."""
     scan = profile(likelihood, {name: grid}, fixed=at_start(likelihood, {name, *nuisances}))
-    calibrated = method.calibrate(likelihood, scan, levels, complete, key, title)
+    fine = refine(likelihood, scan, levels)
+    calibrated = method.calibrate(likelihood, fine, levels, complete, key, title)
     by_method = tuple(intervals(one, level) for one, level in zip(calibrated.scans, levels, strict=True))
-    by_wilks = by_method if calibrated.belt is None else tuple(intervals(scan, level) for level in levels)
-    return ParameterIntervals(levels, scan, by_method, by_wilks, calibrated.belt)
+    by_wilks = by_method if calibrated.belt is None else tuple(intervals(fine, level) for level in levels)
+    return ParameterIntervals(levels, scan, by_method, by_wilks, calibrated.belt, fine=fine)
 
 
 def grids_of(

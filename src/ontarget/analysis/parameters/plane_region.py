@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 
 from ontarget.analysis.parameters.parameter_intervals import at_start, grids_of, nuisances_of, start_of
-from ontarget.inference.fit import Polyline, Scan, contour, profile, threshold
+from ontarget.inference.fit import Polyline, Scan, area_below, lines_of, profile, region, threshold
 from ontarget.inference.likelihood import Likelihood
 from ontarget.inference.toys import Belt
 from ontarget.inference.toys.interval_construction import AbstractIntervalConstruction, Wilks
@@ -23,19 +23,21 @@ class AllowedRegion:
 
     Attributes
     ----------
+    x, y : both parameters, on lines that are close where the region has its edge, in their internal units
     values : -2 ln L above its minimum, in units in which the threshold is critical [x y]
     threshold : quantile of chi squared with two degrees of freedom
     contours : lines around it, points in the parameters' internal units
+    share : the share of the points of the scan that are allowed
+    area : the share of the plane's area that is allowed
     """
 
+    x: Float[np.ndarray, " x"]
+    y: Float[np.ndarray, " y"]
     values: Float[np.ndarray, "x y"]
     threshold: float
     contours: tuple[Polyline, ...]
-
-    @property
-    def share(self) -> float:
-        """The share of the points of the grid that are allowed."""
-        return float((self.values < self.threshold).mean())
+    share: float
+    area: float
 
     @property
     def closed(self) -> int:
@@ -130,4 +132,6 @@ def plane(
 
 def allowed_region(scan: Scan, level: float) -> AllowedRegion:
     """Where a scan of two parameters lies below the quantile of chi squared of a level."""
-    return AllowedRegion(scan.values, threshold(level, 2), tuple(contour(scan, level)))
+    grid, rise = region(scan, level), threshold(level, 2)
+    share = float((scan.values < rise).mean())
+    return AllowedRegion(*grid, rise, tuple(lines_of(grid, rise)), share, area_below(grid, rise))

@@ -209,8 +209,12 @@ def measure_cross_section(
 
 
 def piece_around(value: float, pieces: Sequence[Piece]) -> Piece:
-    """The piece of an interval that holds a value."""
-    return next((one for one in pieces if one.low <= value <= one.high), pieces[0])
+    """The piece of an interval that holds a value, or that is nearest to it."""
+    if not pieces:
+        truth = "No strength in its box is within one standard deviation of the best fit."
+        raise InputError("strength", f"a best fit of {value:.6g}", truth, "Widen the box of the strength.")
+    held = next((one for one in pieces if one.low <= value <= one.high), None)
+    return held or min(pieces, key=lambda one: max(one.low - value, value - one.high))
 
 
 def check_counted(experiment: Experiment) -> None:

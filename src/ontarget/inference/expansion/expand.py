@@ -21,9 +21,11 @@ from ontarget.inference.expansion.lines import HIGHEST
 from ontarget.inference.expansion.sparse import sparse
 from ontarget.inference.expansion.support import Support, polynomial_support
 from ontarget.numerics.blocked import blocked_map
+from ontarget.numerics.lattice import recurrence
 
 BLOCK = 16  # points per chain evaluation: bounded memory, one compilation
 COSTLIEST = 100_000  # chain evaluations
+FAINT = 1e-4  # of the largest coefficient in a bin: what is left at zero, if it is less, is found at zero
 SEED = 20260101
 Function = Callable[[Sequence[Any]], Any]
 
@@ -112,7 +114,8 @@ def expand(
     degrees = [_degree(chain, i, start, random, tolerance) for i in shaped]
     while True:
         scale, orders, coefficients = _coefficients(chain, powers, poly, list(shaped), degrees, random)
-        orders, coefficients = drop(orders, coefficients, unit.min(0), tolerance)
+        kept = anchored(chain, orders, coefficients, list(shaped), start, scale)
+        orders, coefficients = drop(orders, coefficients, unit.min(0), tolerance, kept)
         found = build(names, box[:, 0], box[:, 1], scale, orders, coefficients, 0.0)
         error = float(np.max(np.abs(found(held) - truth) / unit, initial=0.0))
         if error <= tolerance:
@@ -194,6 +197,42 @@ def _coefficients(
         orders.reshape(len(powers) * len(kinds), len(chain.box)),
         tensor.reshape(-1, tensor.shape[-1]),
     )
+
+
+def anchored(
+    chain: CountingFunction,
+    orders: np.ndarray,
+    coefficients: np.ndarray,
+    shaped: list[int],
+    start: Sequence[float],
+    scale: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> np.ndarray:
+    """Make counts exact where parameters are zero, also far below what rounding elsewhere leaves of them.
+
+    A background of 1e-20 events is lost among those of a signal, and is all there is without it. Coefficients
+    [function, bin] of the functions that are left there are replaced, in place, by those of a fit at zero; which
+    functions that are not zero [function] is returned.
+    """
+    low, high = chain.box[:, 0], chain.box[:, 1]
+    poly = [i for i in range(len(low)) if i not in shaped]
+    zero = [i for i in poly if low[i] <= 0.0 <= high[i] and orders[:, i].any()]
+    left = ~orders[:, zero].any(axis=1)
+    none = np.zeros(len(orders), bool)
+    size = np.abs(coefficients)
+    faint = size[left].max(axis=0, initial=0.0) < FAINT * size.max(axis=0)
+    if not zero or not left.any() or not faint.any() or orders[left][:, shaped].any():
+        return none
+    (centre, half, _), number = scale, int(left.sum())
+    count = 1 if number == 1 else 2 * number + 4
+    unit = 0.5 - 0.5 * np.cos(np.pi * recurrence(1, count, len(low)))
+    points = np.where(orders[left].any(axis=0), low + unit * (high - low), np.asarray(start, float))
+    points[:, zero] = 0.0
+    values = tables((points - centre) / half, np.zeros(len(low)), max(int(orders[left].max()), 1), 0)
+    design = products(values, orders[left], np.zeros((1, len(low)), int))[:, 0]
+    exact = np.linalg.lstsq(design, chain(points)[:, faint], rcond=1e-14)[0]
+    coefficients[np.ix_(left, faint)] = exact
+    none[left] = (np.abs(exact) > 1e-12 * np.abs(exact).max(axis=0)).any(axis=1)
+    return none
 
 
 def _scale(box: np.ndarray, shaped: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

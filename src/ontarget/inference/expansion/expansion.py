@@ -143,11 +143,12 @@ def build(
 
 
 def drop(
-    orders: np.ndarray, coefficients: np.ndarray, unit: np.ndarray, tolerance: float
+    orders: np.ndarray, coefficients: np.ndarray, unit: np.ndarray, tolerance: float, kept: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Leave out basis functions that are numerically nothing; each is at most one in size on the box."""
+    """Leave out basis functions that are numerically nothing, unless `kept`; each is at most one in size on the box."""
     size = np.abs(coefficients)
     keep = (size > np.maximum(1e-3 * tolerance * unit, 1e-12 * size.max(axis=0))).any(axis=-1)
+    keep |= False if kept is None else kept
     keep |= ~orders.any(axis=1) & ~keep.any()  # never an empty expansion
     if not keep.any():
         keep[0] = True

@@ -8,7 +8,18 @@ if TYPE_CHECKING:
     from ontarget.inference.fit.components import Components, counts_at, predicted_spread
     from ontarget.inference.fit.fisher import covariance, fisher
     from ontarget.inference.fit.fit import Fit, fit
-    from ontarget.inference.fit.interval import Intervals, Piece, Polyline, contour, intervals, refine, threshold
+    from ontarget.inference.fit.interval import (
+        Intervals,
+        Piece,
+        Polyline,
+        contour,
+        intervals,
+        lines_of,
+        refine,
+        region,
+        threshold,
+    )
+    from ontarget.inference.fit.plane_refinement import RegionGrid, area_below
     from ontarget.inference.fit.profile import Scan, profile
     from ontarget.inference.fit.pulls import pull_parameters, pulls_after
     from ontarget.inference.fit.sideband_fit import SidebandFit, sideband_fit
@@ -19,7 +30,8 @@ lazy(
         ".components": "Components counts_at predicted_spread",
         ".fisher": "covariance fisher",
         ".fit": "Fit fit",
-        ".interval": "Intervals Piece Polyline contour intervals refine threshold",
+        ".interval": "Intervals Piece Polyline contour intervals lines_of refine region threshold",
+        ".plane_refinement": "RegionGrid area_below",
         ".profile": "Scan profile",
         ".pulls": "pull_parameters pulls_after",
         ".sideband_fit": "SidebandFit sideband_fit",

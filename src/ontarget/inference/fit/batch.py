@@ -104,7 +104,7 @@ class BatchedFits:
         same = self.data if len(data) == 1 else None
         self.model = Model(self.contraction.basis, self.contraction.sidebands, priors, low, high, same)
         self.few = FEW
-        self.noise = 1e-10 + 4e-16 * data.sum(axis=1)  # rounding of -2 ln L
+        self.noise = 2e-15 * np.sqrt(data.sum(axis=1))
         self.block = device.rows(8 * self.contraction.largest)
         self.rows, self.part = PART, PART if len(thetas) > FEW_PARTS * PART else PART // 2
         if self.block > PART:  # an accelerator: all at once, if its memory holds them
@@ -120,7 +120,7 @@ class BatchedFits:
         offset = sum(((self.priors[i].pull(thetas[:, i]) - shifts[:, i]) ** 2 for i in self.fixed), np.zeros(points))
         width = model.high - model.low
         edge = ((walked.x - model.low < 1e-9 * width) | (model.high - walked.x < 1e-9 * width)).any(axis=1)
-        converged = walked.minimum & (walked.edm < CLOSE + given.noise)
+        converged = walked.minimum & (walked.edm < CLOSE + given.rounding(walked.value))
         return Fits(walked.x, walked.value + offset, walked.edm, converged, edge)
 
     def by_numpy(self, given: PointData, place: Best) -> Best:

@@ -10,12 +10,13 @@ from jaxtyping import Float
 from ontarget.ground.noun import Noun, static
 from ontarget.inference.fit.batch import fit_many, is_convex
 from ontarget.inference.fit.fallback import rescue
-from ontarget.inference.fit.fisher import hessian, invert
+from ontarget.inference.fit.fisher import gradient, hessian, invert
 from ontarget.inference.likelihood.likelihood import Likelihood
 from ontarget.inference.likelihood.prior import Flat
 from ontarget.numerics.lattice import recurrence
 
 STARTS = 12
+SLOPE = 1e-3  # of -2 ln L across a box: less holds nothing at its edge
 
 
 class Fit(Noun):
@@ -93,18 +94,37 @@ def _report(likelihood: Likelihood, free: list[str], theta: np.ndarray, minimum:
     low, high = (np.asarray(one) for one in (likelihood.expansion.low, likelihood.expansion.high))
     touches = (theta - low < 1e-9 * (high - low)) | (high - theta < 1e-9 * (high - low))
     edge = tuple(name for name in free if touches[likelihood.names.index(name)])
-    covariance, flat = invert(hessian(likelihood, theta)[np.ix_(places, places)] / 2.0)
+    bends = hessian(likelihood, theta)
+    covariance, flat = invert(bends[np.ix_(places, places)] / 2.0)
+    lost = flat & ~_held(likelihood, theta)[places]
+    straight = np.diagonal(bends) * (high - low) ** 2 < SLOPE
+    for i in np.nonzero(lost & straight[places])[0]:
+        lost[i] = not _bounded(likelihood, theta, places[i], minimum)
     counts = likelihood.profiled(theta).means
     sentences = []
     if not converged:
         sentences.append("The fit did not converge: its values are the lowest point met, not a minimum.")
     if edge:
         sentences.append(f"At the edge of the box: {', '.join(edge)}; widen it, or read the errors with care.")
-    if flat.any():
-        names = ", ".join(name for name, one in zip(free, flat, strict=True) if one)
+    if lost.any():
+        names = ", ".join(name for name, one in zip(free, lost, strict=True) if one)
         sentences.append(f"The data do not determine a combination of {names}.")
     if ((counts <= 0) & (np.asarray(likelihood.data)[: likelihood.bins] > 0)).any():
         sentences.append("Counts were observed in bins where none are expected.")
     errors = dict(zip(free, np.sqrt(np.maximum(np.diagonal(covariance), 0.0)).tolist(), strict=True))
     values = dict(zip(likelihood.names, theta.tolist(), strict=True))
     return Fit(values, errors, covariance, minimum, converged, edge, " ".join(sentences))
+
+
+def _held(likelihood: Likelihood, theta: np.ndarray) -> np.ndarray:
+    """Parameters that -2 ln L, by its slope, holds at an edge of their box: no curvature is needed [parameter]."""
+    low, high = (np.asarray(one) for one in (likelihood.expansion.low, likelihood.expansion.high))
+    slope, near = gradient(likelihood, theta) * (high - low), 1e-9 * (high - low)
+    return ((theta - low < near) & (slope > SLOPE)) | ((high - theta < near) & (slope < -SLOPE))
+
+
+def _bounded(likelihood: Likelihood, theta: np.ndarray, place: int, minimum: float) -> bool:
+    """Whether -2 ln L rises to an end of a parameter's box, as with the square of one that is at zero."""
+    ends = np.stack([theta, theta])
+    ends[:, place] = [float(one[place]) for one in (likelihood.expansion.low, likelihood.expansion.high)]
+    return bool(np.max(np.asarray(likelihood.minus_two_log(ends))) > minimum + 1.0)

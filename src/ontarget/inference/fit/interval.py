@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import contourpy
 import numpy as np
@@ -12,7 +13,9 @@ from scipy.special import gammaincinv
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
-from ontarget.inference.fit.profile import Scan, profile
+from ontarget.inference.fit.plane_refinement import RegionGrid, refined_plane
+from ontarget.inference.fit.profile import Scan
+from ontarget.inference.fit.refinement import ends, refined
 from ontarget.inference.likelihood.likelihood import Likelihood
 
 
@@ -73,71 +76,82 @@ def threshold(level: float, ndof: int) -> float:
 
 
 def intervals(scan: Scan, level: float, ndof: int = 1) -> Intervals:
-    """Pieces of a one-dimensional scan below the threshold, with ends by cubic (Akima) interpolation.
+    """Pieces of a one-dimensional scan below the threshold; their ends are right to a thousandth of the piece.
 
-    The global best fit joins the grid's points where it lies on the grid's range, so that no narrow minimum is lost.
+    Every minimum joins the points of the grid, and cells that hold an end are cut until it stands still (`refine`): the
+    grid need not know how narrow a piece is. A scan without its likelihood is taken as it is, with the best fit and
+    with ends by cubic (Akima) interpolation, and refused where its cells are wider than half of a piece.
     """
     rise = threshold(level, ndof)
-    if len(scan.grids) != 1:
-        raise InputError("intervals", f"a scan with {len(scan.grids)} axes", "Intervals have one.", "Use contour.")
+    check_line(scan, "intervals", "Intervals have one.", "Use contour.")
+    if scan.likelihood is not None:
+        scan = refined(scan.likelihood, scan, [rise])
     ((name, grid),) = scan.grids.items()
-    x, y = _with_best(grid, scan.values, scan.best.values[name])
-    ends = _crossings(x, y - rise)
-    points = np.concatenate([[x[0]], ends, [x[-1]]])
-    curve = _curve(x, y - rise)
-    pieces: list[Piece] = []
-    for low, high in itertools.pairwise(points):
-        if high > low and curve(0.5 * (low + high)) <= 0.0:
-            pieces.append(Piece(float(low), float(high), bool(low == x[0]), bool(high == x[-1])))
+    x, y = (grid, scan.values) if scan.searched else _with_best(grid, scan.values, scan.best.values[name])
+    points = np.concatenate([[x[0]], ends(scan, rise) if scan.searched else _crossings(x, y - rise), [x[-1]]])
+    inside = (y <= rise)[np.clip(np.searchsorted(x, points[:-1], side="right"), 0, len(x) - 1)]
+    pieces = [
+        Piece(float(low), float(high), bool(low == x[0]), bool(high == x[-1]))
+        for (low, high), mine in zip(itertools.pairwise(points), inside, strict=True)
+        if high > low and mine
+    ]
+    if not scan.searched:
+        _check_cells(name, x, pieces)
     return Intervals(name, level, rise, tuple(pieces), _sentence(scan, pieces, name))
 
 
-def refine(likelihood: Likelihood, scan: Scan, level: float, ndof: int = 1, rounds: int = 2) -> Scan:
-    """The same one-dimensional scan with more grid points where the curve crosses the threshold.
+def refine(likelihood: Likelihood, scan: Scan, level: float | Sequence[float], ndof: int = 1) -> Scan:
+    """The same one-dimensional scan with every minimum, and with more points where the curve crosses the threshold.
 
-    Each round puts eight points into every cell of the grid that holds an end of an interval.
+    At one level or several. `intervals` does the same; this is for whoever wants the points.
     """
-    rise = threshold(level, ndof)
+    check_line(scan, "refine", "It sharpens scans with one.", "")
+    levels = (level,) if isinstance(level, (int, float)) else level
+    return refined(likelihood, scan, [threshold(one, ndof) for one in levels])
+
+
+def check_line(scan: Scan, where: str, truth: str, remedy: str) -> None:
+    """Refuse a scan that has not one axis."""
     if len(scan.grids) != 1:
-        raise InputError("refine", f"a scan with {len(scan.grids)} axes", "It sharpens scans with one.", "")
-    ((name, _),) = scan.grids.items()
-    fixed = {one: value for one, value in scan.best.values.items() if one != name and one not in scan.nuisances}
-    for _ in range(rounds):
-        grid, values = _with_best(scan.grids[name], scan.values, scan.best.values[name])
-        cells = np.nonzero((values[:-1] <= rise) != (values[1:] <= rise))[0]
-        if not len(cells):
-            break
-        new = [np.linspace(grid[cell], grid[cell + 1], 10) for cell in cells]
-        scan = _merged(scan, profile(likelihood, {name: np.unique(np.concatenate(new))}, fixed=fixed), name)
-    return scan
+        raise InputError(where, f"a scan with {len(scan.grids)} axes", truth, remedy)
 
 
-def _merged(old: Scan, new: Scan, name: str) -> Scan:
-    """Two scans along one axis as one; the lower minimum is the zero of both."""
-    minimum = min(old.best.minimum, new.best.minimum)
-    grid = np.concatenate([old.grids[name], new.grids[name]])
-    values = np.concatenate([one.values + (one.best.minimum - minimum) for one in (old, new)])
-    order = np.lexsort((values, grid))
-    order = order[np.concatenate([[True], np.diff(grid[order]) > 0])]
-
-    def join(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-        return np.concatenate([first, second])[order]
-
-    nuisances = {one: join(old.nuisances[one], new.nuisances[one]) for one in old.nuisances}
-    converged, edge = join(old.converged, new.converged), join(old.at_edge, new.at_edge)
-    best = min((old.best, new.best), key=lambda one: one.minimum)
-    return Scan({name: grid[order]}, values[order], nuisances, converged, edge, best, old.message)
+def _check_cells(name: str, x: np.ndarray, pieces: list[Piece]) -> None:
+    """Refuse pieces that fewer than three points know of."""
+    for one in pieces:
+        known = int(((x >= one.low) & (x <= one.high)).sum())
+        if known < 3 and len(x) > 3:
+            got = f"{known} points in the allowed range from {one.low:.6g} to {one.high:.6g}"
+            truth = "A cell wider than half of a piece leaves its ends to chance."
+            raise InputError(f"intervals.{name}", got, truth, "Give a finer grid, or a scan that has its likelihood.")
 
 
 def contour(scan: Scan, level: float, ndof: int = 2) -> list[Polyline]:
     """Lines of a two-dimensional scan at the threshold, points in the order of the scan's axes."""
-    rise = threshold(level, ndof)
+    return lines_of(region(scan, level, ndof), threshold(level, ndof))
+
+
+def region(scan: Scan, level: float, ndof: int = 2) -> RegionGrid:
+    """A two-dimensional scan on lines that are close where its region has its edge; a scan without likelihood as it is.
+
+    Where the region is wider than a few cells of the grid, straight lines between the points know its edge to a
+    thousandth of its width; else cells are cut, and those in which a minimum hides are found.
+    """
     if len(scan.grids) != 2:
         raise InputError(
             "contour", f"a scan with {len(scan.grids)} axes", "Contours have two.", "Use intervals for one."
         )
-    first, second = scan.grids.values()
-    lines = contourpy.contour_generator(first, second, scan.values.T, line_type=contourpy.LineType.Separate).lines(rise)
+    if scan.likelihood is None:
+        x, y = scan.grids.values()
+        return RegionGrid(x, y, scan.values)
+    return refined_plane(scan.likelihood, scan, threshold(level, ndof))
+
+
+def lines_of(grid: RegionGrid, rise: float) -> list[Polyline]:
+    """Lines at a rise, where the root of -2 ln L, straight between the lines of a grid, is that of the rise."""
+    root = np.sqrt(np.maximum(grid.values, 0.0))
+    made = contourpy.contour_generator(grid.x, grid.y, root.T, line_type=contourpy.LineType.Separate)
+    lines = made.lines(np.sqrt(rise))
     arrays = [np.asarray(line, float) for line in lines]
     # a closed line comes back with its first point repeated
     return [Polyline(line, len(line) > 2 and np.array_equal(line[0], line[-1])) for line in arrays]

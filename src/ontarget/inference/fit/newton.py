@@ -41,13 +41,18 @@ class PointData(NamedTuple):
     """What each point has for itself.
 
     factors : [point, function, term] or None where nothing is fixed; data : [point, bin + group] or None; shifts : of
-    the pulls of the free parameters [point, free]; noise : rounding of -2 ln L [point].
+    the pulls of the free parameters [point, free]; noise : a last digit of the root of all counts [point].
     """
 
     factors: Any
     data: Any
     shifts: Any
     noise: Any
+
+    def rounding(self, value: Any) -> Any:
+        """How far -2 ln L of this size may be off: counts are rounded, and each weighs as its pull [point]."""
+        xp = namespace(value)
+        return 1e-10 + self.noise * xp.sqrt(1.0 + xp.clip(value, 0.0, 1e200))
 
 
 class Best(NamedTuple):
@@ -95,12 +100,12 @@ def newton_step(kinds: Any, model: Model, functions: Any, given: PointData, walk
     """
     (x, _, old, kicks, edm_before, minimum_before, done), xp = walk.place, namespace(walk.place.x)
     there = evaluate(kinds, model, functions, given, walk.trial)
-    better = (there.value <= walk.here.value + given.noise) & ~done
+    better = (there.value <= walk.here.value + given.rounding(walk.here.value)) & ~done
     x = xp.where(better[:, None], walk.trial, x)
     here = State(*(_chosen(xp, better, *both) for both in zip(there, walk.here, strict=True)))
     damping = xp.where(better, xp.maximum(old * 0.1, 1e-12), xp.maximum(old, 1e-4) * 8.0)
     move, edm, minimum = newton(model, x, here, damping)
-    settled = (edm < CLOSE + given.noise) & ~done
+    settled = (edm < CLOSE + given.rounding(here.value)) & ~done
     stuck = settled & ~minimum & (kicks < KICKS)
     move = _kicked(xp, model, here, kicks, stuck, move)
     edm, minimum = xp.where(done, edm_before, edm), xp.where(done, minimum_before, minimum)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Float
+from scipy.ndimage import map_coordinates
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
@@ -20,6 +21,29 @@ SWEEPS = 30
 GAIN = 1e-5  # in -2 ln L: a neighbour's solution counts as better from here on
 
 
+class Critical(Noun):
+    """How large -2 ln L may become over the points of a grid; linear between them along each axis.
+
+    Attributes
+    ----------
+    grids : the axes, by name
+    values : what is critical [axis, ...]
+    rise : the quantile of chi squared that takes its place in calibrated scans
+    """
+
+    grids: dict[str, Float[np.ndarray, " _"]]
+    values: Float[np.ndarray, "..."]
+    rise: float = static()
+
+    def __call__(self, *points: Float[np.ndarray, "..."]) -> Float[np.ndarray, "..."]:
+        """By what -2 ln L is multiplied at points, one array for each axis, all of one shape."""
+        axes = [np.asarray(one) for one in self.grids.values()]
+        if len(axes) == 1:
+            return self.rise / np.interp(points[0], axes[0], self.values)
+        places = [np.interp(one, axis, np.arange(len(axis))) for one, axis in zip(points, axes, strict=True)]
+        return self.rise / map_coordinates(np.asarray(self.values), places, order=1, mode="nearest")
+
+
 class Scan(Noun):
     """A profile likelihood on a grid.
 
@@ -31,6 +55,10 @@ class Scan(Noun):
     converged, at_edge : [axis, ...]; at_edge means that a profiled parameter stopped at an edge of its box
     best : the global best fit, over the whole box
     message : a sentence where something is to be known, else empty
+    likelihood : of which this is the profile; `intervals` and `contour` ask it between the points of the grid. Without
+        one they take the points as they are
+    critical : by which the values are calibrated, if they are
+    searched : whether all minima are among the points
     """
 
     grids: dict[str, Float[np.ndarray, " _"]]
@@ -40,6 +68,16 @@ class Scan(Noun):
     at_edge: Bool[np.ndarray, "..."]
     best: Fit
     message: str = static()
+    likelihood: Likelihood | None = None
+    critical: Critical | None = None
+    searched: bool = static(default=False)
+
+    @property
+    def raw(self) -> Float[np.ndarray, "..."]:
+        """-2 ln L above the global minimum, also where `values` are calibrated."""
+        if self.critical is None:
+            return self.values
+        return self.values / self.critical(*np.meshgrid(*self.grids.values(), indexing="ij"))
 
 
 def profile(
@@ -85,6 +123,7 @@ def profile(
         fits.at_edge.reshape(shape),
         best,
         " ".join(one for one in (sentence, best.message) if one),
+        likelihood,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, Vector, as_array, namespace, on_host, quantity, static
+from ontarget.inference.likelihood.poisson import deviance
 from ontarget.inference.likelihood.sideband_root import differentiable_background, profiled_background
 
 LEAST_SHARE = 1e-12  # of a background in one bin; what is below belongs to no group
@@ -122,10 +123,9 @@ class Sidebands(Noun):
 
     def term(self, beta: Any, aside: Any) -> Any:
         """-2 ln L of the counts in the sidebands, [..., group]."""
-        xp = namespace(beta, aside)
-        expected, some = beta / self.ratio, aside > 0.0
-        log = xp.log(xp.where(some, aside, 1.0) / xp.where(some, expected, 1.0))
-        return 2.0 * (expected - aside + aside * log)
+        expected = beta / self.ratio
+        safe = namespace(beta, aside).where(aside > 0.0, expected, expected + 1.0)
+        return 2.0 * (deviance(safe, aside) + (expected - safe))
 
     def bound(self, beta: Any, weight: Any, rates: Any) -> Any:
         r"""How much of the expected curvature the backgrounds take away, [..., free, free].

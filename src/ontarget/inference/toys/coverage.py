@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float, Int
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, static
 from ontarget.inference.fit.interval import Intervals, Polyline, contour, intervals, threshold
-from ontarget.inference.fit.profile import Scan, profile
+from ontarget.inference.fit.profile import Critical, Scan, profile
 from ontarget.inference.likelihood.likelihood import Likelihood
 from ontarget.inference.toys.neyman import LEAST, Drawn, FeldmanCousins, Verdicts
 from ontarget.inference.toys.toys import TIE, fraction_error, words_of
@@ -99,7 +99,9 @@ class Belt(Noun):
         """
         scan = self.scan if scan is None else scan
         rise = threshold(self.levels[index], len(self.names))
-        return dataclasses.replace(scan, values=scan.values * (rise / (self.critical_on(scan, index) + TIE)))
+        critical = Critical(self.scan.grids, self.critical[index] + TIE, rise)
+        values = scan.raw * critical(*np.meshgrid(*scan.grids.values(), indexing="ij"))
+        return dataclasses.replace(scan, values=values, critical=critical)
 
     def contours(self, index: int = 0) -> list[Polyline]:
         """Over a plane: lines around the region by toys, of a level by its index."""
@@ -173,7 +175,7 @@ def construction(
     if not precision >= 0.0:
         raise InputError("precision", f"{precision:g}", "It is a share, not negative.", "Give e.g. 0.05, or 0.")
     fixed = dict(fixed or {})
-    scan = profile(likelihood, grids, fixed=fixed)
+    scan = dataclasses.replace(profile(likelihood, grids, fixed=fixed), likelihood=None)  # the job holds it
     start = jnp.asarray(likelihood.theta(fixed))
     return FeldmanCousins(
         likelihood, scan, start, tuple(fixed), tuple(levels), words_of(key), int(toys), int(more), float(precision)
@@ -188,10 +190,10 @@ def belt_of(job: FeldmanCousins, done: Done) -> Belt:
     count = np.array([_unsound(drawn, point, turn) for point, turn in enumerate(turns.tolist())])
     rises = [threshold(level, len(shape)) for level in job.levels]
     below = np.array([[int((q <= rise).sum()) for q in found.q] for rise in rises])
-    alone = len(shape) == 1
+    alone, scan = len(shape) == 1, dataclasses.replace(job.scan, likelihood=job.likelihood)
     plain = Belt(
         levels=job.levels,
-        scan=job.scan,
+        scan=scan,
         critical=found.critical.reshape(-1, *shape),
         critical_errors=found.errors.reshape(-1, *shape),
         p_values=found.p_values.reshape(shape),
@@ -203,7 +205,7 @@ def belt_of(job: FeldmanCousins, done: Done) -> Belt:
         unconverged=count[:, 0].reshape(shape),
         negative=count[:, 1].reshape(shape),
         intervals=(),
-        asymptotic=tuple(intervals(job.scan, level) for level in job.levels) if alone else (),
+        asymptotic=tuple(intervals(scan, level) for level in job.levels) if alone else (),
         message=_sentence(job.scan, found, *count.sum(axis=0).tolist()),
     )
     by_toys = tuple(intervals(plain.scaled(index=i), level) for i, level in enumerate(job.levels)) if alone else ()

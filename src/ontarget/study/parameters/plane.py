@@ -101,7 +101,7 @@ def headline(found: Mapping[str, PlaneRegion]) -> list[Headline]:
     return [
         Headline(
             f"allowed of {' and '.join(one.names)}, {label}",
-            100 * one.region.share,
+            100 * one.region.area,
             unit="% of the plane",
             note=f"{100 * one.level:.4g} % CL",
         )
@@ -116,6 +116,7 @@ def rows(found: Mapping[str, PlaneRegion]) -> list[dict[str, Any]]:
             **method,
             "experiments": label,
             "allowed share of the plane": region.share,
+            "allowed share of its area": region.area,
             "closed contours": region.closed,
             "contours that leave the plane": region.open,
             "points": one.scan.values.size,
@@ -144,12 +145,12 @@ def figure(
 def drawn(label: str, index: int, found: PlaneRegion, filled: bool, measured: bool) -> list[Region]:
     """The region of a group, and under one by toys the lines of Wilks, dashed, in the same colour."""
     best = found.best if measured else None
-    values, level = found.region.values, found.region.threshold
+    here, wilks = found.region, found.asymptotic
     if found.belt is None:
-        return [Region(label, found.x, found.y, values, level, filled, best=best, group=index)]
-    wilks = found.asymptotic
-    beside = Region(f"{label}, Wilks", found.x, found.y, wilks.values, wilks.threshold, group=index, dash="--")
-    return [beside, Region(label, found.x, found.y, values, level, filled, best=best, group=index, dash="-")]
+        return [Region(label, here.x, here.y, here.values, here.threshold, filled, best=best, group=index)]
+    beside = Region(f"{label}, Wilks", wilks.x, wilks.y, wilks.values, wilks.threshold, group=index, dash="--")
+    whole = Region(label, here.x, here.y, here.values, here.threshold, filled, best=best, group=index, dash="-")
+    return [beside, whole]
 
 
 def critical(found: Mapping[str, PlaneRegion], key: str, title: str) -> list[Picture]:

@@ -159,6 +159,6 @@ def figure(
     found: Mapping[str, ParameterIntervals], published: Mapping[str, PublishedRange], unit: float, label: str
 ) -> Figure:
     """-2 ln L over the parameter in `unit` for each label of experiments, beside published values."""
-    curves = [Profile(name, one.grid * unit, one.values, one.best * unit) for name, one in found.items()]
+    curves = [Profile(name, one.curve[0] * unit, one.curve[1], one.best * unit) for name, one in found.items()]
     others = [Published(name, one.value, one.below, one.above) for name, one in published.items()]
     return profiles_figure(curves, label, others)

@@ -105,7 +105,11 @@ class UpperLimits(AbstractTask):
                 *toy_tables(self.key, self.title, belts),
             ],
             [self.picture(name, {label: by_name[name] for label, by_name in found.items()}) for name in grids],
-            [line for label, one in every for line in sentences(label, one.scan.message, message_of(one.belt))],
+            [
+                line
+                for label, one in every
+                for line in sentences(label, one.scan.message, one.note, message_of(one.belt))
+            ],
             headline=headline(every, self.published, unit),
         )
 
@@ -127,8 +131,11 @@ def headline(
     made = []
     for label, one in found:
         limit = upper_limit(one.intervals[0])
-        note = f"{100 * limit.level:.4g} % CL" + (", the end of the grid" if limit.open else "")
-        made.append(Headline(f"{one.name}, {label}", f"< {number_text(limit.value * unit)}", note=note))
+        some = bool(one.intervals[0].pieces)
+        said = f"< {number_text(limit.value * unit)}" if some else "no value allowed"
+        lifted = ", from the best of the values from zero on" if one.note and some else ""
+        ending = ", the end of the grid" if limit.open else lifted
+        made.append(Headline(f"{one.name}, {label}", said, note=f"{100 * limit.level:.4g} % CL" + ending))
     return made + [
         Headline(
             f"{one.parameter}, published: {label}", f"< {number_text(one.value)}", note=f"{100 * one.level:.4g} % CL"
@@ -158,7 +165,8 @@ def limit_rows(label: str, found: ParameterIntervals, unit: float) -> list[dict[
     """The upper end of what a group of experiments allows."""
     limits = [(method, upper_limit(one)) for method, one in by_method(found.intervals, found.asymptotic, found.belt)]
     return [
-        {**method, "parameter": found.name, "experiments": label, "below": one.value * unit}
+        {**method, "parameter": found.name, "experiments": label}
+        | {"below": one.value * unit if np.isfinite(one.value) else None}
         | {"level": one.level, "reaches end of grid": one.open}
         for method, one in limits
     ]
@@ -171,8 +179,8 @@ def figure(
     level = next(iter(found.values())).asymptotic[0].threshold
     curves: list[Curve] = []
     for name, one in found.items():
-        shown = one.values <= 3 * level
-        curves.append(Curve(name, one.grid[shown] * unit, one.values[shown]))
+        x, y = one.curve
+        curves.append(Curve(name, x[y <= 3 * level] * unit, y[y <= 3 * level]))
     ends = [
         0.0,
         *(float(curve.x.max()) for curve in curves if curve.x.size),
