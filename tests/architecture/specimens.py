@@ -203,6 +203,7 @@ _rows: list[Noun] = [
     so.ExponentialLoss(0.52 * us, 0.0494 / us),
     exposure,
     so.ProtonsOnTarget(1e23),
+    so.EnergyOnTarget(1e22 * GeV),
     exposure.running(facility),
     # propagation
     p.NoOscillation(),

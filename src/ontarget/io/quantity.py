@@ -99,10 +99,10 @@ UNITS: dict[str, tuple[float, Powers]] = {
     "cpd": (1 / units.day, _RATE),
 }
 MEANT = {
-    **dict.fromkeys("rad urad µrad μrad mrad milliradian deg degree degrees".split(), "angle"),
+    **dict.fromkeys(["rad", "urad", "µrad", "μrad", "mrad", "milliradian", "deg", "degree", "degrees"], "angle"),
     "POT": "POT",
     **dict.fromkeys(("PE", "pe", "phe"), "PE"),
-    **dict.fromkeys("count counts event events cpd dru".split(), "count"),
+    **dict.fromkeys(["count", "counts", "event", "events", "cpd", "dru"], "count"),
     **{f"{prefix}eV{kind}": kind for prefix in ("", "k", "M") for kind in ("ee", "nr")},
 }
 """What a word says beside its value; `ontarget.io.meaning` holds it against the field."""

@@ -24,7 +24,7 @@ from ontarget.io.number import read_number
 from ontarget.io.provenance import ABOUT, Record, is_number_mapping, read_about
 from ontarget.io.quantity import example, shape
 from ontarget.io.reader import READERS, read_file
-from ontarget.io.schema import axes, describe, example_of, fits, freeze, is_number
+from ontarget.io.schema import axes, describe, example_of, fields_of, fits, freeze, is_number, is_pair
 from ontarget.io.wording import nearest, quote
 from ontarget.io.yaml import Address, Tree, dotted
 
@@ -162,6 +162,10 @@ class _Walker:
         many = len(arguments) == 2 and arguments[1] is Ellipsis
         if isinstance(given, Mapping) and many and is_noun(arguments[0]):
             return self.by_name(arguments[0], given, path)
+        if isinstance(given, Mapping) and many and is_pair(arguments[0]):
+            self.ordered.add(path)
+            inner = typing.get_args(arguments[0])[1]
+            return tuple((key, self.value(inner, one, (*path, key), static)) for key, one in given.items())
         if not isinstance(given, list):
             remedy = f"Write '- {example_of(arguments[0])}', one line for each." if arguments else "Write a list."
             raise self.error(path, given, f"It is {describe(hint)}.", remedy)
@@ -247,7 +251,8 @@ class _Walker:
         """Refuse unknown keys first: a missing one is often a misspelt one."""
         for key in given:
             if key not in fields and key not in ("type", *ABOUT):
-                remedy = nearest(key, fields, f"{cls.__name__} has no fields.")
+                other = getattr(cls, "INSTEAD", {}).get(key.lower())
+                remedy = other or nearest(key, fields, fields_of(cls, fields))
                 raise self.error((*path, key), _Said("an unknown key"), f"{cls.__name__} has none such.", remedy)
         hints = typing.get_type_hints(cls, include_extras=True)
         for key, field in fields.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -85,6 +85,21 @@ class ThreeFlavour(AbstractPropagation):
     Barger:1980tf
     Esteban:2024eli the default numbers: normal ordering, with atmospheric data of Super-Kamiokande
     """
+
+    INSTEAD: ClassVar[dict[str, str]] = {
+        **dict.fromkeys(
+            ("dm2_32", "dm2_23", "dm32", "dm232", "dmsq32"),
+            "Give dm2_31 = dm2_32 + dm2_21, which is negative in the inverted ordering.",
+        ),
+        **{
+            f"{word}{apart}{pair}": f"Give sin2_{pair}, the sine squared of this angle."
+            for pair in ("12", "13", "23")
+            for word in ("theta", "th", "sin2_2theta", "sin2_theta", "angle")
+            for apart in ("", "_")
+        },
+        **dict.fromkeys(("delta_cp", "deltacp", "dcp", "phase"), "Give delta, with its unit, such as '212 deg'."),
+    }
+    """What to write for numbers that other people use."""
 
     sin2_12: Number = quantity(default=0.308)
     sin2_13: Number = quantity(default=0.02215)
