@@ -16,13 +16,14 @@ from ontarget.detector.detector import Detector
 from ontarget.detector.sideband import Sideband
 from ontarget.experiment.abstract import AbstractExperiment, check_observed
 from ontarget.experiment.batch import batched_counts
+from ontarget.experiment.consistency import check_duties, check_table
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
+from ontarget.experiment.emptiness import not_finite, nothing_through
 from ontarget.ground.effect import Moves, keeps, part
 from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.kept import kept
 from ontarget.ground.noun import quantity, static
 from ontarget.ground.program import program
-from ontarget.ground.units import ENERGY, MASS
 from ontarget.matter.nuclide import Nuclides
 from ontarget.propagation.none import NoOscillation
 from ontarget.propagation.propagation import AbstractPropagation
@@ -65,6 +66,8 @@ class Experiment(AbstractExperiment):
         check_observed(self.observed, (self.detector.tag.bins, self.detector.bins), "detector")
         for background in self.detector.backgrounds:
             background.check_running(self.exposure.running(self.facility), self.detector.tag)
+        check_duties(self)
+        self.source.check_detector(self.detector.site)
 
     def flux(self) -> Flux:
         """Neutrinos per area at the detector during the whole exposure."""
@@ -159,8 +162,9 @@ class Experiment(AbstractExperiment):
         for channel, found in zip(self.detector.channels, counts.channels, strict=True):
             total = concrete(found.values.sum())
             if total is not None and not 0 < total < math.inf:
-                raise self.nothing_through(channel) if total == 0 else self.not_finite(channel, total)
+                raise nothing_through(self, channel, found) if total == 0 else not_finite(self, channel, total)
             self.check_truth(channel, found)
+            check_table(f"{self.name}, channels.{channel.name}", channel.interaction, found)
         return counts
 
     def counted(self) -> Counts:
@@ -177,27 +181,6 @@ class Experiment(AbstractExperiment):
             truth = f"There {100 * share:.3g} % are still detected: what lies below would be lost."
             where = f"{self.name}, channels.{channel.name}.truth.start"
             raise InputError(where, axis.dimension.show(float(axis.start)), truth, "Start it lower.")
-
-    def not_finite(self, channel: Channel, total: float) -> InputError:
-        """The error for counts beyond the largest number, or for none at all (NaN)."""
-        where = f"{self.name}, channel {channel.name}"
-        truth = f"The detector has {MASS.show(float(self.detector.mass))}, and the exposure {self.shown_protons()}."
-        return InputError(where, f"{total} events", truth, "Counts are finite: give smaller numbers.")
-
-    def shown_protons(self) -> str:
-        """Protons on target of the whole exposure, for messages."""
-        return f"{float(self.exposure.protons(self.facility)):.3g} protons"
-
-    def nothing_through(self, channel: Channel) -> InputError:
-        """The error for a channel whose response lets nothing through."""
-        axis = self.detector.seen
-        shown = f"{axis.shown()[0]:.6g} and {axis.shown()[-1]:.6g} {axis.dimension.unit}".rstrip()
-        return InputError(
-            f"{self.name}, channel {channel.name}",
-            f"no event between {shown}",
-            f"The source gives recoils up to {ENERGY.show(float(self.reach(channel, self.flux())))}.",
-            "Lower the threshold, or move the axes 'seen' and 'truth'.",
-        )
 
 
 @program

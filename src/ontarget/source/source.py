@@ -22,6 +22,10 @@ class AbstractSource(Noun):
     def flux(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> Flux:
         """Neutrinos per area and per proton on target at the site."""
 
+    def check_detector(self, site: AbstractSite) -> None:
+        """Refuse a site to which this source cannot send neutrinos, such as one within it."""
+        return
+
     def precomputed(self, facility: Facility, site: AbstractSite, tag: AbstractTag) -> AbstractSource:
         """A source of the same flux at this site that costs nothing; itself where its flux is a closed form.
 
