@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 from ontarget.detector.efficiency import check_table
 from ontarget.detector.stage import AbstractMap
 from ontarget.detector.variation import Variation, check_variations, vary
-from ontarget.ground.errors import InputError, check_positive, check_range
+from ontarget.ground.errors import InputError, check_array, check_positive, check_range, check_whole
 from ontarget.ground.noun import Number, PerEnergy, quantity
 from ontarget.ground.program import fused
 from ontarget.ground.units import ENERGY, keV
@@ -68,7 +68,8 @@ class Lindhard(AbstractQuenching):
     Z: Number = quantity()
 
     def __check_init__(self) -> None:
-        check_positive(self, "k", "Z")
+        check_positive(self, "k")
+        check_whole(self, "Z", 1)
 
     @fused
     def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:
@@ -90,6 +91,7 @@ class PolynomialQuenching(AbstractQuenching):
     variations: tuple[Variation, ...] = ()
 
     def __check_init__(self) -> None:
+        check_array(self, "coefficients")
         check_variations(self.coefficients, self.variations, "coefficients")
 
     @fused
@@ -98,7 +100,8 @@ class PolynomialQuenching(AbstractQuenching):
 
 
 class TabulatedQuenching(AbstractQuenching):
-    """Linear between the points of a table, constant outside it. The visible energy must increase."""
+    """Linear between the points of a table, constant outside it. The visible energy must not fall; recoils between
+    points where it stays as it is (a cut-off: factors of zero) are all seen at one energy, as below the first point."""
 
     energies: Annotated[Float[Array, " point"], ENERGY] = quantity()
     factors: Float[Array, " point"] = quantity()
@@ -106,8 +109,8 @@ class TabulatedQuenching(AbstractQuenching):
     def __check_init__(self) -> None:
         energies, factors = np.asarray(self.energies), np.asarray(self.factors)
         check_table("energies", energies, "factors", factors)
-        if not (np.diff(energies * factors) > 0).all():
-            raise InputError("factors", "a visible energy that falls", "It must increase with the recoil.", "Mend it.")
+        if not (np.diff(energies * factors) >= 0).all():
+            raise InputError("factors", "a visible energy that falls", "It must not fall with the recoil.", "Mend it.")
 
     def kinks(self) -> Float[Array, " point"]:
         return self.energies
