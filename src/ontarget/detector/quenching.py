@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Annotated
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -12,7 +13,7 @@ from jaxtyping import Array, Float
 from ontarget.detector.efficiency import check_table
 from ontarget.detector.stage import AbstractMap
 from ontarget.detector.variation import Variation, check_variations, vary
-from ontarget.ground.errors import InputError, check_array, check_positive, check_range, check_whole
+from ontarget.ground.errors import InputError, check_array, check_positive, check_range
 from ontarget.ground.noun import Number, PerEnergy, quantity
 from ontarget.ground.program import fused
 from ontarget.ground.units import ENERGY, keV
@@ -69,7 +70,7 @@ class Lindhard(AbstractQuenching):
 
     def __check_init__(self) -> None:
         check_positive(self, "k")
-        check_whole(self, "Z", 1)
+        check_range(self, "Z", 1.0, 120.0)
 
     @fused
     def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:
@@ -93,6 +94,18 @@ class PolynomialQuenching(AbstractQuenching):
     def __check_init__(self) -> None:
         check_array(self, "coefficients")
         check_variations(self.coefficients, self.variations, "coefficients")
+
+    def check_over(self, recoils: Float[np.ndarray, " t"]) -> None:
+        """Refuse coefficients with which the visible energy falls, or is below zero, over recoils from zero upwards."""
+        if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(self)):
+            return
+        ladder = np.append(0.0, np.sort(recoils[recoils > 0]))
+        factors = np.polyval(np.asarray(vary(self.coefficients, self.variations))[::-1], ladder / keV)
+        falls = np.diff(ladder * factors) < 0
+        if falls.any() or (factors[1:] < 0).any():
+            place = int(np.argmax(falls)) + 1 if falls.any() else 1
+            got = f"a quenching factor of {factors[place]:.4g} at {ENERGY.show(ladder[place])}"
+            raise InputError("coefficients", got, "The visible energy must not fall with the recoil.", "Mend them.")
 
     @fused
     def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:

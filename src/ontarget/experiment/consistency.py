@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import jax
 import numpy as np
 
+from ontarget.detector.quenching import PolynomialQuenching
 from ontarget.experiment.counts import ChannelCounts
 from ontarget.ground.errors import InputError, concrete
+from ontarget.ground.noun import Noun
 from ontarget.ground.units import ENERGY
 from ontarget.interaction.binned import BinnedScale
 from ontarget.interaction.charged.charged_current import ChargedCurrent
@@ -47,6 +52,33 @@ def check_duties(experiment: Experiment) -> None:
             truth = f"Repetition times {what} is {share:.4g}, and all neutrinos of that time are counted."
             remedy = f"Give {share:.4g} or more, or mend repetition or {what}."
             raise InputError(f"detector.backgrounds.{background.name}.duty", f"{duty:.6g}", truth, remedy)
+
+
+def check_quenchings(experiment: Experiment) -> None:
+    """Refuse polynomials of a background's energy scale, or of its cuts, that fall over the recoils that are seen."""
+    detector = experiment.detector
+    if isinstance(detector.seen.start, jax.core.Tracer) or isinstance(detector.seen.stop, jax.core.Tracer):
+        return
+    seen = np.asarray(detector.seen.edges)
+    for background in detector.backgrounds:
+        for path, one in polynomials(background):
+            try:
+                one.check_over(seen)
+            except InputError as error:
+                raise error.within(f"detector.backgrounds.{background.name}.{path}") from None
+
+
+def polynomials(noun: Noun) -> Iterator[tuple[str, PolynomialQuenching]]:
+    """Every quenching by a polynomial in a noun, with its path."""
+    for field in dataclasses.fields(noun):
+        value = getattr(noun, field.name)
+        several = isinstance(value, tuple)
+        for index, one in enumerate(value if several else (value,)):
+            name = f"{field.name}.{getattr(one, 'name', '') or index}" if several else field.name
+            if isinstance(one, PolynomialQuenching):
+                yield name, one
+            elif isinstance(one, Noun):
+                yield from ((f"{name}.{inner}", found) for inner, found in polynomials(one))
 
 
 def table_of(interaction: AbstractInteraction) -> tuple[type, float] | None:

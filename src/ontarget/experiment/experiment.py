@@ -16,7 +16,7 @@ from ontarget.detector.detector import Detector
 from ontarget.detector.sideband import Sideband
 from ontarget.experiment.abstract import AbstractExperiment, check_observed
 from ontarget.experiment.batch import batched_counts
-from ontarget.experiment.consistency import check_duties, check_table
+from ontarget.experiment.consistency import check_duties, check_quenchings, check_table
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
 from ontarget.experiment.emptiness import not_finite, nothing_through
 from ontarget.ground.effect import Moves, keeps, part
@@ -67,6 +67,7 @@ class Experiment(AbstractExperiment):
         for background in self.detector.backgrounds:
             background.check_running(self.exposure.running(self.facility), self.detector.tag)
         check_duties(self)
+        check_quenchings(self)
         self.source.check_detector(self.detector.site)
 
     def flux(self) -> Flux:

@@ -50,7 +50,8 @@ class CrossSection(Noun):
         if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(self)):
             return
         energies, values = np.asarray(self.energies), np.asarray(self.per_energy)
-        if energies.ndim != 1 or len(energies) < 2 or not (energies[0] > 0 and (np.diff(energies) > 0).all()):
+        rising = np.isfinite(energies).all() and energies.ndim == 1 and (np.diff(energies) > 0).all()
+        if not rising or len(energies) < 2 or not energies[0] > 0:
             got = f"{energies.size} energies that do not increase from above 0"
             raise InputError("energies", got, "A table has two points at least, by rising energy.", "Sort the table.")
         check_column("per_energy", values, energies, 0.0)
