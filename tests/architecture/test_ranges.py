@@ -9,38 +9,11 @@ from specimens import CHAIN
 from ontarget.ground.address import is_float
 from ontarget.ground.errors import InputError
 
-COMPUTED = {
-    *[
-        "Quantiles",
-        "PolynomialFit",
-        "Nuclides",
-        "Emission",
-        "Born",
-        "Segments",
-        "Decays",
-        "Rays",
-        "Pieces",
-        "Spread",
-        "Orbit",
-        "Hits",
-        "Raster",
-        "Coming",
-    ],
-    *[
-        "Spectrum",
-        "Flux",
-        "Grid",
-        "Importance",
-        "VariedFlux",
-        "Running",
-        "RecoilKernel",
-        "Component",
-        "PrecomputedFlux",
-        "Sideband",
-        "Counts",
-    ],
-    *["LeptonTemplate", "PrecomputedLeptons", "ChannelCounts", "BackgroundCounts", "LeptonCounts"],
-}
+COMPUTED = (
+    "Quantiles PolynomialFit Nuclides Emission Born Segments Decays Rays Pieces Spread Orbit Hits Raster Coming Spectrum "
+    "Flux Grid Importance VariedFlux Running RecoilKernel Component PrecomputedFlux Sideband Counts LeptonTemplate "
+    "PrecomputedLeptons ChannelCounts BackgroundCounts LeptonCounts"
+)
 """Made by the program, not by a user."""
 
 SIGNED = {
@@ -78,7 +51,7 @@ def leaves():
         (cls, field.name)
         for cls, one in CHAIN.items()
         for field in dataclasses.fields(one)
-        if field.init and cls.__name__ not in COMPUTED and is_float(getattr(one, field.name))
+        if field.init and cls.__name__ not in COMPUTED.split() and is_float(getattr(one, field.name))
     ]
 
 

@@ -20,9 +20,10 @@ from ontarget.ground.noun import as_array
 from ontarget.ground.units import NUMBER, Dimension
 from ontarget.io import catalog
 from ontarget.io.kind import called, choose, finals, is_noun
+from ontarget.io.meaning import check_meanings, said_in
 from ontarget.io.number import read_number
 from ontarget.io.provenance import ABOUT, Record, is_number_mapping, read_about
-from ontarget.io.quantity import example, shape
+from ontarget.io.quantity import Meanings, example, shape
 from ontarget.io.reader import READERS, read_file
 from ontarget.io.schema import axes, describe, example_of, fields_of, fits, freeze, is_number, is_pair
 from ontarget.io.wording import nearest, quote
@@ -64,6 +65,7 @@ def structure(cls: type, tree: Tree, trust: bool = False) -> Structured:
     """
     walker = _Walker(tree, trust)
     noun = walker.noun(cls, tree.data, ())
+    check_meanings(tree, noun, walker.worded)
     return Structured(noun, walker.provenance, walker.ordered)
 
 
@@ -74,6 +76,7 @@ class _Walker:
         self.tree, self.trust = tree, trust
         self.provenance: dict[str, Record] = {}
         self.ordered: set[Address] = set()
+        self.worded: list[tuple[Address, str, Meanings]] = []
 
     def error(self, path: Address, given: Any, truth: str, remedy: str) -> InputError:
         got = given if isinstance(given, _Said) else quote(given)
@@ -122,6 +125,7 @@ class _Walker:
         record = read_number(self.tree, given, path, dimension)
         self.check_shape(hint, record.value, given, path)
         self.provenance[dotted(path)] = record
+        self.worded.extend((path, *said) for said in said_in(given))
         if not array:
             return record.value
         return freeze(record.value) if static else as_array(record.value)
