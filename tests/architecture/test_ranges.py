@@ -10,9 +10,9 @@ from ontarget.ground.address import is_float
 from ontarget.ground.errors import InputError
 
 COMPUTED = (
-    "Quantiles PolynomialFit Nuclides Emission Born Segments Decays Rays Pieces Spread Orbit Hits Raster Coming Spectrum "
-    "Flux Grid Importance VariedFlux Running RecoilKernel Component PrecomputedFlux Sideband Counts LeptonTemplate "
-    "PrecomputedLeptons ChannelCounts BackgroundCounts LeptonCounts"
+    "Quantiles PolynomialFit Nuclides Emission Born Segments Decays Rays Pieces Spread Orbit Hits Raster Coming "
+    "Spectrum Flux Grid Importance VariedFlux Running RecoilKernel Component PrecomputedFlux Sideband Counts "
+    "LeptonTemplate PrecomputedLeptons ChannelCounts BackgroundCounts LeptonCounts"
 )
 """Made by the program, not by a user."""
 

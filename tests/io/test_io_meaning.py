@@ -72,22 +72,23 @@ def test_photo_electrons_are_counted_along_their_axis():
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"RATE": "10 / keVee / kg / day"}, "d.yaml line 10, backgrounds.steady.rate: got '10 / keVee / kg / day'. It is"
-         " per electron-equivalent energy, and the background is per energy of a nuclear recoil. Write keVnr, or give the"
+        ({"RATE": "10 / keVee / kg / day"}, "line 10, backgrounds.steady.rate: got '10 / keVee / kg / day'."
+         " It is per electron-equivalent energy, and the background is per energy of a nuclear recoil. Write keVnr, or give the"
          " background 'scale: {type: ElectronEquivalent, quenching: ...}'."),
-        ({"RATE": "10 / keVnr / kg / day", "SCALE": ELECTRONS}, "Write keVee, or give the background 'scale:"),
-        ({"RATE": "{value: 10, unit: 1/(keVee kg day)}"}, "steady.rate: got '1 1/(keVee kg day)'. It is per electron"),
+        ({"RATE": "10 / keVnr / kg / day", "SCALE": ELECTRONS}, "Write keVee, or give the background"),
+        ({"RATE": "{value: 10, unit: 1/(keVee kg day)}"}, "rate: got '1 1/(keVee kg day)'. It is per electron"),
         ({"RATE": "10 / keVnr / kg / day", "RESPONSE": QUENCHED}, "the background is per electron-equivalent energy"),
         ({"RATE": "10 PE / keV / kg / day"}, "It says photo-electrons, and 'rate' is no number of these."),
         ({"RATE": "10 POT / keV / kg / day"}, "It says protons on target, and 'rate' is no number of these."),
-        ({"SEEN": "20 keVee"}, "seen.start: got '20 keVee'. It says electron-equivalent energy, and here stands energy of"
-         " a nuclear recoil. Write it in keVnr, or move it behind the quenching."),
+        ({"SEEN": "20 keVee"}, "seen.start: got '20 keVee'. It says electron-equivalent energy, and here stands energy"
+         " of a nuclear recoil. Write it in keVnr, or move it behind the quenching."),
         ({"SEEN": "20 keVnr", "RESPONSE": QUENCHED}, "Write it in keVee, or move it before the quenching."),
         ({"SEEN": "20 keVnr", "INTERACTION": "ElectronScattering"}, "here stands electron-equivalent energy"),
         ({"RESPONSE": before("5 keVee")}, "response.t.energy: got '5 keVee'. It says electron-equivalent energy"),
         ({"RESPONSE": behind("5 keVnr")}, "response.t.energy: got '5 keVnr'. It says energy of a nuclear recoil"),
         ({"RESPONSE": "{q: {type: TabulatedQuenching, energies: {values: [0, 9], unit: keVee}, factors: [0.1, 0.2]}}"},
          "response.q.energies: got '1 keVee'."),
+        ({"INTERACTION": "CEvNS, couplings: {type: LightVector, mass: 10 MeVnr, coupling: 1e-4}"}, "'mass' is no energy"),
         ({"RESPONSE": "{e: {type: ConstantEfficiency, fraction: 0.9 PE}}"}, "'fraction' is no number of these"),
     ],
 )  # fmt: skip
@@ -122,7 +123,7 @@ def test_numbers_per_proton(given):
         (
             Facility,
             FACILITY.format("1000 MeVee"),
-            "'proton_energy' is an energy outside of any detector",
+            "'proton_energy' is no energy that a detector sees",
         ),
         (AbstractExposure, "{type: RunningTime, time: 3 yr event}", "It says counted events, and 'time' is no number"),
         (AbstractExposure, "{type: ProtonsOnTarget, number: 1e23 PE}", "It says photo-electrons, and 'number' is"),

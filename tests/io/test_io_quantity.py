@@ -114,6 +114,11 @@ def test_own_grammar_agrees_with_pint(first, factors):
         (0, u.LENGTH, "with no unit"),
         ("20 m", u.MASS, "exposure: got '20 m', a length. It must be a mass. Write e.g. '3 kg'."),
         ("20 m", u.NUMBER, "a length. It must be a dimensionless number"),
+        (
+            "400 GeV/c",
+            u.BEAM_ENERGY,
+            "got '400 GeV/c', a momentum. It must be an energy; of a particle, the k",
+        ),
         (270, u.ANGLE, "exposure: got 270 with no unit. It is an angle, in degrees or in radians. Write '270 deg' or"),
         ("0", u.ANGLE, "with no unit"),
         ("3 %", u.ANGLE, "exposure: got '3 %', no angle. It must be an angle. Write e.g. '30 deg'."),

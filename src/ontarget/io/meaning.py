@@ -149,7 +149,7 @@ def scale_at(path: Address, way: list[Any]) -> str | None:
         if field == "rate" and own is not None and not is_a(own, "NuclearEquivalent"):
             return "ee"
         return None if detector is None else seen_scale(detector)
-    if channel is not None:
+    if channel is not None and not any(is_a(one, "AbstractInteraction") for one in way):
         stages = [one for one in way if is_a(one, "AbstractStage")]
         before = channel.response if not stages else channel.response[: list(channel.response).index(stages[0])]
         return behind(truth_scale(channel.interaction), before if stages else ())
@@ -157,7 +157,7 @@ def scale_at(path: Address, way: list[Any]) -> str | None:
         return seen_scale(detector)
     if detector is None and is_a(way[0], "AbstractStage", "AbstractAxis", "AbstractInteraction"):
         return None
-    return f"{field!r} is an energy outside of any detector"
+    return f"{field!r} is no energy that a detector sees"
 
 
 def truth_scale(interaction: Any) -> str | None:

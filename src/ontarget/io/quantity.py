@@ -104,6 +104,7 @@ MEANT = {
     **dict.fromkeys(("PE", "pe", "phe"), "PE"),
     **dict.fromkeys(["count", "counts", "event", "events", "cpd", "dru"], "count"),
     **{f"{prefix}eV{kind}": kind for prefix in ("", "k", "M") for kind in ("ee", "nr")},
+    **{f"{prefix}eV/c": "momentum" for prefix in ("k", "M", "G")},
 }
 """What a word says beside its value; `ontarget.io.meaning` holds it against the field."""
 _AMBIGUOUS = {name: "tonne" for prefix in ("", "k", "kilo", "M", "mega") for name in (f"{prefix}ton", f"{prefix}tons")}
@@ -145,6 +146,9 @@ def parse(given: Any, dimension: Dimension, where: str) -> float:
         raise InputError(where, f"{quote(given)} with no unit", truth, example(dimension, number))
     factor, powers, meant = measure_with_meaning(unit, where)
     check_angle(given, dimension, powers, meant.get("angle", 0.0), where)
+    if "momentum" in meant and dimension.name == units.ENERGY.name:
+        truth = "It must be an energy; of a particle, the kinetic one."
+        raise InputError(where, f"{quote(given)}, a momentum", truth, example(dimension))
     if powers != powers_of(dimension):
         truth = f"It must be {named(dimension.name)}."
         raise InputError(where, f"{quote(given)}, {named(name_of(powers))}", truth, example(dimension))
