@@ -93,15 +93,21 @@ def _report(likelihood: Likelihood, free: list[str], theta: np.ndarray, minimum:
     low, high = (np.asarray(one) for one in (likelihood.expansion.low, likelihood.expansion.high))
     touches = (theta - low < 1e-9 * (high - low)) | (high - theta < 1e-9 * (high - low))
     edge = tuple(name for name in free if touches[likelihood.names.index(name)])
-    covariance, flat = invert(hessian(likelihood, theta)[np.ix_(places, places)] / 2.0)
+    curvature = hessian(likelihood, theta)[np.ix_(places, places)] / 2.0
+    covariance, flat = invert(curvature)
+    idle = ~curvature.any(axis=1)
     counts = likelihood.profiled(theta).means
     sentences = []
     if not converged:
         sentences.append("The fit did not converge: its values are the lowest point met, not a minimum.")
     if edge:
         sentences.append(f"At the edge of the box: {', '.join(edge)}; widen it, or read the errors with care.")
-    if flat.any():
-        names = ", ".join(name for name, one in zip(free, flat, strict=True) if one)
+    if idle.any():
+        names = [name for name, one in zip(free, idle, strict=True) if one]
+        do = "does" if len(names) == 1 else "do"
+        sentences.append(f"{', '.join(names)} {do} nothing: no count depends on {'it' if do == 'does' else 'them'}.")
+    if (flat & ~idle).any():
+        names = ", ".join(name for name, one in zip(free, flat & ~idle, strict=True) if one)
         sentences.append(f"The data do not determine a combination of {names}.")
     if ((counts <= 0) & (np.asarray(likelihood.data)[: likelihood.bins] > 0)).any():
         sentences.append("Counts were observed in bins where none are expected.")
