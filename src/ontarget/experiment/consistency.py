@@ -26,8 +26,8 @@ NEAR = 0.02
 """A duty may be so much below repetition times pulse, as people round."""
 
 CONTINUED = {NuclearTable: 0.01, ChargedCurrent: 0.1}
-"""Of the events, above the last point of a table: E squared there is a guess, and a constant sigma/E is a law of nature
-that deep inelastic scattering keeps to some per cent."""
+"""Of the events, above the last point of a table: E squared there is a guess, and a constant sigma/E is what deep
+inelastic scattering keeps to some per cent."""
 
 
 def check_duties(experiment: Experiment) -> None:

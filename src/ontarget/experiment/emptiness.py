@@ -54,5 +54,5 @@ def nothing_through(experiment: Experiment, channel: Channel, found: ChannelCoun
         through = f"of {', '.join(cuts)} or of the maps" if cuts else "of the maps"
         remedy = f"Look at the numbers {through} in the response: nothing passes. Or move the axes 'seen' and 'truth'."
     elif axis.dimension.unit != ENERGY.unit:
-        remedy = f"The seen axis has no unit: does the response end in what it counts? {remedy}"
+        remedy = f"The axis 'seen' is of a number and not of an energy: let the response end in one. {remedy}"
     return InputError(where, f"no event between {shown}", truth, remedy)
