@@ -188,3 +188,10 @@ def test_anything_gives_a_float_or_a_sentence(anything):
         found = outcome(functools.partial(parse, anything, dimension, "x"))
         assert len(str(found).splitlines()) == 1
         assert isinstance(found, InputError) or math.isfinite(found)
+
+
+def test_phases_without_a_unit_are_refused():
+    """A list of angles too: -90 would be radians."""
+    with pytest.raises(InputError, match=r"phases\.0: got -90 with no unit\. It is an angle"):
+        parse_array([-90, 0, 90, 180], u.ANGLE, "phases")
+    assert parse_array([-90, 0], u.ANGLE, "phases", "deg") == pytest.approx([-math.pi / 2, 0])

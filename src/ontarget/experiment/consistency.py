@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 NEAR = 0.02
 """A duty may be so much below repetition times pulse, as people round."""
 
-CONTINUED = {NuclearTable: 0.01, ChargedCurrent: 0.1}
+CONTINUED: dict[type, float] = {NuclearTable: 0.01, ChargedCurrent: 0.1}
 """Of the events, above the last point of a table: E squared there is a guess, and a constant sigma/E is what deep
 inelastic scattering keeps to some per cent."""
 

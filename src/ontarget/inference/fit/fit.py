@@ -95,7 +95,7 @@ def _report(likelihood: Likelihood, free: list[str], theta: np.ndarray, minimum:
     edge = tuple(name for name in free if touches[likelihood.names.index(name)])
     curvature = hessian(likelihood, theta)[np.ix_(places, places)] / 2.0
     covariance, flat = invert(curvature)
-    idle = ~curvature.any(axis=1)
+    idle = ~np.asarray(curvature).any(axis=1)
     counts = likelihood.profiled(theta).means
     sentences = []
     if not converged:
@@ -103,14 +103,17 @@ def _report(likelihood: Likelihood, free: list[str], theta: np.ndarray, minimum:
     if edge:
         sentences.append(f"At the edge of the box: {', '.join(edge)}; widen it, or read the errors with care.")
     if idle.any():
-        names = [name for name, one in zip(free, idle, strict=True) if one]
-        do = "does" if len(names) == 1 else "do"
-        sentences.append(f"{', '.join(names)} {do} nothing: no count depends on {'it' if do == 'does' else 'them'}.")
-    if (flat & ~idle).any():
-        names = ", ".join(name for name, one in zip(free, flat & ~idle, strict=True) if one)
-        sentences.append(f"The data do not determine a combination of {names}.")
+        what = "does nothing: no count depends on it" if idle.sum() == 1 else "do nothing: no count depends on them"
+        sentences.append(f"{listed(free, idle)} {what}.")
+    if (mixed := np.asarray(flat & ~idle)).any():
+        sentences.append(f"The data do not determine a combination of {listed(free, mixed)}.")
     if ((counts <= 0) & (np.asarray(likelihood.data)[: likelihood.bins] > 0)).any():
         sentences.append("Counts were observed in bins where none are expected.")
     errors = dict(zip(free, np.sqrt(np.maximum(np.diagonal(covariance), 0.0)).tolist(), strict=True))
     values = dict(zip(likelihood.names, theta.tolist(), strict=True))
     return Fit(values, errors, covariance, minimum, converged, edge, " ".join(sentences))
+
+
+def listed(names: Sequence[str], which: np.ndarray) -> str:
+    """Some of the names, for a sentence."""
+    return ", ".join(name for name, one in zip(names, which.tolist(), strict=True) if one)
