@@ -119,6 +119,7 @@ def test_own_grammar_agrees_with_pint(first, factors):
             u.BEAM_ENERGY,
             "got '400 GeV/c', a momentum. It must be an energy; of a particle, the k",
         ),
+        ("3 1/(cm^2 MeV)", u.PER_AREA, "per energy is to be multiplied by the widths of the bins."),
         (270, u.ANGLE, "exposure: got 270 with no unit. It is an angle, in degrees or in radians. Write '270 deg' or"),
         ("0", u.ANGLE, "with no unit"),
         ("3 %", u.ANGLE, "exposure: got '3 %', no angle. It must be an angle. Write e.g. '30 deg'."),

@@ -150,8 +150,10 @@ def parse(given: Any, dimension: Dimension, where: str) -> float:
         truth = "It must be an energy; of a particle, the kinetic one."
         raise InputError(where, f"{quote(given)}, a momentum", truth, example(dimension))
     if powers != powers_of(dimension):
-        truth = f"It must be {named(dimension.name)}."
-        raise InputError(where, f"{quote(given)}, {named(name_of(powers))}", truth, example(dimension))
+        truth, remedy = f"It must be {named(dimension.name)}.", example(dimension)
+        if powers == _add(powers_of(dimension), _ENERGY, -1):
+            remedy = "What is given per energy is to be multiplied by the widths of the bins."
+        raise InputError(where, f"{quote(given)}, {named(name_of(powers))}", truth, remedy)
     value = number * factor
     if not math.isfinite(value):
         raise InputError(where, quote(given), "It is beyond the largest number.", example(dimension))

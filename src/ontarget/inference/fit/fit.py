@@ -105,7 +105,7 @@ def _report(likelihood: Likelihood, free: list[str], theta: np.ndarray, minimum:
     if idle.any():
         what = "does nothing: no count depends on it" if idle.sum() == 1 else "do nothing: no count depends on them"
         sentences.append(f"{listed(free, idle)} {what}.")
-    if (mixed := np.asarray(flat & ~idle)).any():
+    if (mixed := np.logical_and(flat, ~idle)).any():
         sentences.append(f"The data do not determine a combination of {listed(free, mixed)}.")
     if ((counts <= 0) & (np.asarray(likelihood.data)[: likelihood.bins] > 0)).any():
         sentences.append("Counts were observed in bins where none are expected.")
@@ -114,6 +114,6 @@ def _report(likelihood: Likelihood, free: list[str], theta: np.ndarray, minimum:
     return Fit(values, errors, covariance, minimum, converged, edge, " ".join(sentences))
 
 
-def listed(names: Sequence[str], which: np.ndarray) -> str:
+def listed(names: Sequence[str], which: Any) -> str:
     """Some of the names, for a sentence."""
-    return ", ".join(name for name, one in zip(names, which.tolist(), strict=True) if one)
+    return ", ".join(name for name, one in zip(names, np.asarray(which).tolist(), strict=True) if one)
