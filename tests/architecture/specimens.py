@@ -179,6 +179,7 @@ _rows: list[Noun] = [
     so.TriangularPulse(290 * ns),
     so.DoublePulse(100 * ns, 600 * ns),
     so.GaussianPulse(700 * ns, 150 * ns),
+    facility.train,
     so.TabulatedPulse(jnp.array([0.0, 0.2, 0.7]) * us, [1.0, 2.0]),
     so.TabulatedSpectrum(jnp.ones(3) / m**2, name="nu_mu"),
     so.TabulatedFlux(jnp.arange(4.0) * GeV, (so.TabulatedSpectrum(jnp.ones(3) / m**2, name="nu_e"),), 60 * m),
@@ -212,6 +213,7 @@ _rows: list[Noun] = [
     so.ExponentialLoss(0.52 * us, 0.0494 / us),
     exposure,
     so.ProtonsOnTarget(1e23),
+    so.EnergyOnTarget(1e22 * GeV),
     exposure.running(facility),
     # propagation
     p.NoOscillation(),

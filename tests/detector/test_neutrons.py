@@ -48,6 +48,8 @@ def test_the_pulse_with_a_delay_and_a_tail():
     [
         (lambda: BeamNeutrons(-1 / kg, ExponentialRecoils(1 * keV), AfterPulse(0 * ns, 1 * ns)), "per_proton"),
         (lambda: ExponentialRecoils(0 * keV), "mean"),
+        (lambda: AfterPulse(-270 * ns, 500 * ns), "delay"),
+        (lambda: GaussianArrival(-0.5 * us, 0.7 * us), "mean"),
         (lambda: AfterPulse(0 * ns, 0 * ns), "tail"),
         (lambda: GaussianArrival(0 * ns, -1 * ns), "sigma"),
     ],

@@ -86,6 +86,8 @@ def test_visible_energy_has_finite_derivatives_from_zero(name):
         (lambda: ConstantQuenching(0.0), "value"),
         (lambda: ConstantQuenching(float("nan")), "value"),
         (lambda: Lindhard(-0.1, 32.0), "k"),
+        (lambda: Lindhard(0.1, 1e-150), "Z"),
+        (lambda: PolynomialQuenching([0.3, float("nan")]), "coefficients"),
         (lambda: LightYield(0.0), "per_energy"),
         (lambda: TabulatedQuenching(np.array([1.0, 2.0]) * keV, [0.3, 0.1]), "factors"),
         (lambda: TabulatedQuenching(np.array([2.0, 1.0]) * keV, [0.3, 0.1]), "energies"),
@@ -96,6 +98,38 @@ def test_impossible_quenchings_are_refused(make, field):
     with pytest.raises(InputError) as caught:
         make()
     assert caught.value.where == field
+
+
+def test_a_yield_with_a_cut_off():
+    """Recoils below 10 keV give nothing: they are seen at zero, and those above as if there were no cut-off."""
+    cut = TabulatedQuenching(np.array([0.0, 10.0, 20.0, 150.0]) * keV, [0.0, 0.0, 0.25, 0.25])
+    seen = EnergyAxis(0 * keV, 25 * keV, 5)
+    channel = Channel(CEvNS(), EnergyAxis(0 * keV, 150 * keV, 150), (cut,))
+    cells, response = np.asarray(channel.cells(seen.edges)), np.asarray(channel.matrix(seen.edges))
+    middle = (cells[1:] + cells[:-1]) / 2 / keV
+    visible = middle * np.interp(middle, [0, 10, 20, 150], [0, 0, 0.25, 0.25])
+    wide = np.diff(cells) > 1e-9 * keV  # two edges at one place make an empty cell, on either side
+    inside = wide & (visible < 25)
+    np.testing.assert_array_equal(response[inside, :-1].argmax(axis=1), visible[inside] // 5)
+    assert (response[wide & (visible > 25), -1] == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("coefficients", "words"),
+    [
+        (
+            [-0.246, 0.00078],
+            "got a quenching factor of -0.2304 at 20 keV. The visible energy must not fall",
+        ),
+        ([0.246, -0.00378], "got a quenching factor of 0.0192 at 60 keV"),
+    ],
+)
+def test_a_polynomial_is_looked_at_over_the_energies_used(coefficients, words):
+    with pytest.raises(InputError) as caught:
+        PolynomialQuenching(coefficients).check_over(np.array([20.0, 40.0, 60.0]) * keV)
+    assert words in str(caught.value)
+    PolynomialQuenching([0.246, 0.00078]).check_over(np.array([0.0, 120.0]) * keV)
+    PolynomialQuenching([0.246, -0.00378]).check_over(np.array([0.0, 20.0, 30.0]) * keV)  # highest at 32.5 keV
 
 
 def test_a_visible_energy_that_falls_is_refused():

@@ -153,6 +153,47 @@ def test_a_line_is_as_wide_as_the_recoil_of_the_nucleus(argon):
 # ---------------------------------------------------------------------- tables
 
 
+POINTS = np.array([19.0, 30.0, 60.0])
+
+
+@pytest.mark.parametrize(
+    ("energies", "values", "words"),
+    [
+        (POINTS[::-1], [130.0, 5.0, 0.0], "energies: got 30000 keV after 60000 keV. They increase. Sort the table."),
+        ([19.0, 60.0, 30.0], [0.0, 130.0, 5.0], "energies: got 30000 keV after 60000 keV"),
+        ([19.0, 30.0, 30.0], [0.0, 5.0, 6.0], "energies: got 30000 keV twice. They increase. Keep one of the two."),
+        ([-1.0, 30.0, 60.0], [0.0, 5.0, 130.0], "energies: got a value that cannot be"),
+        (POINTS, [0.0, -22.3, 130.0], "values: got a value that cannot be. Each is finite and at least 0."),
+        (POINTS, [0.0, np.nan, 130.0], "values: got a value that cannot be"),
+        ([0.0, 30.0, 60.0], [1.0, 5.0, 130.0], "A neutrino at rest does not interact."),
+    ],
+)
+def test_a_table_that_cannot_be(energies, values, words):
+    with pytest.raises(InputError) as caught:
+        NuclearTable("C12", np.array(energies) * MeV, np.array(values) * 1e-42 * cm**2)
+    assert words in str(caught.value)
+
+
+def test_a_table_may_start_at_zero():
+    """Nothing interacts there; between the zeros neither, and behind them as without the first point."""
+    energies, values = np.array([18.95, 20.0, 22.0, 24.0]) * MeV, np.array([0, 0.285, 0.856, 1.58]) * 1e-42 * cm**2
+    plain = NuclearTable("C12", energies, values)
+    longer = NuclearTable("C12", np.append(0.0, energies), np.append(0.0, values))
+    e = jnp.array([0.0, 5.0, 18.9, 19.5, 20.0, 21.0, 23.0]) * MeV
+    carbon = jax.tree.map(lambda leaf: leaf[0], Nuclides.of("C12"))
+    found, wanted = (np.asarray(one.per_nucleus(carbon, e)) for one in (longer, plain))
+    assert (found[:3] == 0).all()
+    np.testing.assert_allclose(found[4:], wanted[4:], rtol=2e-3)  # the slope at the threshold is another
+    assert 0 < found[3] < wanted[3]
+
+
+def test_strengths_are_not_below_zero():
+    with pytest.raises(InputError, match=r"strength: got -4 among them\. Each is finite, at least 0\. Mend"):
+        Strengths([4.38 * MeV], [-4.0])
+    with pytest.raises(InputError, match=r"excitation: got -4380 keV among them"):
+        Strengths([-4.38 * MeV], [4.0])
+
+
 @pytest.mark.parametrize(
     ("name", "nuclide", "file", "largest", "mean"),
     [

@@ -20,7 +20,7 @@ EXACT = 1e-14  # products and quotients of a few doubles
 def registry():
     """An independent table of units, with the field's own defined as numbers and energies."""
     known = pint.UnitRegistry(cache_folder=None)
-    for one in ("POT = count", "PE = count = pe", "event = count"):
+    for one in ("POT = count", "PE = count = pe = phe", "event = count", "cpd = 1 / day", "dru = 1 / (keV kg day)"):
         known.define(one)
     known.define("electronvolt_ee = electron_volt = eVee")
     known.define("electronvolt_nr = electron_volt = eVnr")
@@ -59,6 +59,18 @@ def registry():
         ("1 (m/s) s", u.LENGTH, u.m),
         ("1 T m", u.ENERGY, 0.299792458 * u.GeV),
         ("8.5 GeV/c", u.MOMENTUM, 8500 * u.MeV),
+        ("10 dru", u.RATE_PER_ENERGY_MASS, 10 / (u.keV * u.kg * u.day)),
+        ("10 cpd/keV/kg", u.RATE_PER_ENERGY_MASS, 10 / (u.keV * u.kg * u.day)),
+        ("1 cm2", u.AREA, u.cm**2),
+        ("1 eV2", u.MASS_SQUARED, u.eV**2),
+        ("3 1/m2", u.PER_AREA, 3 / u.m**2),
+        ("2.8 g/cm3", u.DENSITY, 2.8 * u.g / u.cm**3),
+        ("13.35 phe/keVee", u.PER_ENERGY, 13.35 / u.keV),
+        ("7.48 GWh", u.ENERGY, 7.48e9 * 3600 * u.joule),
+        ("270 deg", u.ANGLE, 270 * math.pi / 180),
+        ("4.712 rad", u.ANGLE, 4.712),
+        ("3 mrad deg/rad", u.ANGLE, 3 * 1e-3 * math.pi / 180),
+        ("30 deg/deg", u.NUMBER, 30.0),
     ],
 )
 def test_values(text, dimension, value):
@@ -102,6 +114,19 @@ def test_own_grammar_agrees_with_pint(first, factors):
         (0, u.LENGTH, "with no unit"),
         ("20 m", u.MASS, "exposure: got '20 m', a length. It must be a mass. Write e.g. '3 kg'."),
         ("20 m", u.NUMBER, "a length. It must be a dimensionless number"),
+        (
+            "400 GeV/c",
+            u.BEAM_ENERGY,
+            "got '400 GeV/c', a momentum. It must be an energy; of a particle, the k",
+        ),
+        ("3 1/(cm^2 MeV)", u.PER_AREA, "per energy is to be multiplied by the widths of the bins."),
+        (270, u.ANGLE, "exposure: got 270 with no unit. It is an angle, in degrees or in radians. Write '270 deg' or"),
+        ("0", u.ANGLE, "with no unit"),
+        ("3 %", u.ANGLE, "exposure: got '3 %', no angle. It must be an angle. Write e.g. '30 deg'."),
+        ("90 deg", u.NUMBER, "exposure: got '90 deg', an angle. It must be a dimensionless number. Write e.g. '3'."),
+        ("30 deg m", u.ANGLE, "a length. It must be an angle"),
+        ("30 deg^2", u.ANGLE, "It must be an angle"),
+        ("1 cq2", u.AREA, "the unit 'cq2'"),
         ("20 keV/c", u.MASS, "It must be a mass"),
         ("3 kq", u.MASS, "the unit 'kq'"),
         ("3 kev", u.ENERGY, "Did you mean 'keV'?"),
@@ -164,3 +189,10 @@ def test_anything_gives_a_float_or_a_sentence(anything):
         found = outcome(functools.partial(parse, anything, dimension, "x"))
         assert len(str(found).splitlines()) == 1
         assert isinstance(found, InputError) or math.isfinite(found)
+
+
+def test_phases_without_a_unit_are_refused():
+    """A list of angles too: -90 would be radians."""
+    with pytest.raises(InputError, match=r"phases\.0: got -90 with no unit\. It is an angle"):
+        parse_array([-90, 0, 90, 180], u.ANGLE, "phases")
+    assert parse_array([-90, 0], u.ANGLE, "phases", "deg") == pytest.approx([-math.pi / 2, 0])

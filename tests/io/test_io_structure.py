@@ -24,6 +24,9 @@ from ontarget.ground import units as u
 from ontarget.ground.errors import InputError
 from ontarget.io.structure import Structured, structure
 from ontarget.io.yaml import Tree, parse_yaml
+from ontarget.matter import Material as RealMaterial
+from ontarget.propagation import AbstractPropagation
+from ontarget.source import AbstractSource
 
 GOOD = """\
 name: toy
@@ -55,6 +58,34 @@ exposure: 3 yr
 
 def build(text, cls=Experiment, trust=False):
     return structure(cls, parse_yaml(text, "my.yaml"), trust)
+
+
+def test_pairs_may_be_a_mapping():
+    """As the class's own example has it: {Ge76: 0.87}, in the order written."""
+    for pairs in ("{H2: 90 %, H1: 0.1}", "[[H2, 0.9], [H1, 0.1]]"):
+        made = structure(RealMaterial, parse_yaml(f"{{formula: H2O, enrichment: {pairs}}}", "m.yaml"))
+        assert made.noun.enrichment == (("H2", 0.9), ("H1", 0.1))
+    assert made.noun.composition()[0][1] == pytest.approx(2 * 0.1)
+
+
+@pytest.mark.parametrize(
+    ("cls", "text", "remedy"),
+    [
+        (AbstractPropagation, "{type: ThreeFlavour, dm2_32: -2e-3 eV^2}", "ThreeFlavour has none such. Give dm2_31 ="
+         " dm2_32 + dm2_21, which is negative in the inverted ordering."),
+        (AbstractPropagation, "{type: ThreeFlavour, theta_13: 8.5 deg}", "Give sin2_13, the sine squared of"),
+        (AbstractPropagation, "{type: ThreeFlavour, theta23: 45 deg}", "Give sin2_23, the sine squared of"),
+        (AbstractPropagation, "{type: ThreeFlavour, sin2_2theta_13: 0.085}", "Give sin2_13"),
+        (AbstractPropagation, "{type: ThreeFlavour, delta_cp: 212 deg}", "Give delta, with its unit, such as"),
+        (AbstractPropagation, "{type: Sterile31, dm2: 1 eV2, sin2_2theta_ee: 0.1}", "Give ue4, of sin2_2theta_ee ="),
+        (AbstractPropagation, "{type: NoOscillation, xyz: 1}", "NoOscillation has no fields."),
+        (AbstractSource, "{type: StoppedPion, 0,09}", "It has neutrinos_per_proton, contamination, nodes."),
+    ],
+)  # fmt: skip
+def test_an_unknown_key_of_a_real_class(cls, text, remedy):
+    with pytest.raises(InputError) as caught:
+        structure(cls, parse_yaml(text, "my.yaml"))
+    assert remedy in str(caught.value)
 
 
 def test_every_kind_of_field():
@@ -156,6 +187,8 @@ WRONG = {
     "mapping for a number": ("mass: {kg: 3}\nsite: {baseline: 20 m}", "my.yaml line 1, mass: got a mapping"),
     "value and values": ("mass: {value: 1 kg, values: [1]}\nsite: {baseline: 20 m}", "'value' and 'values'"),
     "key beside value": ("mass: {value: 1 kg, eror: 1 g}\nsite: {baseline: 20 m}", "Did you mean 'error'?"),
+    "error below zero": ("mass: {value: 1 kg, error: -10 %}\nsite: {baseline: 20 m}", "An error is above zero."),
+    "error of nothing": ("mass: {value: 1 kg, error: 0 g}\nsite: {baseline: 20 m}", "Leave it out where"),
     "error dimension": ("mass: {value: 1 kg, error: 1 m}\nsite: {baseline: 20 m}", "mass.error"),
     "cite": ("mass: {value: 1 kg, cite: 3}\nsite: {baseline: 20 m}", "INSPIRE key"),
     "note": ("mass: {value: 1 kg, note: 3}\nsite: {baseline: 20 m}", "A note is a text"),

@@ -21,6 +21,12 @@ from ontarget.io.table import parse_table, read_table
         "# first\nenergy,counts\n1.0e0, +2.\n.3e1, 4E0\n",
         "\ufeff1 2\n3 4\n",
         "1 2\r3 4\r",
+        "% SNOwGLoBES' own comments\n! and others\n// too\n1 2\n  % here\n3 4\n",
+        "1;2\n3; 4\n",
+        "energy;counts\n1.0;2\n3;4\n",
+        "1.0D+00 2.0d0\n0.3D1 4\n",
+        '"1","2"\n"3", \'4\'\n',
+        "208Pb 12C\n1 2\n3 4\n",
     ],
 )
 def test_what_is_read(text):
@@ -50,6 +56,17 @@ def test_numbers_are_read_to_the_last_bit():
         (b"a 2\n3 4\n", "t.txt line 1:", ("'a'",)),  # a row with a slip is no header
         (b"1,,2\n", "t.txt line 1:", ("an empty cell",)),
         (b"1,2,\n", "t.txt line 1:", ("an empty cell",)),
+        (b"18,95 0,000\n20,00 0,285\n", "t.txt line 1: got '18,95 0,000'.", ("decimal", "Write 18.95 for 18,95")),
+        (b"18,95, 0,285\n", "t.txt line 1:", ("decimal",)),
+        (b"18,95\t0,285\n", "t.txt line 1:", ("decimal",)),
+        (b"18,95;0,285\n", "t.txt line 1:", ("decimal",)),
+        (b'"18,95","0,285"\n', "t.txt line 1:", ("decimal",)),
+        (b"1,000 2,000\n", "t.txt line 1:", ("decimal",)),
+        (b"a b\n1 2\n18,95 0,285\n", "t.txt line 3:", ("decimal",)),
+        (b"E s\n[MeV] [cm2]\n1 2\n", "t.txt line 2: got '[MeV]'.", ("one line of words", "Begin it with '#'")),
+        (b"1_000 2_000\n3 4\n", "t.txt line 1:", ("'1_000'",)),  # meant as numbers: no header
+        (b"1:2 3:4\n3 4\n", "t.txt line 1:", ("'1:2'",)),
+        (b"1.5, 2,\n", "t.txt line 1: got an empty cell.", ("Take the comma off the end",)),
         (b"1 2\n3 nan\n", "t.txt line 2:", ("'nan'", "finite")),
         (b"nan inf\n1 2\n", "t.txt line 1:", ("'nan'",)),
         (b"1 -inf\n", "t.txt line 1:", ("'-inf'",)),

@@ -127,6 +127,53 @@ def test_two_flavours_and_symmetries():
     np.testing.assert_allclose(still[0, 1], still[1, 0], atol=1e-14)
 
 
+SPLIT = (0.0, 1e-16, 1.5e-11, 1e-9)
+LIMITS = {
+    **{f"dm2_21 = {one:g} eV2, {kind}": ThreeFlavour(dm2_21=one * eV**2, dm2_31=sign * 2.484e-3 * eV**2, delta=1.2)
+       for one in SPLIT for kind, sign in (("normal", 1), ("inverted", -1))},
+    "dm2_31 = 0": ThreeFlavour(dm2_31=0.0),
+    "dm2_31 = dm2_21": ThreeFlavour(dm2_31=7.49e-5 * eV**2),
+    "dm2_31 = dm2_21 (1 + 1e-9)": ThreeFlavour(dm2_31=7.49e-5 * (1 + 1e-9) * eV**2),
+    "no mixing": ThreeFlavour(sin2_12=0.0, sin2_13=0.0, sin2_23=1.0),
+    "one flavour alone, in rock": ThreeFlavour(sin2_12=1.0, sin2_13=0.0, density=ROCK),
+    "no electrons mix, in matter": ThreeFlavour(sin2_12=0.0, sin2_13=0.0, density=1e4 * g / cm**3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LIMITS)
+def test_equal_eigenvalues_are_a_limit_and_no_hole(case):
+    """Where two masses are equal or nearly so, projectors on either have no meaning, and the probability has one."""
+    found = np.asarray(probability(LIMITS[case], ENERGY, PATH))
+    np.testing.assert_allclose(found, exponential(LIMITS[case]), atol=1e-11)  # as above: rounding of large phases
+
+
+def test_published_mixings_in_the_two_flavour_limit():
+    """A value by an independent diagonalisation; and the same for no splitting at all, 1e-9 away."""
+    energy, path = np.full(5, 29.79e-3 * GeV), np.full(4, 17 * km)
+    for dm2_21 in (1e-11 * eV**2, 0.0):
+        one = ThreeFlavour(0.308, 0.02215, 0.47, 1.2, dm2_21, -2.484e-3 * eV**2)
+        assert float(probability(one, energy, path)[1, 1, 0, 0]) == pytest.approx(0.056031, abs=1e-6)  # as printed
+
+
+@pytest.mark.parametrize("density", [1e7, 1e9])
+def test_matter_so_dense_that_electron_neutrinos_stand_alone(density):
+    """Muon and tau neutrinos oscillate among themselves: two flavours, to the splitting over the potential."""
+    one, vacuum = ThreeFlavour(density=density * g / cm**3), ThreeFlavour()
+    found = np.asarray(probability(one, np.full(5, 3 * GeV), np.full(4, 1300 * km)))[:3, :3, 0, 0]
+    sines = [float(np.sqrt(x)) for x in (vacuum.sin2_23, vacuum.sin2_13, vacuum.sin2_12)]
+    mixing = rotation(1, 2, sines[0]) @ rotation(0, 2, sines[1], float(vacuum.delta)) @ rotation(0, 1, sines[2])
+    H = mixing @ np.diag([0, float(vacuum.dm2_21), float(vacuum.dm2_31)]) @ mixing.conj().T / (6 * GeV)
+    wanted = np.abs(expm(-1j * H[1:, 1:] * 1300 * km / hbar_c)) ** 2
+    np.testing.assert_allclose(found[1:, 1:], wanted, atol=2e-6)  # the splitting over the potential of 1e7 g/cm3
+    np.testing.assert_allclose(found.sum(axis=0), 1.0, atol=1e-14)
+
+
+def test_a_derivative_where_two_masses_are_equal():
+    """It is the limit of the derivative nearby, within what `NO_GAP` costs there (1e-4)."""
+    slope = jax.jit(jax.grad(lambda x: ThreeFlavour(dm2_21=x * eV**2).among(ENERGY[:1], PATH[:1])[1, 1, 0, 0, 0]))
+    assert float(slope(0.0)) == pytest.approx(float(slope(1e-9)), rel=1e-4)
+
+
 # ---------------------------------------------------------------------- cells
 
 
@@ -197,9 +244,10 @@ def test_derivatives():
     ("given", "where"),
     [
         ({"sin2_12": 1.2}, "sin2_12"),
-        ({"dm2_31": 0.0}, "dm2_31"),
-        ({"dm2_21": 0.0}, "dm2_21"),
+        ({"dm2_31": 0.0, "dm2_21": 0.0}, "dm2_31"),
+        ({"dm2_21": -1e-5 * eV**2}, "dm2_21"),
         ({"density": -1}, "density"),
+        ({"density": 2e9 * g / cm**3}, "density"),
     ],
 )
 def test_what_cannot_be_is_refused(given, where):

@@ -3,7 +3,7 @@ import pytest
 
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import MW, GeV, Hz, day, hour, ms, s, year
-from ontarget.source import Facility, ProtonsOnTarget, RunningTime, UniformPulse
+from ontarget.source import AbstractExposure, EnergyOnTarget, Facility, ProtonsOnTarget, RunningTime, UniformPulse
 
 ELEMENTARY = 1.602176634e-19  # C
 
@@ -70,6 +70,36 @@ def test_running_time():
     assert float(three.live(facility) / year) == pytest.approx(0.75)
     expected = 5e6 / (2e9 * ELEMENTARY) * 0.75 * 365.25 * 86400
     assert float(three.protons(facility)) == pytest.approx(expected, rel=1e-12)
+
+
+def test_energy_on_target():
+    """7.48 GWh at 1 GeV are 1.6807e23 protons; 1.4 MW yr of 1.4 MW is a year of beam."""
+    exposure = EnergyOnTarget(7.48e9 * 3600 / ELEMENTARY * 1e-9 * GeV)
+    assert float(exposure.protons(ess(proton_energy=1 * GeV))) == pytest.approx(1.6807e23, rel=3e-5)  # as printed
+    facility = ess(operation=0.25)
+    year_of_beam = EnergyOnTarget(5 * MW * year)
+    assert float(year_of_beam.live(facility) / year) == pytest.approx(1)
+    assert float(year_of_beam.calendar(facility) / year) == pytest.approx(4)
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("3 yr", {"type": "RunningTime", "time": "3 yr"}),
+        ("1.76e23POT", {"type": "ProtonsOnTarget", "number": "1.76e23POT"}),
+        ("13.8e22 POT", {"type": "ProtonsOnTarget", "number": "13.8e22 POT"}),
+        ("7.48 GWh", {"type": "EnergyOnTarget", "energy": "7.48 GWh"}),
+        ("1.4 MW yr", {"type": "EnergyOnTarget", "energy": "1.4 MW yr"}),
+        ("1.4MW*yr", {"type": "EnergyOnTarget", "energy": "1.4MW*yr"}),
+    ],
+)
+def test_what_a_text_of_exposure_stands_for(text, made):
+    assert AbstractExposure.read(text) == made
+
+
+def test_an_exposure_has_no_mass():
+    with pytest.raises(InputError, match=r"An exposure has no mass in it: that of the target is detector\.mass\."):
+        AbstractExposure.read("1 kt MW yr")
 
 
 def test_protons_on_target():

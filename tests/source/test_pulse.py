@@ -12,8 +12,16 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from ontarget.ground.errors import InputError
-from ontarget.ground.units import ns
-from ontarget.source import DoublePulse, GaussianPulse, TabulatedPulse, TriangularPulse, UniformPulse
+from ontarget.ground.units import MW, GeV, Hz, ns
+from ontarget.source import (
+    DoublePulse,
+    Facility,
+    GaussianPulse,
+    PulseTrain,
+    TabulatedPulse,
+    TriangularPulse,
+    UniformPulse,
+)
 from ontarget.source.pulse import scaled_erfc
 from ontarget.source.stopped_pion import delayed_cumulative
 
@@ -218,3 +226,57 @@ def test_impossible_pulses_are_refused(make, field):
     with pytest.raises(InputError) as caught:
         make()
     assert caught.value.where == field
+
+
+TRAINS = {
+    "uniform": (UniformPulse(700 * ns), 1000.0),
+    "uniform that fills the period": (UniformPulse(700 * ns), 700.0),
+    "triangle": (TriangularPulse(270 * ns), 300.0),
+    "gaussian": (GaussianPulse(440 * ns, 50 * ns), 800.0),
+    "table that starts before zero": (TabulatedPulse(np.array(TABLE[0]) * ns, TABLE[1]), 250.0),
+}
+
+
+@pytest.mark.parametrize("name", TRAINS)
+def test_what_is_left_of_earlier_pulses(name):
+    """Shares of windows anywhere against the sum over 200 pulses, of which muons leave nothing after 40."""
+    pulse, period = TRAINS[name]
+    t = np.array([-5000.0, -1.0, 0.0, 31.0, 123.4, 260.0, 699.0, 1500.0, 31234.5]) * ns
+    train, all_of_it = PulseTrain(pulse, period * ns), jax.jit(jax.vmap(lambda s: pulse.cumulative(t - s, MUON * ns)))
+    starts = np.arange(-200, 200) * period * ns
+    summed = np.asarray(all_of_it(starts)).sum(axis=0)  # a constant, the number of earlier pulses, drops out below
+    found = np.asarray(train.cumulative(t, MUON * ns))
+    np.testing.assert_allclose(np.diff(found), np.diff(summed), atol=1e-12)  # 400 terms of rounding
+
+
+def test_nothing_is_left_where_pulses_are_rare():
+    """A window in the first microseconds of 60 Hz, to the last bit, as if there were one pulse."""
+    one, t = UniformPulse(350 * ns), np.linspace(0, 9000, 10) * ns
+    found = PulseTrain(one, 1e9 / 60 * ns).cumulative(t, MUON * ns)
+    np.testing.assert_array_equal(np.diff(found), np.diff(one.cumulative(t, MUON * ns)))
+
+
+@pytest.mark.parametrize(
+    ("pulse", "words"),
+    [
+        (UniformPulse(20e6 * ns), "pulse: got a pulse of 20000 us. The next one starts after 16666.7 us"),
+        (UniformPulse(1e300 * ns), "pulse: got a pulse of"),
+        (TriangularPulse(17e6 * ns), "pulse: got a pulse of 17000 us"),
+        (DoublePulse(1e6 * ns, 16e6 * ns), "pulse: got a pulse of 17000 us"),
+        (GaussianPulse(8e6 * ns, 2e6 * ns), "A Gaussian is taken to 8 sigma on both sides"),
+        (TabulatedPulse(np.array([0.0, 17e6]) * ns, [1.0]), "pulse: got a pulse of 17000 us"),
+    ],
+)
+def test_pulses_are_shorter_than_their_period(pulse, words):
+    with pytest.raises(InputError) as caught:
+        Facility(1 * GeV, 1 * MW, 60 * Hz, pulse)
+    assert words in str(caught.value)
+    assert str(caught.value).endswith("Give a shorter pulse, or fewer per time.")
+
+
+@pytest.mark.parametrize(
+    "pulse", [GaussianPulse(-440 * ns, 150 * ns), TabulatedPulse(np.array([-9.0, 1.0]) * ns, [1.0])]
+)
+def test_no_pulse_comes_before_its_clock(pulse):
+    with pytest.raises(InputError, match=r"pulse: got a pulse around -0\.\d+ us\. A pulse comes after the zero of its"):
+        Facility(1 * GeV, 1 * MW, 60 * Hz, pulse)

@@ -24,6 +24,7 @@ from ontarget.source import (
     TabulatedSpectrum,
     UniformPulse,
     Untagged,
+    UprightCylinder,
 )
 
 EDGES = jnp.asarray(np.array([0.0, 1.0, 2.0, 4.0]) * GeV)
@@ -116,3 +117,36 @@ def test_values_that_cannot_be():
 def test_no_tag():
     with pytest.raises(InputError, match="neither when nor where"):
         table().flux(FACILITY, Site(60 * m), ArrivalTime(TimeAxis(0.0, 6 * us, 3)))
+
+
+def test_the_inverse_square_is_averaged_over_a_volume():
+    """A value by integration: the mean of (20 m / L)^2 over a cylinder of 15 m radius and 5 m height at 20 m."""
+    site = Site(20 * m, UprightCylinder(15 * m, 5 * m))
+    flux = table(distance=20 * m, spreading=InverseSquare()).flux(FACILITY, site, Untagged())
+    point = table(distance=20 * m).flux(FACILITY, Site(20 * m), Untagged())
+    found = float(flux.values.sum() / point.values.sum())
+    assert found == pytest.approx(1.4435, rel=1e-3)  # two levels of height, 24 rings
+    assert flux.path.shape == flux.path_cell.shape == (48,)
+
+
+@pytest.mark.parametrize(
+    ("site", "words"),
+    [
+        (Site(120 * m), "detector.site.baseline: got 120 m. The flux was made for 60 m. Give the flux 'spreading"),
+        (Site(60.1 * m), "The flux was made for 60 m"),
+        (
+            BeamSite(70 * m, 4 * m, 4 * m, 22 * m),
+            "distance: got 70 m. The flux was made for 60 m. That is",
+        ),
+    ],
+)
+def test_a_table_is_of_its_place(site, words):
+    with pytest.raises(InputError) as caught:
+        table().check_detector(site)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("site", [Site(60 * m), Site(60.01 * m), BeamSite(25 * m, 4 * m, 4 * m, 22 * m)])
+def test_a_table_of_the_place(site):
+    assert table().check_detector(site) is None
+    assert table(spreading=InverseSquare()).check_detector(Site(120 * m)) is None

@@ -155,7 +155,7 @@ def check_histogram(table: AbstractMesonTable, field: str) -> None:
         raise InputError("name", repr(table.name), "No such particle is known.", did_you_mean(table.name, PARTICLES))
     for axis, dimension, most in (("momenta", MOMENTUM, np.inf), ("angles", ANGLE, np.pi)):
         edges = np.asarray(getattr(table, axis))
-        if len(edges) < 2 or not (np.diff(edges) > 0).all() or edges[0] < 0 or edges[-1] > most:
+        if len(edges) < 2 or not (np.diff(edges) > 0).all() or edges[0] < 0 or edges[-1] > most or np.isinf(edges[-1]):
             truth = f"Two edges or more go up, from zero or above, to {dimension.show(most)} at most."
             raise InputError(axis, ", ".join(dimension.show(one) for one in edges), truth, "Put them in order.")
     values, shape = np.asarray(getattr(table, field)), (len(table.momenta) - 1, len(table.angles) - 1)

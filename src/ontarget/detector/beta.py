@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 from ontarget.detector.background import AbstractBackground, AbstractEnergyScale, NuclearEquivalent, open_time
 from ontarget.detector.stage import ENERGY, AbstractWeight
 from ontarget.ground.constants import electron_mass
-from ontarget.ground.errors import check_range
+from ontarget.ground.errors import check_range, check_whole
 from ontarget.ground.noun import Energy, Mass, Noun, Number, RatePerMass, quantity
 from ontarget.ground.program import fused
 from ontarget.ground.units import MeV, eV
@@ -76,6 +76,7 @@ class UniqueFirstForbidden(AbstractBetaSpectrum):
     def __check_init__(self) -> None:
         check_range(self, "endpoint", 0.0, HARDEST, open_low=True)
         check_range(self, "Z", 1.0, 120.0)
+        check_whole(self, "Z", 1)
 
     @property
     def end(self) -> Energy:

@@ -51,8 +51,8 @@ class Channel(Noun):
         for stage in itertools.takewhile(lambda stage: not isinstance(stage, AbstractSmearing), self.response):
             edges = stage.push(edges, edges)
             known = not isinstance(edges, jax.core.Tracer)
-            if isinstance(stage, AbstractMap) and known and np.diff(np.asarray(edges)).min() <= 0:
-                truth = "The visible energy must increase with the recoil, over the whole truth axis."
+            if isinstance(stage, AbstractMap) and known and np.diff(np.asarray(edges)).min() < 0:
+                truth = "The visible energy must not fall with the recoil, over the whole truth axis."
                 raise InputError(f"response.{stage.name}", "a visible energy that falls", truth, "Mend its numbers.")
 
     @property

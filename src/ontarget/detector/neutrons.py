@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 
 from ontarget.detector.background import AbstractBackground
 from ontarget.detector.stage import ENERGY, AbstractWeight
-from ontarget.ground.errors import check_finite, check_positive, check_range
+from ontarget.ground.errors import check_positive, check_range
 from ontarget.ground.noun import Energy, Mass, Noun, PerMass, Time, quantity
 from ontarget.ground.program import fused
 from ontarget.source.pulse import AbstractPulse
@@ -60,7 +60,7 @@ class AfterPulse(AbstractArrival):
     tail: Time = quantity()
 
     def __check_init__(self) -> None:
-        check_finite(self)
+        check_range(self, "delay", 0.0)
         check_positive(self, "tail")
 
     def cumulative(self, pulse: AbstractPulse) -> Callable[[Float[Array, " t"]], Float[Array, " t"]]:
@@ -79,7 +79,7 @@ class GaussianArrival(AbstractArrival):
     sigma: Time = quantity()
 
     def __check_init__(self) -> None:
-        check_finite(self)
+        check_range(self, "mean", 0.0)
         check_positive(self, "sigma")
 
     def cumulative(self, pulse: AbstractPulse) -> Callable[[Float[Array, " t"]], Float[Array, " t"]]:
@@ -123,5 +123,5 @@ class BeamNeutrons(AbstractBackground):
         kept = self.recoils.shares(seen)
         for stage in self.efficiency:
             kept = kept * stage.weight(seen)
-        inside = time_tag(tag).shares(self.arrival.cumulative(running.pulse))[:-1]
+        inside = time_tag(tag).shares(self.arrival.cumulative(running.train))[:-1]
         return self.per_proton * mass * running.protons * inside[:, None] * kept

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import Annotated, ClassVar
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -13,7 +14,7 @@ from ontarget.detector.efficiency import check_table
 from ontarget.detector.stage import ENERGY as ENERGY_KIND
 from ontarget.detector.stage import QUANTA, AbstractMap
 from ontarget.detector.variation import Variation, check_variations, vary
-from ontarget.ground.errors import InputError, check_positive, check_range
+from ontarget.ground.errors import InputError, check_array, check_positive, check_range
 from ontarget.ground.noun import Number, PerEnergy, quantity
 from ontarget.ground.program import fused
 from ontarget.ground.units import ENERGY, keV
@@ -75,7 +76,8 @@ class Lindhard(AbstractQuenching):
     Z: Number = quantity()
 
     def __check_init__(self) -> None:
-        check_positive(self, "k", "Z")
+        check_positive(self, "k")
+        check_range(self, "Z", 1.0, 120.0)
 
     @fused
     def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:
@@ -97,7 +99,20 @@ class PolynomialQuenching(AbstractQuenching):
     variations: tuple[Variation, ...] = ()
 
     def __check_init__(self) -> None:
+        check_array(self, "coefficients")
         check_variations(self.coefficients, self.variations, "coefficients")
+
+    def check_over(self, recoils: Float[np.ndarray, " t"]) -> None:
+        """Refuse coefficients with which the visible energy falls, or is below zero, over recoils from zero upwards."""
+        if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(self)):
+            return
+        ladder = np.append(0.0, np.sort(recoils[recoils > 0]))
+        factors = np.polyval(np.asarray(vary(self.coefficients, self.variations))[::-1], ladder / keV)
+        falls = np.diff(ladder * factors) < 0
+        if falls.any() or (factors[1:] < 0).any():
+            place = int(np.argmax(falls)) + 1 if falls.any() else 1
+            got = f"a quenching factor of {factors[place]:.4g} at {ENERGY.show(ladder[place])}"
+            raise InputError("coefficients", got, "The visible energy must not fall with the recoil.", "Mend them.")
 
     @fused
     def factor(self, recoil: Float[Array, "*t"]) -> Float[Array, "*t"]:
@@ -105,7 +120,8 @@ class PolynomialQuenching(AbstractQuenching):
 
 
 class TabulatedQuenching(AbstractQuenching):
-    """Linear between the points of a table, constant outside it. The visible energy must increase."""
+    """Linear between the points of a table, constant outside it. The visible energy must not fall; recoils between
+    points where it stays as it is (a cut-off: factors of zero) are all seen at one energy, as below the first point."""
 
     energies: Annotated[Float[Array, " point"], ENERGY] = quantity()
     factors: Float[Array, " point"] = quantity()
@@ -113,8 +129,8 @@ class TabulatedQuenching(AbstractQuenching):
     def __check_init__(self) -> None:
         energies, factors = np.asarray(self.energies), np.asarray(self.factors)
         check_table("energies", energies, "factors", factors)
-        if not (np.diff(energies * factors) > 0).all():
-            raise InputError("factors", "a visible energy that falls", "It must increase with the recoil.", "Mend it.")
+        if not (np.diff(energies * factors) >= 0).all():
+            raise InputError("factors", "a visible energy that falls", "It must not fall with the recoil.", "Mend it.")
 
     def kinks(self) -> Float[Array, " point"]:
         return self.energies

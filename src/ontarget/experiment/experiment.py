@@ -17,13 +17,14 @@ from ontarget.detector.detector import Detector
 from ontarget.detector.sideband import Sideband
 from ontarget.experiment.abstract import AbstractExperiment, check_observed
 from ontarget.experiment.batch import batched_counts
+from ontarget.experiment.consistency import check_duties, check_quenchings, check_table
 from ontarget.experiment.counts import BackgroundCounts, ChannelCounts, Counts
+from ontarget.experiment.emptiness import not_finite, nothing_through
 from ontarget.experiment.truth import check_counts, check_resolution, highest_known, with_axes
 from ontarget.ground.effect import Moves, keeps, part
 from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.kept import kept
 from ontarget.ground.noun import quantity, static
-from ontarget.ground.units import ENERGY, MASS
 from ontarget.matter.nuclide import Nuclides
 from ontarget.propagation.none import NoOscillation
 from ontarget.propagation.propagation import AbstractPropagation
@@ -70,6 +71,9 @@ class Experiment(AbstractExperiment):
         check_observed(self.observed, (self.detector.tag.bins, self.detector.bins), "detector")
         for background in self.detector.backgrounds:
             background.check_running(self.exposure.running(self.facility), self.detector.tag)
+        check_duties(self)
+        check_quenchings(self)
+        self.source.check_detector(self.detector.site)
 
     def flux(self) -> Flux:
         """Neutrinos per area at the detector during the whole exposure."""
@@ -164,8 +168,9 @@ class Experiment(AbstractExperiment):
         for channel, found in zip(self.detector.channels, counts.channels, strict=True):
             total = concrete(found.values.sum())
             if total is not None and not 0 < total < math.inf:
-                raise self.nothing_through(channel) if total == 0 else self.not_finite(channel, total)
+                raise nothing_through(self, channel, found) if total == 0 else not_finite(self, channel, total)
             check_counts(self.name, channel, self.detector.seen, found)
+            check_table(f"{self.name}, channels.{channel.name}", channel.interaction, found)
         for background, there in zip(self.detector.backgrounds, counts.backgrounds, strict=True):
             self.check_background(background.name, there)
         return counts
@@ -180,24 +185,3 @@ class Experiment(AbstractExperiment):
         if total is not None and not math.isfinite(total):
             truth = "Counts are finite."
             raise InputError(f"{self.name}, background {name}", f"{total} events", truth, "Give smaller numbers.")
-
-    def not_finite(self, channel: Channel, total: float) -> InputError:
-        """The error for counts beyond the largest number, or for none at all (NaN)."""
-        where = f"{self.name}, channel {channel.name}"
-        truth = f"The detector has {MASS.show(float(self.detector.mass))}, and the exposure {self.shown_protons()}."
-        return InputError(where, f"{total} events", truth, "Counts are finite: give smaller numbers.")
-
-    def shown_protons(self) -> str:
-        """Protons on target of the whole exposure, for messages."""
-        return f"{float(self.exposure.protons(self.facility)):.3g} protons"
-
-    def nothing_through(self, channel: Channel) -> InputError:
-        """The error for a channel whose response lets nothing through."""
-        axis = self.detector.seen
-        shown = f"{axis.shown()[0]:.6g} and {axis.shown()[-1]:.6g} {axis.dimension.unit}".rstrip()
-        return InputError(
-            f"{self.name}, channel {channel.name}",
-            f"no event between {shown}",
-            f"The source gives recoils up to {ENERGY.show(float(self.reach(channel, self.flux())))}.",
-            "Lower the threshold, or move the axes 'seen' and 'truth'.",
-        )

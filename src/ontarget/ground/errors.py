@@ -80,6 +80,39 @@ def check_positive(noun: Any, *fields: str) -> None:
         check_range(noun, field, 0.0, open_low=True)
 
 
+def check_array(noun: Any, field: str, low: float = -math.inf, high: float = math.inf) -> None:
+    """Refuse an array any of whose concrete numbers is outside [low, high], or not finite. Tracers pass.
+
+    `low` and `high` are in internal units.
+    """
+    for value in concrete_numbers(getattr(noun, field)):
+        if low <= value <= high and math.isfinite(value):
+            continue
+        dimension = dimension_of(noun, field)
+        bounds = [f"at least {dimension.show(low)}"] * math.isfinite(low) + [f"at most {dimension.show(high)}"] * (
+            math.isfinite(high)
+        )
+        truth = f"Each is finite{', ' if bounds else ''}{' and '.join(bounds)}."
+        raise InputError(field, f"{dimension.show(value)} among them", truth, "Mend the table.")
+
+
+def check_whole(noun: Any, field: str, low: int) -> None:
+    """Refuse a concrete number that is not whole, or below `low`."""
+    value = concrete(getattr(noun, field))
+    if value is not None and not (value >= low and value == math.floor(value)):
+        raise InputError(
+            field, f"{value:g}", f"It is a whole number from {low}.", f"Write e.g. '{field}: {max(low, 18)}'."
+        )
+
+
+def concrete_numbers(values: Any) -> Iterable[float]:
+    """The numbers of a concrete array, whatever its shape; none of a tracer."""
+    try:
+        return [float(one) for one in values.ravel().tolist()]
+    except Exception:  # jax raises its own family of errors for tracers
+        return []
+
+
 def check_finite(noun: Any) -> None:
     """Refuse a noun any of whose concrete float fields is NaN or infinite."""
     for field in dataclasses.fields(noun):

@@ -50,8 +50,20 @@ def _read_error(given: Any, value: Any, dimension: Dimension, where: str, unit: 
         return None
     if isinstance(given, str) and given.strip().endswith("%"):
         relative = quantity.parse(given, quantity.units.NUMBER, where)
+        check_error(relative, given, where)
         return _scale(value, relative)
-    return quantity.parse_array(given, dimension, where, unit)
+    error = quantity.parse_array(given, dimension, where, unit)
+    check_error(error, given, where)
+    return error
+
+
+def check_error(error: Any, given: Any, where: str) -> None:
+    """Refuse an error that is not above zero."""
+    if isinstance(error, list):
+        for one in error:
+            check_error(one, given, where)
+    elif not error > 0:
+        raise InputError(where, quote(given), "An error is above zero.", "Leave it out where there is none.")
 
 
 def _scale(value: Any, factor: float) -> Any:

@@ -17,6 +17,7 @@ from ontarget.ground.units import Dimension
 from ontarget.io.wording import cut, named, nearest, one_line, quote
 
 Powers = tuple[float, float, float]  # of mass, length and time
+Meanings = dict[str, float]  # powers of words that say more than a dimension: 'angle', 'POT', 'PE', 'count', 'ee', 'nr'
 NO_POWERS: Powers = (0.0, 0.0, 0.0)
 _MASS, _LENGTH, _TIME, _ENERGY = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 2.0, -2.0)
 
@@ -48,9 +49,9 @@ def _words(text: str, value: float, powers: Powers) -> dict[str, tuple[float, Po
     return dict.fromkeys(text.split(), (value, powers))
 
 
-# POT, photoelectrons and counts are numbers; keVee and keVnr are energies, and which one is the business of the field
+# POT, photoelectrons and counts are numbers; keVee and keVnr are energies: what they mean beside it, MEANT says
 UNITS: dict[str, tuple[float, Powers]] = {
-    **dict.fromkeys(("", "1", "POT", "PE", "pe", "count", "counts", "event", "events"), (1.0, NO_POWERS)),
+    **dict.fromkeys(("", "1", "POT", "PE", "pe", "phe", "count", "counts", "event", "events"), (1.0, NO_POWERS)),
     **_words("% percent", 0.01, NO_POWERS),
     **{f"{prefix}rad": (_SCALES[prefix], NO_POWERS) for prefix in ("", "u", "µ", "μ")},  # and mrad, below
     **_words("mrad milliradian", units.mrad, NO_POWERS),
@@ -93,7 +94,19 @@ UNITS: dict[str, tuple[float, Powers]] = {
     **_words("barn barns", 100 * units.fm**2, _AREA),
     **_prefixed("Gy", units.gray, _DOSE, "uµμmkM"),
     **_words("L l litre litres liter liters", 1e-3 * units.m**3, _VOLUME),
+    **{f"{prefix}Wh": (_SCALES[prefix] * units.watt * units.hour, _ENERGY) for prefix in ("", "k", "M", "G")},
+    "dru": (1 / (units.keV * units.kg * units.day), (-2.0, -2.0, 1.0)),
+    "cpd": (1 / units.day, _RATE),
 }
+MEANT = {
+    **dict.fromkeys(["rad", "urad", "µrad", "μrad", "mrad", "milliradian", "deg", "degree", "degrees"], "angle"),
+    "POT": "POT",
+    **dict.fromkeys(("PE", "pe", "phe"), "PE"),
+    **dict.fromkeys(["count", "counts", "event", "events", "cpd", "dru"], "count"),
+    **{f"{prefix}eV{kind}": kind for prefix in ("", "k", "M") for kind in ("ee", "nr")},
+    **{f"{prefix}eV/c": "momentum" for prefix in ("k", "M", "G")},
+}
+"""What a word says beside its value; `ontarget.io.meaning` holds it against the field."""
 _AMBIGUOUS = {name: "tonne" for prefix in ("", "k", "kilo", "M", "mega") for name in (f"{prefix}ton", f"{prefix}tons")}
 
 _NUMBER = re.compile(r"\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)(?![0-9.])\s*")
@@ -123,17 +136,37 @@ def parse(given: Any, dimension: Dimension, where: str) -> float:
         raise InputError(where, quote(given), f"It must be {named(dimension.name)}.", example(dimension))
     if not math.isfinite(number):
         raise InputError(where, quote(given), "It must be a finite number.", example(dimension))
+    if not unit and dimension.name == units.ANGLE.name:
+        truth = "It is an angle, in degrees or in radians."
+        raise InputError(
+            where, f"{quote(given)} with no unit", truth, f"Write '{number:.6g} deg' or '{number:.6g} rad'."
+        )
     if not unit and powers_of(dimension) != NO_POWERS:
         truth = f"It is {named(dimension.name)}."
         raise InputError(where, f"{quote(given)} with no unit", truth, example(dimension, number))
-    factor, powers = measure(unit, where)
+    factor, powers, meant = measure_with_meaning(unit, where)
+    check_angle(given, dimension, powers, meant.get("angle", 0.0), where)
+    if "momentum" in meant and dimension.name == units.ENERGY.name:
+        truth = "It must be an energy; of a particle, the kinetic one."
+        raise InputError(where, f"{quote(given)}, a momentum", truth, example(dimension))
     if powers != powers_of(dimension):
-        truth = f"It must be {named(dimension.name)}."
-        raise InputError(where, f"{quote(given)}, {named(name_of(powers))}", truth, example(dimension))
+        truth, remedy = f"It must be {named(dimension.name)}.", example(dimension)
+        if powers == _add(powers_of(dimension), _ENERGY, -1):
+            remedy = "What is given per energy is to be multiplied by the widths of the bins."
+        raise InputError(where, f"{quote(given)}, {named(name_of(powers))}", truth, remedy)
     value = number * factor
     if not math.isfinite(value):
         raise InputError(where, quote(given), "It is beyond the largest number.", example(dimension))
     return value
+
+
+def check_angle(given: Any, dimension: Dimension, powers: Powers, angles: float, where: str) -> None:
+    """Refuse degrees for what is no angle, and what is no angle for one: both are numbers without a dimension."""
+    wanted = float(dimension.name == units.ANGLE.name)
+    if powers == powers_of(dimension) and angles != wanted:
+        got = f"{quote(given)}, {'an angle' if angles else 'no angle'}"
+        remedy = "Write e.g. '30 deg'." if wanted else example(dimension)
+        raise InputError(where, got, f"It must be {named(dimension.name)}.", remedy)
 
 
 def parse_array(given: Any, dimension: Dimension, where: str, unit: str | None = None) -> Any:
@@ -187,16 +220,26 @@ def name_of(powers: Powers) -> str:
 
 def measure(unit: str, where: str = "unit") -> tuple[float, Powers]:
     """The internal value and the powers of a unit expression such as '1/(keV kg day)'."""
+    return measure_with_meaning(unit, where)[:2]
+
+
+def measure_with_meaning(unit: str, where: str = "unit") -> tuple[float, Powers, Meanings]:
+    """The same, and the powers of its words that say more than a dimension: {'ee': -1} for '1/(keVee kg day)'."""
     if unit in UNITS:
-        return UNITS[unit]
+        return (*UNITS[unit], meaning_of(unit))
     reader = _Expression(unit, where)
     try:
-        factor, powers = reader.product(0)
+        factor, powers, meant = reader.product(0)
     except (OverflowError, ZeroDivisionError):
         raise InputError(where, f"the unit {quote(unit)}", "It is beyond the largest number.", "Mend it.") from None
     if reader.token is not None:
         raise reader.error(f"{reader.token!r} is out of place.")
-    return factor, powers
+    return factor, powers, meant
+
+
+def meaning_of(name: str) -> Meanings:
+    """What one word of a unit says beside its value."""
+    return {MEANT[name]: 1.0} if name in MEANT else {}
 
 
 class _Expression:
@@ -225,8 +268,8 @@ class _Expression:
         token, self.token = self.token, next(self.tokens, None)
         return token
 
-    def product(self, depth: int) -> tuple[float, Powers]:
-        factor, powers = (1.0, NO_POWERS) if self.token == "/" else self.power(depth)
+    def product(self, depth: int) -> tuple[float, Powers, Meanings]:
+        factor, powers, meant = (1.0, NO_POWERS, {}) if self.token == "/" else self.power(depth)
         divided = False
         while self.token is not None and self.token != ")":
             sign = 1
@@ -235,37 +278,47 @@ class _Expression:
                 divided = divided or sign < 0
             elif divided:
                 raise self.error("What follows '/' is ambiguous without parentheses.")
-            other, more = self.power(depth)
+            other, more, said = self.power(depth)
             factor *= other**sign
-            powers = _add(powers, more, sign)
-        return factor, powers
+            powers, meant = _add(powers, more, sign), _mean(meant, said, sign)
+        return factor, powers, meant
 
-    def power(self, depth: int) -> tuple[float, Powers]:
+    def power(self, depth: int) -> tuple[float, Powers, Meanings]:
         token = self.take()
         if token == "(" and depth < 10:
-            factor, powers = self.product(depth + 1)
+            factor, powers, meant = self.product(depth + 1)
             if self.take() != ")":
                 raise self.error("A parenthesis is not closed.")
         elif token == "1" or token == "%" or (token is not None and (token[0].isalpha() or token[0] == "_")):
-            factor, powers = _look_up(token, self.where)
+            factor, powers, meant = _look_up(token, self.where)
         else:
             raise self.error("It ends too early." if token is None else f"{token!r} is out of place.")
         if self.token not in ("^", "**"):
-            return factor, powers
+            return factor, powers, meant
         self.take()
         exponent = self.take() or ""
         if not re.fullmatch(r"[-+]?[0-9]", exponent):
             raise self.error("A power is a whole number of one digit.")
-        return factor ** int(exponent), _add(NO_POWERS, powers, int(exponent))
+        times = int(exponent)
+        return factor**times, _add(NO_POWERS, powers, times), _mean({}, meant, times)
 
 
 def _add(left: Powers, right: Powers, times: int) -> Powers:
     return (left[0] + times * right[0], left[1] + times * right[1], left[2] + times * right[2])
 
 
-def _look_up(name: str, where: str) -> tuple[float, Powers]:
+def _mean(left: Meanings, right: Meanings, times: int) -> Meanings:
+    both = {word: left.get(word, 0.0) + times * right.get(word, 0.0) for word in (*left, *right)}
+    return {word: power for word, power in both.items() if power}
+
+
+def _look_up(name: str, where: str) -> tuple[float, Powers, Meanings]:
     if name in UNITS:
-        return UNITS[name]
+        return (*UNITS[name], meaning_of(name))
+    base, power = name[:-1], name[-1]
+    if base in UNITS and power in "23456":  # as people write cm2 and eV2
+        factor, powers = UNITS[base]
+        return factor ** int(power), _add(NO_POWERS, powers, int(power)), _mean({}, meaning_of(base), int(power))
     if name in _AMBIGUOUS:
         truth = "A ton is 907, 1000 or 1016 kg."
         raise InputError(where, f"the unit {name!r}", truth, "Write 'tonne' for 1000 kg.")

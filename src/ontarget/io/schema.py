@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jaxtyping import AbstractArray
@@ -54,6 +54,8 @@ def describe(hint: Any, dimension: Dimension | None = None) -> str:
         return describe(arguments[0], dimension)
     if origin in (typing.Union, types.UnionType):
         return " or ".join(describe(arm, dimension) for arm in arguments if arm is not type(None))
+    if is_pair(hint):
+        return f"a pair of a name and {describe(arguments[1])}"
     if origin is tuple:
         return f"a list, each {describe(arguments[0])}" if arguments else "a list"
     if is_noun(hint):
@@ -75,6 +77,18 @@ def example_of(hint: Any, dimension: Dimension | None = None) -> str:
     if is_noun(hint):
         return f"{{type: {next(iter(finals(hint)), hint.__name__)}}}" if next(iter(finals(hint)), "") else "..."
     return {str: "text", int: "3", bool: "true"}.get(hint, "...")
+
+
+def is_pair(hint: Any) -> bool:
+    """Whether an annotation is a name and something of it, which a mapping says as well: {Ge76: 0.87}."""
+    arguments = typing.get_args(hint)
+    return typing.get_origin(hint) is tuple and len(arguments) == 2 and arguments[0] is str
+
+
+def fields_of(cls: type, fields: Iterable[str]) -> str:
+    """The fields of a class, for who asks for one that there is not."""
+    names = [name for name in fields if name != "name"]
+    return f"It has {', '.join(names)}." if names else f"{cls.__name__} has no fields."
 
 
 def axes(hint: Any) -> list[str]:

@@ -20,11 +20,12 @@ from ontarget.ground.noun import as_array
 from ontarget.ground.units import NUMBER, Dimension
 from ontarget.io import catalog
 from ontarget.io.kind import called, choose, finals, is_noun
+from ontarget.io.meaning import check_meanings, said_in
 from ontarget.io.number import read_number
 from ontarget.io.provenance import ABOUT, Record, is_number_mapping, read_about
-from ontarget.io.quantity import example, shape
+from ontarget.io.quantity import Meanings, example, shape
 from ontarget.io.reader import READERS, read_file
-from ontarget.io.schema import axes, describe, example_of, fits, freeze, is_number
+from ontarget.io.schema import axes, describe, example_of, fields_of, fits, freeze, is_number, is_pair
 from ontarget.io.wording import nearest, quote
 from ontarget.io.yaml import Address, Tree, dotted
 
@@ -64,6 +65,7 @@ def structure(cls: type, tree: Tree, trust: bool = False) -> Structured:
     """
     walker = _Walker(tree, trust)
     noun = walker.noun(cls, tree.data, ())
+    check_meanings(tree, noun, walker.worded)
     return Structured(noun, walker.provenance, walker.ordered)
 
 
@@ -74,6 +76,7 @@ class _Walker:
         self.tree, self.trust = tree, trust
         self.provenance: dict[str, Record] = {}
         self.ordered: set[Address] = set()
+        self.worded: list[tuple[Address, str, Meanings]] = []
 
     def error(self, path: Address, given: Any, truth: str, remedy: str) -> InputError:
         got = given if isinstance(given, _Said) else quote(given)
@@ -122,6 +125,7 @@ class _Walker:
         record = read_number(self.tree, given, path, dimension)
         self.check_shape(hint, record.value, given, path)
         self.provenance[dotted(path)] = record
+        self.worded.extend((path, *said) for said in said_in(given))
         if not array:
             return record.value
         return freeze(record.value) if static else as_array(record.value)
@@ -162,6 +166,10 @@ class _Walker:
         many = len(arguments) == 2 and arguments[1] is Ellipsis
         if isinstance(given, Mapping) and many and is_noun(arguments[0]):
             return self.by_name(arguments[0], given, path)
+        if isinstance(given, Mapping) and many and is_pair(arguments[0]):
+            self.ordered.add(path)
+            inner = typing.get_args(arguments[0])[1]
+            return tuple((key, self.value(inner, one, (*path, key), static)) for key, one in given.items())
         if not isinstance(given, list):
             remedy = f"Write '- {example_of(arguments[0])}', one line for each." if arguments else "Write a list."
             raise self.error(path, given, f"It is {describe(hint)}.", remedy)
@@ -247,7 +255,8 @@ class _Walker:
         """Refuse unknown keys first: a missing one is often a misspelt one."""
         for key in given:
             if key not in fields and key not in ("type", *ABOUT):
-                remedy = nearest(key, fields, f"{cls.__name__} has no fields.")
+                other = getattr(cls, "INSTEAD", {}).get(key.lower())
+                remedy = other or nearest(key, fields, fields_of(cls, fields))
                 raise self.error((*path, key), _Said("an unknown key"), f"{cls.__name__} has none such.", remedy)
         hints = typing.get_type_hints(cls, include_extras=True)
         for key, field in fields.items():

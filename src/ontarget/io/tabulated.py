@@ -101,7 +101,7 @@ class _Reader:
         unit, times = self.given.get("unit", ""), self.given.get("times", 1.0)
         if not isinstance(unit, str):
             raise self.error(("unit",), unit, "A unit is a text.", "Write e.g. 'unit: keV'.")
-        if not unit and quantity.powers_of(dimension) != quantity.powers_of(NUMBER):
+        if not unit and dimension.name != NUMBER.name:
             remedy = f"Write e.g. 'unit: {dimension.unit}'."
             raise InputError(self.where(), "a table with no 'unit'", f"Each is {named(dimension.name)}.", remedy)
         one = quantity.parse(f"1 {unit}".rstrip(), dimension, self.where("unit"))

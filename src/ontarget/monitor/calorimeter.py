@@ -161,6 +161,10 @@ class TunnelCalorimeter(AbstractInstrument):
         unknown = [one for one in self.particles if one not in PARTICLES]
         if unknown:
             raise InputError("particles", repr(unknown[0]), "It is no particle of ours.", "Name e.g. 'e+'.")
+        angles = np.asarray(self.angles)
+        if not (np.isfinite(angles) & (angles >= 0)).all() or not (np.diff(angles) > 0).all():
+            got = ", ".join(ANGLE.show(one) for one in angles)
+            raise InputError("angles", got, "Angles to the wall go up from zero or above.", "Put them in order.")
 
     @property
     def regions(self) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -52,6 +54,14 @@ class Sterile31(AbstractPropagation):
     ----------
     Kopp:2013vaa
     """
+
+    INSTEAD: ClassVar[dict[str, str]] = {
+        "sin2_2theta_ee": "Give ue4, of sin2_2theta_ee = 4 ue4 (1 - ue4).",
+        "sin2_2theta_mumu": "Give umu4, of sin2_2theta_mumu = 4 umu4 (1 - umu4).",
+        "sin2_2theta_mue": "Give ue4 and umu4, of sin2_2theta_mue = 4 ue4 umu4.",
+        "dm2_41": "Give dm2.",
+    }
+    """What to write for numbers that other people use."""
 
     dm2: MassSquared = quantity()
     ue4: Number = quantity(default=0.0)

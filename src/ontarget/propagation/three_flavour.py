@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -11,9 +11,9 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.constants import atomic_mass, fermi_constant, hbar_c
-from ontarget.ground.errors import InputError, check_finite, check_positive, check_range, concrete
+from ontarget.ground.errors import InputError, check_finite, check_range, concrete
 from ontarget.ground.noun import Angle, Density, Length, MassSquared, Number, quantity
-from ontarget.ground.units import eV
+from ontarget.ground.units import cm, eV, g
 from ontarget.propagation.propagation import AbstractPropagation
 from ontarget.source.flux import Flux
 
@@ -21,6 +21,13 @@ KINDS = (1.0, -1.0)
 """Neutrinos, antineutrinos: the sign of the potential and of delta."""
 
 PAIRS = ((1, 0), (2, 0), (2, 1))
+
+NO_GAP = 1e-12
+"""Two states whose eigenvalues differ by less than this share of the third's distance count as one: their phases do
+not differ by as much, and a projector on either has no meaning."""
+
+DENSEST = 1e9 * g / cm**3
+"""Above, the splittings are lost in the rounding of the potential."""
 
 
 class States(NamedTuple):
@@ -51,8 +58,10 @@ class ThreeFlavour(AbstractPropagation):
 
     :math:`\lambda` are the eigenvalues of 2EH, roots of a cubic, and :math:`Q^i` the projectors on its states. Of U the
     rotation by :math:`\theta_{23}` and :math:`\delta` commutes with the potential; what is left is a real matrix.
-    Antineutrinos have the other sign of A and of delta. Closed, hence differentiable. Two equal eigenvalues have no
-    projectors: the splittings must differ, and from zero. A density that varies on the way is not here.
+    Antineutrinos have the other sign of A and of delta. Closed, hence differentiable, also where two eigenvalues are
+    equal or nearly so (two flavours, crossings, matter so dense that one state leaves the others alone): the third's
+    projector is exact, and what is left is a matrix of two states. Matter up to 1e9 g/cm3; a density that varies on the
+    way is not here.
 
     A node of the flux stands for a cell of energies and of paths, of widths e and l. The mean over both, and over a
     Gaussian of width s in L, for phases linear within the cell, is
@@ -78,6 +87,21 @@ class ThreeFlavour(AbstractPropagation):
     Esteban:2024eli the default numbers: normal ordering, with atmospheric data of Super-Kamiokande
     """
 
+    INSTEAD: ClassVar[dict[str, str]] = {
+        **dict.fromkeys(
+            ("dm2_32", "dm2_23", "dm32", "dm232", "dmsq32"),
+            "Give dm2_31 = dm2_32 + dm2_21, which is negative in the inverted ordering.",
+        ),
+        **{
+            f"{word}{apart}{pair}": f"Give sin2_{pair}, the sine squared of this angle."
+            for pair in ("12", "13", "23")
+            for word in ("theta", "th", "sin2_2theta", "sin2_theta", "angle")
+            for apart in ("", "_")
+        },
+        **dict.fromkeys(("delta_cp", "deltacp", "dcp", "phase"), "Give delta, with its unit, such as '212 deg'."),
+    }
+    """What to write for numbers that other people use."""
+
     sin2_12: Number = quantity(default=0.308)
     sin2_13: Number = quantity(default=0.02215)
     sin2_23: Number = quantity(default=0.470)
@@ -90,36 +114,47 @@ class ThreeFlavour(AbstractPropagation):
 
     def __check_init__(self) -> None:
         check_finite(self)
-        check_positive(self, "dm2_21")
+        check_range(self, "dm2_21", 0.0)
         for field in ("sin2_12", "sin2_13", "sin2_23", "electrons"):
             check_range(self, field, 0.0, 1.0)
-        for field in ("density", "spread"):
-            check_range(self, field, 0.0)
-        large = concrete(self.dm2_31 / self.dm2_21)
-        if large is not None and large in (0.0, 1.0):
-            got = "the splitting of another pair" if large else "zero"
-            raise InputError("dm2_31", got, "No two masses are equal.", "Give another value.")
+        check_range(self, "density", 0.0, DENSEST)
+        check_range(self, "spread", 0.0)
+        if concrete(self.dm2_31) == 0 and concrete(self.dm2_21) == 0:
+            truth = "Masses that are all equal do not oscillate."
+            raise InputError("dm2_31", "zero, as dm2_21", truth, "Use NoOscillation, or give another value.")
 
     def potential(self) -> Array:
         """The energy that an electron neutrino has in this matter."""
         return np.sqrt(2) * fermi_constant * hbar_c**3 * self.electrons * self.density / atomic_mass
 
     def states(self, kind: float, energy: Float[Array, " energy"]) -> States:
-        """Eigenvalues and projectors for one kind."""
+        """Eigenvalues and projectors for one kind: of the state that stands alone, then of the other two."""
         N11, (N12, N13, N22, N23, N33) = self.matrix(kind, energy)
-        squares = roots(N11, N12, N13, N22, N23, N33)
+        alone, slope = eigenvalue_alone(N11, N12, N13, N22, N23, N33)
+        x, of = alone, 1 / slope
+        Q11, Q22, Q33 = (
+            of * ((x - a) * (x - b) - c**2) for a, b, c in ((N22, N33, N23), (N11, N33, N13), (N11, N22, N12))
+        )
+        Q12 = of * (N12 * (x - N33) + N13 * N23)
+        Q13 = of * (N13 * (x - N22) + N12 * N23)
+        Q23 = of * (N23 * (x - N11) + N12 * N13)
+        middle = (N11 + N22 + N33 - x) / 2
+        # what is left without the state alone, and without the mean of the two others: its eigenvalues are h and -h
+        R11, R22, R33 = (one - x * Q - middle * (1 - Q) for one, Q in ((N11, Q11), (N22, Q22), (N33, Q33)))
+        R12, R13, R23 = (one - (x - middle) * Q for one, Q in ((N12, Q12), (N13, Q13), (N23, Q23)))
+        square = (R11**2 + R22**2 + R33**2) / 2 + R12**2 + R13**2 + R23**2
+        h = jnp.sqrt(square + NO_GAP**2 * slope)
+        both = self.shares(1 - Q11, -Q12, -Q13, 1 - Q22, -Q23, 1 - Q33)
+        apart = self.shares(R11 / h, R12 / h, R13 / h, R22 / h, R23 / h, R33 / h)
+        upper, lower = ([(b + sign * a) / 2 for b, a in zip(both, apart, strict=True)] for sign in (1, -1))
+        three = self.shares(Q11, Q12, Q13, Q22, Q23, Q33), upper, lower
+        return States([alone, middle + h, middle - h], *(list(each) for each in zip(*three, strict=True)))
+
+    def shares(self, M11: Array, M12: Array, M13: Array, M22: Array, M23: Array, M33: Array) -> list[Array]:
+        """Of a matrix before the last rotation, what `States` asks for: ee, mumu, first and second."""
         c23, s23 = jnp.sqrt(1 - self.sin2_23), jnp.sqrt(self.sin2_23)
         turned = 2 * c23 * s23 * jnp.cos(self.delta)
-        found = States(squares, [], [], [], [])
-        for i, x in enumerate(squares):
-            share = 1 / ((x - squares[i - 1]) * (x - squares[i - 2]))
-            found.ee.append(share * ((x - N22) * (x - N33) - N23**2))
-            second = (1 - self.sin2_23) * ((x - N11) * (x - N33) - N13**2)
-            third = self.sin2_23 * ((x - N11) * (x - N22) - N12**2)
-            found.mumu.append(share * (second + third + turned * (N23 * (x - N11) + N12 * N13)))
-            found.first.append(share * c23 * (N12 * (x - N33) + N13 * N23))
-            found.second.append(share * s23 * (N13 * (x - N22) + N12 * N23))
-        return found
+        return [M11, (1 - self.sin2_23) * M22 + self.sin2_23 * M33 + turned * M23, c23 * M12, s23 * M13]
 
     def matrix(self, kind: float, energy: Float[Array, " energy"]) -> tuple[Array, tuple[Array, ...]]:
         """2 E H without the last rotation and phase: its first element, [energy], and the others, numbers."""
@@ -228,17 +263,25 @@ def together(found: Float[Array, "3 3 2 energy path"]) -> Float[Array, "6 6 ener
     return jnp.concatenate([upper, jnp.concatenate([nothing, found[:, :, 1]], axis=1)])
 
 
-def roots(N11: Array, N12: Array, N13: Array, N22: Array, N23: Array, N33: Array) -> list[Array]:
-    r"""Eigenvalues of a real symmetric matrix whose three are different.
+def eigenvalue_alone(N11: Array, N12: Array, N13: Array, N22: Array, N23: Array, N33: Array) -> tuple[Array, Array]:
+    r"""Of the three eigenvalues of a real symmetric matrix the one that is further from the middle one, and the
+    product of its distances from both others.
 
-    .. math:: \lambda_k = m + 2\sqrt p\cos\frac{\vartheta + 2\pi k}{3},\quad
-        p = \tfrac16\operatorname{tr}(N - m)^2,\quad \cos\vartheta = \tfrac12\det(N - m)/p^{3/2}
+    .. math:: \lambda = m \pm 2\sqrt p\cos\frac\vartheta3,\quad
+        p = \tfrac16\operatorname{tr}(N - m)^2,\quad \cos\vartheta = \pm\tfrac12\det(N - m)/p^{3/2} \ge 0
+
+    The other two may be equal. Two of Newton's steps, which are exact, carry the derivatives: those of the arc's cosine
+    are infinite where they are.
     """
     m = (N11 + N22 + N33) / 3
     x, y, z = N11 - m, N22 - m, N33 - m
-    p = (x**2 + y**2 + z**2 + 2 * (N12**2 + N13**2 + N23**2)) / 6
-    half = (x * (y * z - N23**2) - N12 * (N12 * z - N23 * N13) + N13 * (N12 * N23 - y * N13)) / 2
+    third = (x**2 + y**2 + z**2) / 2 + N12**2 + N13**2 + N23**2  # 3 p
+    twice = x * (y * z - N23**2) - N12 * (N12 * z - N23 * N13) + N13 * (N12 * N23 - y * N13)  # the determinant
+    p, half = jax.lax.stop_gradient((third / 3, twice / 2))
     root = jnp.sqrt(p)
-    third = jnp.arccos(half / (p * root)) / 3
-    cosine, sine = root * jnp.cos(third), root * np.sqrt(3) * jnp.sin(third)
-    return [m + 2 * cosine, m - cosine - sine, m - cosine + sine]
+    sign = jnp.where(half < 0, -1.0, 1.0)
+    angle = jnp.arccos(jnp.minimum(jnp.abs(half) / (p * root), 1.0)) / 3
+    far = sign * 2 * root * jnp.cos(angle)
+    for _ in range(2):
+        far = far - (far * (far**2 - third) - twice) / (3 * far**2 - third)
+    return m + far, 3 * far**2 - third

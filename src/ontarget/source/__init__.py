@@ -7,7 +7,7 @@ from ontarget.ground.lazy import lazy
 if TYPE_CHECKING:
     from ontarget.source.computed import PrecomputedFlux
     from ontarget.source.distance_tag import TimeAndDistance
-    from ontarget.source.exposure import AbstractExposure, ProtonsOnTarget, RunningTime
+    from ontarget.source.exposure import AbstractExposure, EnergyOnTarget, ProtonsOnTarget, RunningTime
     from ontarget.source.facility import Facility
     from ontarget.source.flux import Flux
     from ontarget.source.matching import (
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         AbstractPulse,
         DoublePulse,
         GaussianPulse,
+        PulseTrain,
         TabulatedPulse,
         TriangularPulse,
         UniformPulse,
@@ -58,11 +59,11 @@ lazy(
     {
         ".computed": "PrecomputedFlux",
         ".distance_tag": "TimeAndDistance",
-        ".exposure": "AbstractExposure ProtonsOnTarget RunningTime",
+        ".exposure": "AbstractExposure EnergyOnTarget ProtonsOnTarget RunningTime",
         ".facility": "Facility",
         ".flux": "Flux",
         ".matching": "AbstractMatching Association GaussianMatching SimulatedMatching TabulatedMatching",
-        ".pulse": "AbstractPulse DoublePulse GaussianPulse TabulatedPulse TriangularPulse UniformPulse",
+        ".pulse": "AbstractPulse DoublePulse GaussianPulse PulseTrain TabulatedPulse TriangularPulse UniformPulse",
         ".running": "Running",
         ".site": "AbstractSite BeamSite Site",
         ".source": "AbstractSource",

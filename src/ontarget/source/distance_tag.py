@@ -53,6 +53,10 @@ class TimeAndDistance(AbstractTimeTag):
     def window(self) -> Float[Array, ""] | None:
         return self.time.window
 
+    @property
+    def span(self) -> Float[Array, ""] | None:
+        return self.time.span
+
     def shares(self, cumulative: Callable[[Float[Array, " t"]], Float[Array, " t"]]) -> Float[Array, " tag"]:
         return self.evenly(self.time.shares(cumulative))
 

@@ -1,4 +1,4 @@
-"""How long an experiment runs: calendar time, or protons on target."""
+"""How long an experiment runs: calendar time, protons on target, or the energy that they bring."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground import shorthand
 from ontarget.ground.errors import check_positive
-from ontarget.ground.noun import Duration, Noun, Number, as_array, on_host, quantity
+from ontarget.ground.noun import BeamEnergy, Duration, Noun, Number, as_array, on_host, quantity
 from ontarget.source.facility import Facility
 from ontarget.source.running import Running
 
@@ -19,7 +19,8 @@ class AbstractExposure(Noun):
 
     @classmethod
     def read(cls, given: str) -> dict[str, Any]:
-        """What the shorthand of a catalog stands for: "3 yr" is running time, "13.8e22 POT" protons on target."""
+        """What the shorthand of a catalog stands for: "3 yr" is running time, "13.8e22 POT" protons on target,
+        "7.48 GWh" or "1.4 MW yr" the energy that these bring."""
         return shorthand.exposure(given)
 
     @abstractmethod
@@ -69,4 +70,21 @@ class ProtonsOnTarget(AbstractExposure):
 
     def calendar(self, facility: Facility) -> Float[Array, ""]:
         number, rate = on_host((self.number, facility.protons_per_time))
+        return as_array(number / rate)
+
+
+class EnergyOnTarget(AbstractExposure):
+    r"""The energy that the protons bring to the target, as in "7.48 GWh" or "1.4 MW yr": :math:`N_p = W/E_p`."""
+
+    energy: BeamEnergy = quantity()
+
+    def __check_init__(self) -> None:
+        check_positive(self, "energy")
+
+    def protons(self, facility: Facility) -> Float[Array, ""]:
+        energy, each = on_host((self.energy, facility.proton_energy))
+        return as_array(energy / each)
+
+    def calendar(self, facility: Facility) -> Float[Array, ""]:
+        number, rate = on_host((self.protons(facility), facility.protons_per_time))
         return as_array(number / rate)

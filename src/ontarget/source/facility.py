@@ -17,8 +17,8 @@ from ontarget.ground.noun import (
     quantity,
     static,
 )
-from ontarget.ground.units import PER_YEAR, POWER
-from ontarget.source.pulse import AbstractPulse
+from ontarget.ground.units import PER_YEAR, POWER, TIME
+from ontarget.source.pulse import AbstractPulse, PulseTrain
 
 
 class Facility(Noun):
@@ -57,6 +57,17 @@ class Facility(Noun):
             truth = f"Power, proton energy and operation give {PER_YEAR.show(derived)}."
             raise InputError("protons", PER_YEAR.show(given), truth, "Give one or the other, or make them agree.")
         self.check_pulses()
+        _ = self.train
+        start, stop = map(concrete, self.pulse.ends)
+        if start is not None and stop is not None and start + stop < 0:
+            truth = "A pulse comes after the zero of its clock."
+            remedy = "Shift it; what moves a window against it is detector.tag.offset."
+            raise InputError("pulse", f"a pulse around {TIME.show((start + stop) / 2)}", truth, remedy)
+
+    @property
+    def train(self) -> PulseTrain:
+        """The pulse with all that came before it, as a window sees them; it is shorter than the time between two."""
+        return PulseTrain(self.pulse, as_array(1 / on_host(self.repetition)))
 
     def derived(self) -> float | None:
         """Protons per time that power, proton energy and operation give; None where any of them is traced."""

@@ -142,9 +142,14 @@ class SimulatedMatching(AbstractMatching):
         return jnp.concatenate([found, 1 - found.sum(axis=1, keepdims=True)], axis=1)
 
 
+def goes_up(energies: Float[np.ndarray, " point"]) -> bool:
+    """Whether energies are finite, not below zero, and increase."""
+    return bool(np.isfinite(energies).all() and energies[0] >= 0 and (np.diff(energies) > 0).all())
+
+
 def check_rows(energies: Float[np.ndarray, " point"], rows: np.ndarray) -> None:
     """Refuse rows [origin point bin] that are no probabilities at increasing energies."""
-    if rows.ndim != 3 or rows.shape[1] != len(energies) or not (np.diff(energies) > 0).all():
+    if rows.ndim != 3 or rows.shape[1] != len(energies) or not goes_up(energies):
         got = f"{len(energies)} energies and an array of shape {list(rows.shape[-2:])}"
         raise InputError("rows", got, "There is one row for each energy, and these increase.", "Mend the table.")
     if not ((rows >= 0).all() and (rows.sum(axis=2) <= 1 + 1e-9).all()):

@@ -6,7 +6,7 @@ from jaxtyping import Array, Float
 
 from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.noun import Duration, Frequency, Noun, Number, as_array, on_host, quantity
-from ontarget.source.pulse import AbstractPulse
+from ontarget.source.pulse import AbstractPulse, PulseTrain
 from ontarget.source.tag import AbstractTag, AbstractTimeTag
 
 
@@ -25,6 +25,11 @@ class Running(Noun):
     repetition: Frequency = quantity()
     protons: Number = quantity()
     pulse: AbstractPulse
+
+    @property
+    def train(self) -> PulseTrain:
+        """The pulse with all that came before it, as a window sees them."""
+        return PulseTrain(self.pulse, as_array(1 / on_host(self.repetition)))
 
     def duty(self, tag: AbstractTag) -> Float[Array, ""]:
         """Fraction of the time with beam in which the window of a tag is open: repetition times window."""

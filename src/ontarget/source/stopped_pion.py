@@ -38,8 +38,8 @@ class StoppedPion(AbstractSource):
 
     with y neutrinos of each flavour per proton, isotropic; :math:`g` is the proton pulse convolved with the pion's
     and, for the muon's neutrinos, the muon's decay. Muons at rest are taken unpolarised, so energy and time
-    factorise. Point source, valid for baselines well above the size of the target; :math:`1/L^2` is averaged over the
-    volume at the site, by cells of path.
+    factorise. What is left of earlier pulses counts in a window (`PulseTrain`). Point source, valid for baselines well
+    above the size of the target; :math:`1/L^2` is averaged over the volume at the site, by cells of path.
 
     Attributes
     ----------
@@ -81,7 +81,7 @@ class StoppedPion(AbstractSource):
         site = check_site(site, Site)
         spectrum = self.spectrum()
         path, cell, share = site.volume.paths(site.baseline)
-        prompt, delayed = jax.vmap(lambda one, wide: self.after(facility.pulse, one, wide, tag))(path, cell)
+        prompt, delayed = jax.vmap(lambda one, wide: self.after(facility.train, one, wide, tag))(path, cell)
         spread = (self.neutrinos_per_proton / (4 * jnp.pi) * share)[:, None]
         values = spectrum.prompt[..., None, None] * (spread * prompt)
         values = values + spectrum.delayed[..., None, None] * (spread * delayed)

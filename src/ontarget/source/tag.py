@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from ontarget.ground.errors import InputError, check_finite, check_range
-from ontarget.ground.noun import Frequency, Length, Noun, Time, as_array, quantity
+from ontarget.ground.noun import Frequency, Length, Noun, Time, as_array, on_host, quantity
 from ontarget.ground.program import fused
 from ontarget.numerics.axis import AbstractAxis, LengthAxis, TimeAxis
 from ontarget.numerics.quadrature import interval_nodes
@@ -62,6 +62,11 @@ class AbstractTimeTag(AbstractTag):
     @abstractmethod
     def window(self) -> Float[Array, ""] | None:
         """Time in which events are recorded, per pulse; None where all times are."""
+
+    @property
+    def span(self) -> Float[Array, ""] | None:
+        """From the start of the window to its end; None where there is none."""
+        return None
 
 
 class AbstractPlaceTag(AbstractTag):
@@ -235,6 +240,11 @@ class ArrivalTime(AbstractTimeTag):
     @fused
     def window(self) -> Float[Array, ""] | None:
         return self.open().sum()
+
+    @property
+    def span(self) -> Float[Array, ""] | None:
+        start, stop = on_host((self.times.start, self.times.stop))
+        return as_array(stop - start)
 
     @fused
     def open(self) -> Float[Array, " tag"]:

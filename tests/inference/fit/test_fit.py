@@ -54,6 +54,16 @@ def test_what_is_not_determined_is_said():
     assert alone.values["down"] == 0.0
 
 
+def test_what_does_nothing_is_said():
+    """Bins without signal know nothing of its scale: no count depends on it, and nothing is to be combined."""
+    experiment = Line("line", np.zeros(2), np.array([100.0, 400.0]))
+    parameters = [Scale("L", "*.signal_scale", 0.5, 2.0), Scale("b", "*.background_scale", 0.5, 2.0)]
+    found = fit(likelihood(experiment, parameters))
+    assert found.message == "L does nothing: no count depends on it."
+    assert np.isinf(found.errors["L"])
+    assert found.errors["b"] == pytest.approx(500**-0.5, rel=1e-6)
+
+
 def test_an_edge_is_said():
     experiment = Line("line", np.full(3, 10.0), np.full(3, 1.0))
     wide = likelihood(experiment, [Scale("s", "*.signal_scale", 0.5, 1.2)], [np.full(3, 30.0)])

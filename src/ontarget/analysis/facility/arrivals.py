@@ -97,7 +97,7 @@ def shares_in_time(
     detector: Detector, site: Site, facility: Facility, source: StoppedPion, tag: AbstractTag
 ) -> tuple[Float[Array, " bin"], Float[Array, " bin"], dict[str, Float[Array, " bin"]]]:
     """`in_time`, compiled."""
-    prompt, delayed = source.arrival(facility.pulse, site, tag)
+    prompt, delayed = source.arrival(facility.train, site, tag)
     running = RunningTime(jnp.asarray(year)).running(facility)
     backgrounds = {
         one.name: one.expected(detector.mass, running, tag, detector.seen.edges).sum(axis=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -95,8 +96,10 @@ def _report(likelihood: Likelihood, free: list[str], theta: np.ndarray, minimum:
     touches = (theta - low < 1e-9 * (high - low)) | (high - theta < 1e-9 * (high - low))
     edge = tuple(name for name in free if touches[likelihood.names.index(name)])
     bends = hessian(likelihood, theta)
-    covariance, flat = invert(bends[np.ix_(places, places)] / 2.0)
-    lost = flat & ~_held(likelihood, theta)[places]
+    curvature = bends[np.ix_(places, places)] / 2.0
+    covariance, flat = invert(curvature)
+    idle = flat & _idle(likelihood)[places]
+    lost = flat & ~idle & ~_held(likelihood, theta)[places]
     straight = np.diagonal(bends) * (high - low) ** 2 < SLOPE
     for i in np.nonzero(lost & straight[places])[0]:
         lost[i] = not _bounded(likelihood, theta, places[i], minimum)
@@ -106,14 +109,27 @@ def _report(likelihood: Likelihood, free: list[str], theta: np.ndarray, minimum:
         sentences.append("The fit did not converge: its values are the lowest point met, not a minimum.")
     if edge:
         sentences.append(f"At the edge of the box: {', '.join(edge)}; widen it, or read the errors with care.")
+    if idle.any():
+        what = "does nothing: no count depends on it" if idle.sum() == 1 else "do nothing: no count depends on them"
+        sentences.append(f"{listed(free, idle)} {what}.")
     if lost.any():
-        names = ", ".join(name for name, one in zip(free, lost, strict=True) if one)
-        sentences.append(f"The data do not determine a combination of {names}.")
+        sentences.append(f"The data do not determine a combination of {listed(free, lost)}.")
     if ((counts <= 0) & (np.asarray(likelihood.data)[: likelihood.bins] > 0)).any():
         sentences.append("Counts were observed in bins where none are expected.")
     errors = dict(zip(free, np.sqrt(np.maximum(np.diagonal(covariance), 0.0)).tolist(), strict=True))
     values = dict(zip(likelihood.names, theta.tolist(), strict=True))
     return Fit(values, errors, covariance, minimum, converged, edge, " ".join(sentences))
+
+
+def listed(names: Sequence[str], which: Any) -> str:
+    """Some of the names, for a sentence."""
+    return ", ".join(name for name, one in zip(names, np.asarray(which).tolist(), strict=True) if one)
+
+
+def _idle(likelihood: Likelihood) -> np.ndarray:
+    """Parameters that no count depends on, anywhere in the box [parameter]."""
+    filled = np.asarray(likelihood.expansion.coefficients).any(axis=1)
+    return np.logical_not((np.asarray(likelihood.expansion.orders)[filled] > 0).any(axis=0))
 
 
 def _held(likelihood: Likelihood, theta: np.ndarray) -> np.ndarray:

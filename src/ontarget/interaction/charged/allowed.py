@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.constants import electron_mass, fermi_constant, hbar_c, quark_mixing
-from ontarget.ground.errors import InputError, check_range
+from ontarget.ground.errors import InputError, check_array, check_range
 from ontarget.ground.noun import Energy, Noun, Number, quantity, static
 from ontarget.ground.program import fused
 from ontarget.ground.units import ENERGY
@@ -36,6 +36,8 @@ class Strengths(Noun):
         if self.excitation.shape != self.strength.shape:
             got = f"{self.strength.size} strengths for {self.excitation.size} levels"
             raise InputError("strength", got, "Each level has one.", "Mend the table.")
+        for name in ("excitation", "strength"):
+            check_array(self, name, 0.0)
 
 
 class AllowedTransitions(AbstractInteraction):

@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.ground.program import fused
-from ontarget.ground.units import AREA_PER_ENERGY, BEAM_ENERGY
+from ontarget.ground.units import AREA_PER_ENERGY, BEAM_ENERGY, Dimension
 from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.matter.nuclide import Nuclides
@@ -48,7 +48,8 @@ class CrossSection(Noun):
         if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(self)):
             return
         energies, values = np.asarray(self.energies), np.asarray(self.per_energy)
-        if energies.ndim != 1 or len(energies) < 2 or not (energies[0] > 0 and (np.diff(energies) > 0).all()):
+        rising = np.isfinite(energies).all() and energies.ndim == 1 and (np.diff(energies) > 0).all()
+        if not rising or len(energies) < 2 or not energies[0] > 0:
             got = f"{energies.size} energies that do not increase from above 0"
             raise InputError("energies", got, "A table has two points at least, by rising energy.", "Sort the table.")
         check_column("per_energy", values, energies, 0.0)
@@ -81,6 +82,20 @@ def check_column(name: str, values: np.ndarray, points: np.ndarray, low: float, 
     if not (np.isfinite(values) & (low <= values) & (values <= high)).all():
         truth = f"Each is finite and at least {low:g}" + (f" and at most {high:g}." if np.isfinite(high) else ".")
         raise InputError(name, "a value that cannot be", truth, "Mend the table.")
+
+
+def check_points(name: str, points: np.ndarray, dimension: Dimension, low: float = 0.0) -> None:
+    """Refuse points of a table that do not increase, or start below `low`, with the first that does so."""
+    if points.ndim != 1 or not np.isfinite(points).all() or (points < low).any():
+        truth = f"Each is finite and at least {dimension.show(low)}."
+        raise InputError(name, "a value that cannot be", truth, "Mend the table.")
+    steps = np.diff(points)
+    if (steps <= 0).any():
+        place = int(np.argmax(steps <= 0))
+        one, after = (dimension.show(points[i]) for i in (place, place + 1))
+        got = f"{one} twice" if steps[place] == 0 else f"{after} after {one}"
+        remedy = "Keep one of the two." if steps[place] == 0 else "Sort the table."
+        raise InputError(name, got, "They increase.", remedy)
 
 
 class ChargedCurrent(AbstractInteraction):

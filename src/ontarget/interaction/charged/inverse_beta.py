@@ -67,6 +67,7 @@ class InverseBetaDecay(AbstractInteraction):
 
     def __check_init__(self) -> None:
         check_range(self, "axial_mass", 0.0, open_low=True)
+        check_range(self, "axial", 0.0)
         check_range(self, "scale", 0.0)
 
     def differential(self, energy: Float[Array, "*#e"], positron: Float[Array, "*#e"]) -> Float[Array, "*e"]:

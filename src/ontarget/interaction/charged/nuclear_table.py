@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -12,6 +13,7 @@ from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.noun import Number, quantity, static
 from ontarget.ground.program import fused
 from ontarget.ground.units import AREA, ENERGY
+from ontarget.interaction.charged.charged_current import check_column, check_points
 from ontarget.interaction.interaction import AbstractInteraction
 from ontarget.matter.flavour import FLAVOURS
 from ontarget.matter.nuclide import Nuclides, isotope
@@ -25,7 +27,8 @@ class NuclearTable(AbstractInteraction):
     .. math:: \sigma(E) = s\,E^2\,r(E)^2,\quad r = \sqrt{\sigma}/E
 
     with r a monotone cubic through the points: near a threshold :math:`\sqrt\sigma` is nearly linear. Zero below
-    the first point, :math:`E^2` above the last. Other nuclides and flavours do not take part.
+    the first point, :math:`E^2` above the last; an experiment refuses more than 1 % of its events there. Other
+    nuclides and flavours do not take part.
 
     Attributes
     ----------
@@ -55,6 +58,16 @@ class NuclearTable(AbstractInteraction):
         if self.energies.shape != self.values.shape or self.energies.size < 2:
             got = f"{self.values.size} values for {self.energies.size} energies"
             raise InputError("values", got, "Each energy has one, and there are two at least.", "Mend the table.")
+        if any(isinstance(leaf, jax.core.Tracer) for leaf in (self.energies, self.values)):
+            return
+        energies, values = np.asarray(self.energies), np.asarray(self.values)
+        check_points("energies", energies, ENERGY)
+        check_column("values", values, energies, 0.0)
+        if energies[0] == 0 and values[0] > 0:
+            got = f"{AREA.show(values[0])} at {ENERGY.show(0.0)}"
+            raise InputError(
+                "values", got, "A neutrino at rest does not interact.", "Mend or leave out the first point."
+            )
 
     @fused
     def per_nucleus(self, nuclide: Nuclides, energy: Float[Array, " energy"]) -> Float[Array, " energy"]:
@@ -63,7 +76,8 @@ class NuclearTable(AbstractInteraction):
         here = (nuclide.Z == row.Z) & (nuclide.N == row.N) & (energy > self.energies[0])
         positive = self.values > 0
         roots = jnp.where(positive, jnp.sqrt(jnp.where(positive, self.values, 1.0)), 0.0)
-        root = energy * monotone(energy, self.energies, roots / self.energies)
+        # a first point at zero is one where nothing interacts
+        root = energy * monotone(energy, self.energies, roots / jnp.where(self.energies > 0, self.energies, 1.0))
         return self.scale * jnp.where(here, root**2, 0.0)
 
     @fused

@@ -27,6 +27,8 @@ class Expect(AbstractTask):
         flavours = flavours_of(found)
         rows = [row for one in found for row in expectation_rows(one, flavours)]
         text = "Counts over the exposure and per calendar year, by the flavour that interacts."
+        if any(one.backgrounds for one in found):
+            text += " Backgrounds given as rates count in live time (while the beam runs) times their duty."
         table = Table(prefixed(self.key, "expected"), "Expected counts", rows)
         return Section("Expected counts", text, [table], [picture(self.key, found)], headline=headline(found))
 
