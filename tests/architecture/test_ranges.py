@@ -10,8 +10,8 @@ from ontarget.ground.address import is_float
 from ontarget.ground.errors import InputError
 
 COMPUTED = (
-    "Quantiles PolynomialFit Nuclides Emission Born Segments Decays Rays Pieces Spread Orbit Hits Raster Coming "
-    "Spectrum Flux Grid Importance VariedFlux Running RecoilKernel Component PrecomputedFlux Sideband Counts "
+    "Nodes Series Quantiles PolynomialFit Nuclides Emission Born Segments Decays Rays Pieces Spread Orbit Hits Raster "
+    "Coming Spectrum Flux Grid Importance VariedFlux Running RecoilKernel Component PrecomputedFlux Sideband Counts "
     "LeptonTemplate PrecomputedLeptons ChannelCounts BackgroundCounts LeptonCounts"
 )
 """Made by the program, not by a user."""
@@ -27,7 +27,7 @@ SIGNED = {
     ),
     "fields, bends and places on either side": (
         "Quadrupole.gradient Dipole.angle Dipole.entrance Dipole.exit Twiss.alpha_x Twiss.alpha_y Twiss.dispersion "
-        "Twiss.slope BeamSite.x BeamSite.y ArmPlane.place LinePlane.place"
+        "Twiss.slope Roll.angle ThinLens.focus_x ThinLens.focus_y BeamSite.x BeamSite.y ArmPlane.place LinePlane.place"
     ),
     "pulls, and what is added": "Pull.value Variation.up Variation.down Variation.amount InterpolatedEfficiency.amount",
     "times against another clock": "GaussianPulse.mean ArrivalTime.offset ExponentialLoss.start",
@@ -40,6 +40,7 @@ SIGNED = {
         "LightVector.coupling ElectronLightVector.coupling LightScalar.coupling LightScalar.per_proton "
         "LightScalar.per_neutron ElectronLightScalar.coupling"
     ),
+    "neutrons within the protons": "NeutronRadii.skin NeutronRadii.skin_per_excess",
     "the middle and the offset of a curve": "LogisticEfficiency.middle LogisticEfficiency.offset",
 }
 MEANT = {word for words in SIGNED.values() for word in words.split()}

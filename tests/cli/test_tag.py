@@ -10,7 +10,7 @@ import pytest
 from ontarget.cli import run
 from ontarget.ground.units import GeV
 from ontarget.io.entry import load_experiment
-from ontarget.io.table import read_table
+from ontarget.io.tables.table import read_table
 from ontarget.tagging import campaign as campaigns
 from ontarget.tagging import interactions
 

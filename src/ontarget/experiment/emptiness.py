@@ -53,6 +53,4 @@ def nothing_through(experiment: Experiment, channel: Channel, found: ChannelCoun
     if axis.dimension.unit == ENERGY.unit and reach > float(axis.edges[0]):
         through = f"of {', '.join(cuts)} or of the maps" if cuts else "of the maps"
         remedy = f"Look at the numbers {through} in the response: nothing passes. Or move the axes 'seen' and 'truth'."
-    elif axis.dimension.unit != ENERGY.unit:
-        remedy = f"The axis 'seen' is of a number and not of an energy: let the response end in one. {remedy}"
     return InputError(where, f"no event between {shown}", truth, remedy)

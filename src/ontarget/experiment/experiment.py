@@ -73,7 +73,6 @@ class Experiment(AbstractExperiment):
             background.check_running(self.exposure.running(self.facility), self.detector.tag)
         check_duties(self)
         check_quenchings(self)
-        self.source.check_detector(self.detector.site)
 
     def flux(self) -> Flux:
         """Neutrinos per area at the detector during the whole exposure."""

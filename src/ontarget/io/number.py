@@ -21,7 +21,7 @@ def read_number(tree: Tree, given: Any, path: Address, dimension: Dimension) -> 
     mark = tree.mark(path)
     place: dict[str, Any] = {"file": mark.label, "line": mark.line}
     if is_table_mapping(given):
-        from ontarget.io.tabulated import tabulate  # with it comes NumPy
+        from ontarget.io.tables.tabulated import tabulate  # with it comes NumPy
 
         taken = tabulate(tree, given, path, dimension)
         cite, note = read_about(tree, given, path)

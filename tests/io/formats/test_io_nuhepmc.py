@@ -10,7 +10,7 @@ from ontarget.ground.errors import InputError
 from ontarget.ground.units import GeV, cm, m, s
 from ontarget.io.formats.nuhepmc import COLUMNS, write_rays
 from ontarget.io.formats.rays import through
-from ontarget.io.table import read_table
+from ontarget.io.tables.table import read_table
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from ontarget.ground.units import AREA, AREA_PER_ENERGY, ENERGY, Dimension
 from ontarget.interaction.charged.charged_current import CrossSection
 from ontarget.io.quantity import Powers, measure, powers_of
 from ontarget.io.release import read_small
-from ontarget.io.table import parse_table
+from ontarget.io.tables.table import parse_table
 from ontarget.io.wording import one_line, quote
 
 _UNITS = re.compile(r"\[([^\[\]]+)\]|\(([^()]+)\)")

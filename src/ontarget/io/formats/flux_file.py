@@ -24,7 +24,7 @@ from ontarget.io.formats.rays import PDG, Codes, Numbers, histogram
 from ontarget.io.formats.root import TreeFile
 from ontarget.io.quantity import measure, powers_of
 from ontarget.io.release import read_small
-from ontarget.io.table import parse_table
+from ontarget.io.tables.table import parse_table
 from ontarget.io.wording import one_line, quote
 from ontarget.source.tabulated_flux import TabulatedFlux, TabulatedSpectrum
 

@@ -16,7 +16,7 @@ from ontarget.io import load
 from ontarget.io.bibliography import keys_of
 from ontarget.io.number import read_number
 from ontarget.io.release import MIRROR, MissingRelease
-from ontarget.io.tabulated import KEYS
+from ontarget.io.tables.tabulated import KEYS
 from ontarget.io.yaml import Mark, Tree, parse_yaml
 
 EVENTS = [  # energy, time
@@ -108,8 +108,8 @@ def test_a_product_of_axes_is_flattened_the_first_slowest(folder):
     st.integers(1, 7),
 )
 def test_counting_agrees_with_numpy(rows, bins):
-    from ontarget.io.table import Table
-    from ontarget.io.tabulated import _Reader
+    from ontarget.io.tables.table import Table
+    from ontarget.io.tables.tabulated import _Reader
 
     values = np.array(rows)
     tree = parse_yaml(
@@ -125,7 +125,7 @@ def test_counting_agrees_with_numpy(rows, bins):
 @given(st.integers(1, 500), st.integers(1, 50))
 def test_an_event_on_an_edge_is_above_it(bins, stop):
     """Decimal edges: a value written with the same digits as an edge lies in the bin that begins there."""
-    from ontarget.io.tabulated import _Reader
+    from ontarget.io.tables.tabulated import _Reader
 
     tree = parse_yaml(f"{{file: x, over: [{{column: 0, start: 0, stop: {stop}, bins: {bins}}}]}}", "x.yaml")
     edges = _Reader(tree, tree.data, ()).edges(tree.data["over"][0], "over", 0)
@@ -316,7 +316,7 @@ def test_a_file_with_another_content(folder):
 
 
 def test_the_keys_are_those_of_the_docstring():
-    from ontarget.io import tabulated
+    from ontarget.io.tables import tabulated
 
     assert all(key in tabulated.__doc__ for key in KEYS if key not in ("cite", "note"))
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ontarget.ground.errors import InputError
-from ontarget.io import table
-from ontarget.io.table import parse_table, read_table
+from ontarget.io.tables import table
+from ontarget.io.tables.table import parse_table, read_table
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from ontarget.ground.units import NUMBER, Dimension
 from ontarget.io import quantity
 from ontarget.io.reader import beside, file_name
 from ontarget.io.release import find_release, read_file
-from ontarget.io.table import Table, parse_table, read_table
+from ontarget.io.tables.table import Table, parse_table, read_table
 from ontarget.io.wording import named, nearest, one_line, quote
 from ontarget.io.yaml import Address, Tree
 
