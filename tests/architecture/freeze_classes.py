@@ -42,7 +42,8 @@ def described(cls: type) -> dict[str, Any]:
         "cite": keys_of_class(cls),
         "usual": getattr(cls, "USUAL", None),
         "short": next((one.__name__ for one in cls.__mro__ if "read" in vars(one)), None),
-        "odd": bool(own) or isinstance(getattr(cls, "name", None), property),
+        "chooses": [list(pair) for pair in getattr(cls, "CHOOSES", ())],
+        "odd": (bool(own) and not hasattr(cls, "CHOOSES")) or isinstance(getattr(cls, "name", None), property),
         "fields": [] if is_abstract(cls) else [of_field(cls, field) for field in dataclasses.fields(cls)],
     }
     return {key: value for key, value in row.items() if value not in (None, False, [], ())}

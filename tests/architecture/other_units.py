@@ -68,17 +68,17 @@ CONTAMINATED = StoppedPion(0.09, (NegativeMuonDecay(1e-3), PionDecayInFlight(1e-
 
 def iodide() -> Experiment:
     """Photo-electrons by arrival time: quenching, light, two smearings, a tabulated efficiency, a tag."""
-    quanta = CountAxis(0.0, 80.0, 80)
+    quanta = CountAxis(0.0, 110.0, 110)
     stages = (
         Lindhard(0.13, 54.0),
         LightYield(13.35 / keV),
         PoissonSmearing(axis=quanta),
-        GammaSmearing(5.0, 0.2),
+        GammaSmearing(1.0, 0.716),
         ConstantEfficiency(0.7),
     )
     radii = RadiusTable((NuclideRadius(5.1 * fm, "Cs133"),), NeutronRadii())
     vector = CEvNS(RadiativeCouplings(), Helm(), Helm(radii))
-    channel = Channel(vector, EnergyAxis(0.0, 60 * keV, 60, SquareRoot()), stages, name="cevns")
+    channel = Channel(vector, EnergyAxis(0.0, 60 * keV, 200, SquareRoot()), stages, name="cevns")
     background = SteadyStateIntegrated(3 / (kg * day), 6e-4, name="steady")
     tag = ArrivalTime(TimeAxis(0.0, 6 * us, 4), 100 * ns)
     seen = CountAxis(5.0, 50.0, 9)
@@ -100,7 +100,7 @@ def caesium() -> Experiment:
     )
     table = np.stack([np.linspace(1.0, 2.0, 15), np.linspace(3.0, 1.0, 15)], axis=1)
     shares = TabulatedConditional(table, (Variation(table[:, ::-1], amount=0.2, name="table"),))
-    channel = Channel(CEvNS(), EnergyAxis(0.0, 40 * keV, 60, SquareRoot()), stages, shares, name="cevns")
+    channel = Channel(CEvNS(), EnergyAxis(0.0, 40 * keV, 200, SquareRoot()), stages, shares, name="cevns")
     backgrounds = (
         TemplateBackground(50.0, np.outer([1.0, 2.0, 3.0, 4.0], np.linspace(1.0, 2.0, 30)), name="template"),
         MeasuredBackground(np.linspace(5.0, 9.0, 30), 0.2, DecayingShape(20 * us), name="off"),
@@ -115,7 +115,7 @@ def caesium() -> Experiment:
 def sodium() -> Experiment:
     """Photo-electrons without a second observable: a background of two histograms, under an efficiency."""
     light = (ConstantQuenching(0.15), LightYield(3 / keV), PoissonSmearing())
-    channel = Channel(CEvNS(), EnergyAxis(0.0, 200 * keV, 60, SquareRoot()), light, name="cevns")
+    channel = Channel(CEvNS(), EnergyAxis(0.0, 200 * keV, 200, SquareRoot()), light, name="cevns")
     rise = LogisticEfficiency(0.67, 0.49, 10.9)
     times = TimeAxis(0.0, 7 * us, 3)
     neutrons = HistogramBackground(7.5, CountAxis(0.0, 60.0, 15), np.arange(1.0, 16), times, [1.0, 3.0, 0.2], (rise,))
@@ -132,13 +132,13 @@ def germanium() -> Experiment:
     stages = (
         Threshold(0.6 * keV),
         TabulatedEfficiency(energies, [0.5, 0.8, 0.9]),
-        GaussianSmearing(resolution, axis=EnergyAxis(0.0, 60 * keV, 60, SquareRoot())),
+        GaussianSmearing(resolution, axis=EnergyAxis(0.0, 60 * keV, 200, SquareRoot())),
         SmoothThreshold(1 * keV, 0.5 * keV),
         TruncatedGaussianSmearing(resolution),
     )
     sphere = KleinNystrand()
     channel = Channel(
-        CEvNS(NSI(eps_ee_u=0.1, eps_emu_d=-0.05), sphere, sphere), EnergyAxis(0.0, 60 * keV, 60, SquareRoot()), stages
+        CEvNS(NSI(eps_ee_u=0.1, eps_emu_d=-0.05), sphere, sphere), EnergyAxis(0.0, 60 * keV, 200, SquareRoot()), stages
     )
     scale = ElectronEquivalent(Lindhard(0.157, 32.0))
     background = SteadyState(10 / (keV * kg * day), 0.04, scale, name="steady")
@@ -149,7 +149,7 @@ def germanium() -> Experiment:
 
 def fluoride() -> Experiment:
     """A bubble chamber: the axial current, one sharp threshold."""
-    channel = Channel(AxialCEvNS(), EnergyAxis(0.0, 200 * keV, 40, SquareRoot()), (Threshold(2 * keV),))
+    channel = Channel(AxialCEvNS(), EnergyAxis(0.0, 200 * keV, 200, SquareRoot()), (Threshold(2 * keV),))
     seen = EnergyAxis(2 * keV, 200 * keV, 1)
     detector = Detector(Site(20 * m), 10 * kg, Material("C3F8"), seen, (channel,))
     return Experiment(ESS, StoppedPion(0.3), detector=detector, exposure=RunningTime(1 * year))

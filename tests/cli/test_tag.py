@@ -33,7 +33,7 @@ source:
   rays: 128
 detector:
   site: {type: BeamSite, distance: 27 m, width: 4 m, height: 4 m, depth: 5 m}
-  mass: 10 t
+  mass: 110 t
   material: {use: materials/argon}
   seen: {type: EnergyAxis, start: 0 GeV, stop: 10 GeV, bins: 5}
   channels:

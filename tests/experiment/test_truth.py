@@ -21,14 +21,15 @@ QUANTA = "{type: CountAxis, start: 20, stop: 100, bins: 8}"
 LIGHT = "q: {type: ConstantQuenching, value: 0.25}, l: {type: LightYield, per_energy: 4 / keV}"
 POISSON = "s: {type: PoissonSmearing, axis: {type: CountAxis, start: 0, stop: 200, bins: 200}}"
 RIGHT = [4712.57, 3080.83, 1803.12, 1139.57, 776.69, 514.87, 329.06, 200.21]
-"""Counts in argon, sum 12556.92: own numpy, of nobody's code."""
+"""Counts in argon, sum 12556.92: own numpy, of nobody's code, with the radii of Lewin and Smith."""
+LEWIN_SMITH = "{type: CEvNS, proton: {type: HelmLewinSmith}, neutron: {type: HelmLewinSmith}}"
 
 
 @pytest.fixture
 def argon(tmp_path):
     """One tonne of argon at 20 m, its truth axis as given, or left out."""
 
-    def make(truth="", response="", seen=KEV, interaction="{type: CEvNS}", material="Ar", more=""):
+    def make(truth="", response="", seen=KEV, interaction=LEWIN_SMITH, material="Ar", more=""):
         lines = [f"  material: {material}", f"  seen: {seen}", "  channels:", "    recoils:"]
         lines += [f"      interaction: {interaction}", f"      response: {{{response}}}"]
         lines += [f"      truth: {truth}"] * bool(truth) + [f"  {more}"] * bool(more)

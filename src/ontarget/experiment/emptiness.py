@@ -16,16 +16,27 @@ from ontarget.ground.units import ENERGY, MASS
 if TYPE_CHECKING:
     from ontarget.experiment.experiment import Experiment
 
+LARGEST = 1e250
+"""Products of the chain beyond it may overflow on the way, and infinite times zero is no number."""
+
 
 def not_finite(experiment: Experiment, channel: Channel, total: float) -> InputError:
     """The error for counts beyond the largest number, or for none at all (NaN)."""
     where = f"{experiment.name}, channel {channel.name}"
-    if math.isnan(total):
+    if math.isnan(total) and not beyond_numbers(experiment):
         truth = "A number in the chain has no value there, such as 0/0 in a table or a limit that is not taken."
         return InputError(where, "counts that are no numbers", truth, "Leave out what you changed last, one by one.")
     protons = f"{float(experiment.exposure.protons(experiment.facility)):.3g} protons"
     truth = f"The detector has {MASS.show(float(experiment.detector.mass))}, and the exposure {protons}."
     return InputError(where, f"{total} events", truth, "Counts are finite: give smaller numbers.")
+
+
+def beyond_numbers(experiment: Experiment) -> bool:
+    """Whether nuclei times neutrinos per area come near the largest number."""
+    detector = experiment.detector
+    with np.errstate(over="ignore"):
+        nuclei = np.sum(np.asarray(detector.material.nuclei_per_mass())) * float(detector.mass)
+        return not nuclei * np.sum(np.asarray(experiment.flux().values)) < LARGEST
 
 
 def nothing_through(experiment: Experiment, channel: Channel, found: ChannelCounts) -> InputError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterable
+from typing import ClassVar
 
 import equinox as eqx
 import jax
@@ -59,6 +60,7 @@ class Experiment(AbstractExperiment):
     observed: Float[Array, "tag seen"] | None = quantity(default=None)
     name: str = static(default="")
     title: str = static(default="")
+    CHOOSES: ClassVar[tuple[tuple[str, str], ...]] = (("Channel", "truth"),)  # what is not given is chosen when built
 
     def __post_init__(self) -> None:
         if any(channel.truth is None for channel in self.detector.channels):

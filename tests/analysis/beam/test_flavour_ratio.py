@@ -49,7 +49,7 @@ def test_events_by_hand(found):
     def events(one: CountedComponent, mode: str, neutrino: str) -> float:
         label = {"pi_munu": "pi+", "k_munu": "K+", "ke3": "K+"}[mode] + f" > {neutrino} ({mode}), tunnel"
         row = one.component.labels.index(label)
-        return float(np.einsum("ept,e->", np.asarray(one.means)[row], per_node[FLAVOURS.index(neutrino)]))
+        return float(np.einsum("ept,e->", np.asarray(one.means)[row, 1:-1], per_node[FLAVOURS.index(neutrino)]))
 
     electrons = events(kaons, "ke3", "nu_e")
     for words, muons in (

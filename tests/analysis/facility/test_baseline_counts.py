@@ -55,7 +55,7 @@ def test_nothing_is_seen_above_the_last_edges(experiment):
 
 
 def test_a_beam_is_no_point(experiment):
-    box = BeamSite(25 * m, 4 * m, 4 * m, 20 * m)
+    box = BeamSite(25 * m, 0.2 * m, 0.2 * m, 1.1 * m)  # which 60 kg of argon fill
     behind = dataclasses.replace(experiment, detector=dataclasses.replace(experiment.detector, site=box))
     with pytest.raises(InputError, match="square of the distance") as caught:
         analysis.baselines(behind)

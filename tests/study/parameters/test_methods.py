@@ -76,7 +76,7 @@ def test_a_plane_has_both_lines(alone):
     # at 68 % a critical value of forty toys is known to 0.3 of 2.3, and an area goes with it; thirteen of the
     # points' triangles hold the line
     assert toys["allowed share of the plane"] == pytest.approx(wilks["allowed share of the plane"], rel=0.3)
-    assert toys["allowed share of the plane"] != wilks["allowed share of the plane"]
+    assert toys["allowed share of its area"] != wilks["allowed share of its area"]
     assert section.tables[1].rows[0]["points"] == 36
     assert [one.name for one in section.pictures] == ["both", "both_critical"]
     labels = [text.get_text() for text in section.pictures[0].figure.legends[0].get_texts()]

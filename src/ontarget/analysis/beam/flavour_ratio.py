@@ -29,7 +29,7 @@ class Sample:
             for origin, mean in zip(component.origins, np.asarray(means), strict=True):
                 direct = origin.region == "tunnel" and not origin.followed
                 if direct and (origin.mode, origin.neutrino) == (self.mode, self.neutrino):
-                    total += float(mean.sum(axis=(1, 2)) @ per_node[FLAVOURS.index(self.neutrino)])
+                    total += float(mean[1:-1].sum(axis=(1, 2)) @ per_node[FLAVOURS.index(self.neutrino)])
         return total
 
 

@@ -5,7 +5,8 @@ classes themselves. Of each class it holds
 
 * ``name``, ``module``; ``is``, the names of the class and of those that it inherits from; ``final``, has instances
 * ``cite``, the keys of its docstring; ``usual``, the class that a mapping without 'type' stands for
-* ``short``, the class whose rule reads a text in place of a mapping; ``odd``, it changes its fields when it is built
+* ``short``, the class whose rule reads a text in place of a mapping; ``odd``, it changes its fields when it is built;
+  ``chooses``, it does so where a part in it, of this class, does not give this field
 * ``fields`` in order: ``name``; ``form`` (number, numbers, noun, nouns, plain, groups, or odd), ``of`` which classes;
   ``dimension``; ``static``; ``default``, with what is shown of it and the keys of the classes in it
 """

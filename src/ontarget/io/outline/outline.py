@@ -94,6 +94,7 @@ class _Walker:
         self.tree = tree
         self.provenance: dict[str, Record] = {}
         self.models: set[str] = set()
+        self.chosen: list[list[str]] = []  # class and field that a part further up chooses where they are not given
 
     def part(self, of: list[str], given: Any, path: Address, name: str | None = None) -> Part:
         """What stands for one of the classes called `of`."""
@@ -108,7 +109,9 @@ class _Walker:
         for key in given:
             if key not in fields and key not in ("type", *ABOUT):
                 raise Unknown
-        if any("default" not in one and key not in given for key, one in fields.items()):
+        self.chosen += row.get("chooses", ())
+        missing = {key for key in fields if given.get(key) is None}
+        if any("default" not in fields[key] or [row["name"], key] in self.chosen for key in missing):
             raise Unknown
         about = {key: given[key] for key in ABOUT if key in given and key not in fields}
         if about:
