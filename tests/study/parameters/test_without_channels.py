@@ -51,7 +51,7 @@ tasks:
 
 def experiment(folder, background, observed):
     (folder / "counting.yaml").write_text(COUNTING % (background, observed))
-    return ot.load(folder / "counting.yaml").noun
+    return ot.load(folder / "counting.yaml")
 
 
 def strength(noun):
@@ -74,7 +74,7 @@ def test_a_plane_needs_no_channel_and_two_names(tmp_path):
     (table,) = run(tmp_path / "plane.yaml", progress=lambda line: None).sections[0].tables
     assert 0.0 < table.rows[0]["allowed share of the plane"] < 1.0
     (tmp_path / "plane.yaml").write_text(PLANE % "mu")
-    with pytest.raises(InputError, match="task 'k': got the name 'mu' twice. Two parameters of a fit share it"):
+    with pytest.raises(InputError, match=r"task 'k': got the name 'mu' twice. Two parameters of a fit share it"):
         run(tmp_path / "plane.yaml", progress=lambda line: None)
 
 
@@ -89,5 +89,5 @@ def test_units_of_a_study_are_read_from_its_file(tmp_path):
     (one,) = load_study(tmp_path / "v.yaml").noun.tasks[0].parameters
     assert (float(one.low), float(one.prior.mean), float(one.prior.sigma), one.unit) == (10.0, 20.0, 0.5, "m")
     (tmp_path / "v.yaml").write_text(BASELINE % "10")
-    with pytest.raises(InputError, match="got 10 with no unit. The others are in 'm'. Write '10 m'"):
+    with pytest.raises(InputError, match=r"got 10 with no unit. The others are in 'm'. Write '10 m'"):
         load_study(tmp_path / "v.yaml")
