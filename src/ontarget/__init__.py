@@ -6,10 +6,13 @@
 import os
 
 from ontarget.ground.lazy import lazy
+from ontarget.ground.written import reads_units
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # XLA's warnings, on stderr, are about XLA
 
 __version__ = "0.1.0"
+
+reads_units("ontarget.io.own_unit")
 
 lazy(
     __name__,

@@ -73,7 +73,7 @@ def export_workspace(
     from ontarget.cli.table import print_table, print_text
     from ontarget.io import write_json
     from ontarget.io.entry import is_study
-    from ontarget.io.formats.histfactory import POINTS, workspace
+    from ontarget.io.formats.histfactory import POINTS, only_signal, workspace
     from ontarget.study.parameters.exchange import of_experiment, of_study
 
     study = is_study(name)
@@ -93,6 +93,10 @@ def export_workspace(
     rows += [factor] if made.strength else []
     write_json(output, made.document)
     print_table("Parameters", rows)
+    if bins := only_signal(made.document):
+        name = made.document["measurements"][0]["config"]["poi"]
+        what = f"{bins} bin holds" if bins == 1 else f"{bins} bins hold"
+        print_text(f"{what} events that '{name}' alone explains: at {name} = 0 there is no likelihood, hence no test.")
     if made.roles:
         said = f"Differences of -2 ln L agree to {made.error:.1g} at {made.points} random points"
         print_text(f"{said} (relative where they are above one).")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from ontarget.detector import Channel
 from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.experiment.experiment import Experiment
 from ontarget.ground.errors import InputError
@@ -20,6 +21,14 @@ Kind = TypeVar("Kind")
 def neutrino_experiment(experiment: AbstractExperiment) -> Experiment:
     """An experiment that counts neutrinos; a lepton counter is refused."""
     return narrowed(experiment, Experiment, experiment.name, "A detector of neutrinos is asked about.")
+
+
+def first_channel(experiment: AbstractExperiment, truth: str) -> Channel:
+    """The first channel of an experiment; one without channels is refused, `truth` says why one is needed."""
+    found = neutrino_experiment(experiment)
+    if not found.detector.channels:
+        raise InputError(f"{found.name}.detector.channels", "none", truth, "Name an experiment that has a channel.")
+    return found.detector.channels[0]
 
 
 def source_of(experiment: AbstractExperiment, kind: type[Source], truth: str = "") -> Source:

@@ -8,14 +8,15 @@ experiment and the glob ``*.source.power`` ties the power of all (``*`` crosses 
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jax.tree_util import DictKey, GetAttrKey, SequenceKey
 
-from ontarget.ground.errors import InputError, did_you_mean
+from ontarget.ground.errors import InputError, did_you_mean, dimension_of
+from ontarget.ground.units import Dimension
 
 
 def addresses(noun: Any) -> dict[str, Any]:
@@ -71,6 +72,18 @@ def _called(siblings: Any, index: int) -> str:
     names = [getattr(one, "name", None) for one in siblings] if siblings is not None else []
     name = names[index] if names else None
     return name if isinstance(name, str) and name and names.count(name) == 1 else str(index)
+
+
+def dimensions(noun: Any, targets: Iterable[str]) -> dict[str, Dimension]:
+    """The dimension of the numbers at these addresses; those of which no field says one are left out."""
+    wanted, steps, found = set(targets), dict[tuple[Any, ...], tuple[str, Any]](), dict[str, Dimension]()
+    for path, _ in jax.tree_util.tree_flatten_with_path(noun)[0]:
+        address = _written(noun, path, steps)
+        field = path[-1].name if path and isinstance(path[-1], GetAttrKey) else ""
+        if address in wanted and field:
+            owner = steps[path[:-1]][1] if len(path) > 1 else noun
+            found[address] = dimension_of(owner, field)
+    return found
 
 
 def match(noun: Any, glob: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ Arrays = Array | np.ndarray
 Scalar = Float[Array, ""]
 Vector = Float[Array, "_"]
 Number = Annotated[Scalar, units.NUMBER]
+Own = Annotated[Scalar, units.ITS_OWN]
 Length = Annotated[Scalar, units.LENGTH]
 Femto = Annotated[Scalar, units.FEMTO]
 Time = Annotated[Scalar, units.TIME]

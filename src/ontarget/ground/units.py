@@ -51,6 +51,7 @@ class Dimension:
 
 
 NUMBER = Dimension("dimensionless")
+ITS_OWN = Dimension("number, with its unit")
 LENGTH = Dimension("length", length=1, unit="m", value=m)
 FEMTO = Dimension("length", length=1, unit="fm", value=fm)
 TIME = Dimension("time", time=1, unit="us", value=us)

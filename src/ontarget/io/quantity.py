@@ -145,6 +145,8 @@ def parse(given: Any, dimension: Dimension, where: str) -> float:
         truth = f"It is {named(dimension.name)}."
         raise InputError(where, f"{quote(given)} with no unit", truth, example(dimension, number))
     factor, powers, meant = measure_with_meaning(unit, where)
+    if dimension is units.ITS_OWN:
+        return number * factor
     check_angle(given, dimension, powers, meant.get("angle", 0.0), where)
     if "momentum" in meant and dimension.name == units.ENERGY.name:
         truth = "It must be an energy; of a particle, the kinetic one."

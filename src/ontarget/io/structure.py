@@ -17,11 +17,12 @@ from jaxtyping import AbstractArray
 
 from ontarget.ground.errors import InputError, find_dimension
 from ontarget.ground.noun import as_array
-from ontarget.ground.units import NUMBER, Dimension
+from ontarget.ground.units import ITS_OWN, NUMBER, Dimension
 from ontarget.io import catalog
 from ontarget.io.kind import called, choose, finals, is_noun
 from ontarget.io.meaning import check_meanings, said_in
 from ontarget.io.number import read_number
+from ontarget.io.own_unit import own_text
 from ontarget.io.provenance import ABOUT, Record, is_number_mapping, read_about
 from ontarget.io.quantity import Meanings, example, shape
 from ontarget.io.reader import READERS, read_file
@@ -126,6 +127,8 @@ class _Walker:
         self.check_shape(hint, record.value, given, path)
         self.provenance[dotted(path)] = record
         self.worded.extend((path, *said) for said in said_in(given))
+        if dimension is ITS_OWN:
+            return own_text(given) or as_array(record.value)
         if not array:
             return record.value
         return freeze(record.value) if static else as_array(record.value)

@@ -187,7 +187,14 @@ def unshared(title: str, titles: Sequence[str]) -> str:
 
 def identity(parameter: AbstractParameter) -> tuple[Any, ...]:
     """What makes two parameters of two tasks the same: all but the box."""
-    return type(parameter), parameter.name, parameter.address, str(parameter.start), str(parameter.prior)
+    return (
+        type(parameter),
+        parameter.name,
+        parameter.address,
+        str(parameter.start),
+        str(parameter.prior),
+        parameter.unit,
+    )
 
 
 def widened(parameter: AbstractParameter, sets: Sequence[Sequence[AbstractParameter]]) -> AbstractParameter:

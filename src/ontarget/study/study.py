@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jax
+
 from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.ground.errors import InputError, check_range
 from ontarget.ground.frozen import FrozenDict
@@ -130,6 +132,7 @@ def run(
     """
     study = load_study(name, trust)
     loaded = load_experiments(study, set, trust)
+    check_names(study.noun)
     context = context_of(study.noun, loaded, progress, campaign)
     for task in study.noun.tasks:
         task.check(context)
@@ -143,6 +146,20 @@ def run(
             keep(Answer(study, context, sections, run_record(inputs)))
         raise
     return Answer(study, context, sections, run_record(inputs))
+
+
+def check_names(study: Study) -> None:
+    """Refuse two parameters of one name in one likelihood, before anything is computed."""
+    shared = [one.name for one in study.parameters]
+    for task in (None, *study.tasks):
+        inside = [] if task is None else jax.tree.leaves(task, is_leaf=lambda one: isinstance(one, AbstractParameter))
+        own = [one.name for one in inside if isinstance(one, AbstractParameter)]
+        names = [*own, *(shared if task is None or task.interest() else [])]
+        for name in names:
+            if names.count(name) > 1:
+                where = "parameters" if task is None else f"task {task.key!r}"
+                truth = "Two parameters of a fit share it; those of the study are in the fits of its tasks."
+                raise InputError(where, f"the name {name!r} twice", truth, "Give each a name of its own.")
 
 
 def context_of(

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from ontarget.experiment.experiment import Experiment
+from ontarget.experiment.narrow import first_channel
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Energy, quantity, static
 from ontarget.ground.program import program
@@ -32,7 +33,8 @@ def per_nucleus(
 
 def of_first_channel(experiment: Experiment, neutrino: str, energy: Float[Array, " energy"]) -> Float[Array, " energy"]:
     """That of one flavour in the first channel of a detector."""
-    interaction, nuclides = experiment.detector.channels[0].interaction, experiment.detector.material.nuclides()
+    interaction = first_channel(experiment, "A cross-section is that of the first channel.").interaction
+    nuclides = experiment.detector.material.nuclides()
     return per_nucleus(interaction, nuclides, energy)[FLAVOURS.index(neutrino)]
 
 

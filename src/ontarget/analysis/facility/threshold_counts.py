@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from ontarget.experiment.counts import ChannelCounts, Counts
 from ontarget.experiment.experiment import Experiment
+from ontarget.experiment.narrow import first_channel
 from ontarget.ground.units import keV, kg, year
 
 
@@ -48,6 +49,7 @@ def thresholds(
     counts : the experiment's own, where they are known already
     """
     energies = np.geomspace(0.05, 100.0, 120) * keV if energies is None else energies
+    first_channel(experiment, "Counts above a threshold are those of its first channel.")
     counts = experiment.expected() if counts is None else counts
     mass = float(experiment.detector.mass / kg)
     exposure = float(experiment.exposure.calendar(experiment.facility) / year) * mass

@@ -14,7 +14,7 @@ from jaxtyping import Array, Float
 from ontarget.analysis.oscillation.prompt_window import Windows, largest_difference, significance, squared_significance
 from ontarget.detector import Detector, SquareRootResolution
 from ontarget.experiment.experiment import Experiment
-from ontarget.experiment.narrow import propagation_of, source_of
+from ontarget.experiment.narrow import first_channel, propagation_of, source_of
 from ontarget.ground.noun import as_array
 from ontarget.ground.program import program
 from ontarget.ground.units import MeV, km
@@ -151,7 +151,7 @@ def sharpened(experiment: Experiment, width: float) -> Experiment:
     def is_resolution(leaf: object) -> bool:
         return isinstance(leaf, SquareRootResolution)
 
-    other, first = SquareRootResolution(as_array(width), as_array(1 * MeV)), experiment.detector.channels[0]
+    other, first = SquareRootResolution(as_array(width), as_array(1 * MeV)), first_channel(experiment, TRUTH)
     channel = jax.tree.map(lambda x: other if is_resolution(x) else x, first, is_leaf=is_resolution)
     return eqx.tree_at(lambda one: one.detector.channels[0], experiment, channel)
 

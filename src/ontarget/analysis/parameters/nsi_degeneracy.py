@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.experiment.experiment import Experiment
 from ontarget.interaction import NSI
 from ontarget.matter.nuclide import Nuclides
@@ -28,8 +29,10 @@ class DegenerateLines:
     eps_d: Float[np.ndarray, "solution point"]
 
 
-def degenerate_lines(experiment: Experiment, eps_u: Float[np.ndarray, " point"]) -> DegenerateLines | None:
+def degenerate_lines(experiment: AbstractExperiment, eps_u: Float[np.ndarray, " point"]) -> DegenerateLines | None:
     """The two lines of an experiment whose first channel has `NSI` couplings to nuclei; none for any other."""
+    if not isinstance(experiment, Experiment) or not experiment.detector.channels:
+        return None
     couplings = getattr(experiment.detector.channels[0].interaction, "couplings", None)
     if not isinstance(couplings, NSI):
         return None

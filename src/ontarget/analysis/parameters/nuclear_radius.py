@@ -12,6 +12,7 @@ import numpy as np
 from ontarget.analysis.parameters.flux_average import coherent_scattering
 from ontarget.analysis.parameters.signal_strength import MakesLikelihood
 from ontarget.experiment.experiment import Experiment
+from ontarget.ground.units import FEMTO
 from ontarget.inference.fit import Intervals, intervals, profile
 from ontarget.inference.likelihood import AbstractParameter, Parameter, likelihood
 from ontarget.matter.form_factor import Helm
@@ -53,7 +54,7 @@ def free_radius(experiment: Experiment, low: float = 0.6, high: float = 1.4) -> 
     neutron = coherent_scattering(experiment).neutron
     if isinstance(neutron, Helm) and isinstance(neutron.radii, NeutronRadii):
         skin, length = neutron.radii.skin, mean_radius(experiment) / neutron.scale
-        return Parameter("skin", SKIN, skin + (low - 1) * length, skin + (high - 1) * length)
+        return Parameter("skin", SKIN, skin + (low - 1) * length, skin + (high - 1) * length, unit=FEMTO)
     return Parameter("scale", ADDRESS, jnp.asarray(low), jnp.asarray(high))
 
 

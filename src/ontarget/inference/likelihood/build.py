@@ -14,7 +14,7 @@ from ontarget.ground.noun import as_array
 from ontarget.inference.expansion.expand import expand
 from ontarget.inference.expansion.expansion import Expansion, joint
 from ontarget.inference.expansion.support import Support, polynomial_support
-from ontarget.inference.likelihood.likelihood import Likelihood, checked
+from ontarget.inference.likelihood.likelihood import Likelihood, centred, checked
 from ontarget.inference.likelihood.parameter import AbstractParameter, Parameter
 from ontarget.inference.likelihood.parametrised import ParametrisedExperiment, fingerprint, touched
 from ontarget.inference.likelihood.sideband import Sidebands, gathered
@@ -89,7 +89,8 @@ def likelihood(
     experiments : one or several, each with a `name` of its own and a method `bins()`
     parameters : what the study frees
     data : observed counts, one array per experiment; None for what each experiment observed and, where it holds
-        nothing of the kind, what is expected at the start (Asimov data, see also `Likelihood.asimov`)
+        nothing of the kind, what is expected at the start (Asimov data, see also `Likelihood.asimov`). Priors of
+        parameters that touch none but such experiments are then centred at the start, as if measured in the same world
     tolerance : largest error of an expansion anywhere in the box, in Poisson standard deviations
     known : expansions that the caller keeps: they are put there, and taken from there when asked for again
     """
@@ -105,6 +106,7 @@ def likelihood(
     expansion = joint(expanded, [one.name for one in parameters], box[:, 0], box[:, 1])
     sizes = tuple(part.coefficients.shape[1] for part in expanded)
     if data is None:
+        parameters = centred(parameters, start, _only_asimov(experiments, parameters))
         expected = np.split(expansion(start), np.cumsum(sizes)[:-1])
         data = [_observed(one, counts) for one, counts in zip(experiments, expected, strict=True)]
     counts, sidebands = checked(data, names, sizes), _gathered(names, sizes, parts)
@@ -139,6 +141,12 @@ def _observed(experiment: Any, expected: np.ndarray) -> Any:
     """What an experiment observed, or what it expects where it holds nothing of the kind."""
     observed = getattr(experiment, "observed", None)
     return expected if observed is None else observed
+
+
+def _only_asimov(experiments: Sequence[Any], parameters: Sequence[AbstractParameter]) -> list[bool]:
+    """Which parameters touch no experiment that observed something."""
+    seen = tuple(f"{one.name}." for one in experiments if getattr(one, "observed", None) is not None)
+    return [not any(address.startswith(seen) for address in one.targets(experiments)) for one in parameters]
 
 
 def _gathered(names: Sequence[str], sizes: Sequence[int], parts: Sequence[_Part]) -> Sidebands | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -123,7 +124,10 @@ class Likelihood(Noun):
         return np.split(np.asarray(counts)[: self.bins], np.cumsum(self.sizes)[:-1])
 
     def asimov(self, **values: float) -> Likelihood:
-        """The same likelihood with the expected counts as data; sidebands hold what they hold in the experiments."""
+        """The same likelihood with the expected counts as data; sidebands hold what they hold in the experiments.
+
+        Priors stay as they are: what is known of parameters from outside does not follow the values given.
+        """
         return self.with_data(self.expected(**values), None if self.sideband is None else self.sideband.counts)
 
     def with_data(self, data: Sequence[Any], sidebands: Any = None) -> Likelihood:
@@ -159,6 +163,18 @@ def checked(data: Sequence[Any], names: Sequence[str], sizes: Sequence[int]) -> 
             bad = array[~(np.isfinite(array) & (array >= 0))][0]
             raise InputError(f"data of {name!r}", f"{bad:g}", "Counts are finite and not negative.", "Mend the data.")
     return np.concatenate(arrays)
+
+
+def centred(
+    parameters: Sequence[AbstractParameter], theta: np.ndarray, which: Sequence[bool] | None = None
+) -> tuple[AbstractParameter, ...]:
+    """Parameters with their priors centred at theta, all or some: what outside measurements are in an Asimov world."""
+    found = []
+    for index, (one, value) in enumerate(zip(parameters, theta, strict=True)):
+        shift = float(np.asarray(jax.tree.map(np.asarray, one.prior).pull(np.asarray(value))))
+        moves = (which is None or which[index]) and shift != 0.0
+        found.append(eqx.tree_at(lambda old: old.prior, one, one.prior.moved(shift)) if moves else one)
+    return tuple(found)
 
 
 def host_priors(likelihood: Likelihood) -> list[AbstractPrior]:

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import equinox as eqx
+import jax
 import numpy as np
 
-from ontarget.ground.address import addresses, match
+from ontarget.ground.address import addresses, dimensions, match
 from ontarget.ground.errors import InputError, concrete
-from ontarget.ground.noun import Noun, Scalar, quantity, static
+from ontarget.ground.noun import Noun, Own, quantity, static
+from ontarget.inference.likelihood.own_unit import Unit, check_unit, given_in, scale, shown
 from ontarget.inference.likelihood.prior import AbstractPrior, Flat
 
 
@@ -22,9 +24,10 @@ class AbstractParameter(Noun):
     ----------
     name : what tables and fits call it
     address : a glob, or several (`*.source.power`); the first word is the experiment's name
-    low, high : the box outside of which nothing is evaluated, in the unit of the parameter
+    low, high : the box outside of which nothing is evaluated; with its unit ('10 m') where the number has a dimension
     start : where fits begin and Asimov data are made; None for the catalog's own value
-    prior : what is known beforehand
+    prior : what is known beforehand; its numbers carry units as the box does
+    unit : in which this parameter is fitted and shown; that of the first number that has one, by default
     """
 
     name: eqx.AbstractVar[str]
@@ -33,6 +36,7 @@ class AbstractParameter(Noun):
     high: eqx.AbstractVar[Any]
     start: eqx.AbstractVar[Any]
     prior: eqx.AbstractVar[AbstractPrior]
+    unit: eqx.AbstractVar[Unit]
 
     @abc.abstractmethod
     def leaf(self, value: Any, catalog: Any) -> Any:
@@ -52,7 +56,8 @@ class AbstractParameter(Noun):
         return tuple(dict.fromkeys(found))
 
     def initial(self, experiments: Sequence[Any]) -> float:
-        """The start value; inside the box, or an InputError."""
+        """The start value; inside the box and in a unit of the address's kind, or an InputError."""
+        self.check_kind(experiments)
         if self.start is None:
             known = addresses(tuple(experiments))
             start = self.default_start({one: known[one] for one in self.targets(experiments)})
@@ -60,17 +65,45 @@ class AbstractParameter(Noun):
             start = float(self.start)
         if not float(self.low) <= start <= float(self.high):
             where, box = f"parameter {self.name!r}.start", f"[{float(self.low):g}, {float(self.high):g}]"
-            raise InputError(where, f"{start:g}", f"Its box is {box}.", "Widen the box or give a start inside.")
+            got, truth = f"{start:g} {shown(self.unit)}".rstrip(), f"Its box is {box} {shown(self.unit)}".rstrip() + "."
+            raise InputError(where, got, truth, "Widen the box or give a start inside.")
         return start
+
+    def check_kind(self, experiments: Sequence[Any]) -> None:
+        """Refuse a unit that is not of the kind of the numbers at the addresses, and a bare number for a length."""
 
 
 def check_box(parameter: AbstractParameter) -> None:
     """Refuse a box that is empty or infinite; tracers pass."""
     low, high = concrete(parameter.low), concrete(parameter.high)
-    if low is None or high is None or (np.isfinite(low) and np.isfinite(high) and low < high):
+    if low is None or high is None:
+        return
+    if np.isfinite(low) and np.isfinite(high) and low < high:
+        check_prior(parameter, float(low), float(high))
         return
     remedy = "Give low and high with low < high."
     raise InputError(f"parameter {parameter.name!r}", f"box [{low:g}, {high:g}]", "A box is finite, not empty.", remedy)
+
+
+def check_prior(parameter: AbstractParameter, low: float, high: float) -> None:
+    """Refuse a prior whose best lies outside the box, and a box that reaches where the prior is zero."""
+    where, box = f"parameter {parameter.name!r}.prior", f"[{low:g}, {high:g}] {shown(parameter.unit)}".rstrip()
+    if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(parameter.prior)):
+        return
+    prior = jax.tree.map(np.asarray, parameter.prior)
+    best = prior.best
+    if best is not None and not low <= float(best) <= high:
+        got = f"a mean of {float(best):g} {shown(parameter.unit)}".rstrip() + f", outside of the box {box}"
+        truth = "A parameter never reaches what is known of it."
+        if isinstance(parameter, Scale):
+            truth = "A Scale multiplies the catalog's number: 1 leaves it as it is."
+        raise InputError(where, got, truth, "Widen the box, or mend the mean.")
+    with np.errstate(all="ignore"):
+        ends = np.array([float(np.asarray(prior.pull(np.asarray(end)))) for end in (low, high)])
+    if not np.isfinite(ends).all():
+        truth, kind = "The prior is zero there, and -2 ln L infinite.", type(prior).__name__
+        got = f"a {kind} in the box {box}, which reaches {f'{low:g}' if not np.isfinite(ends[0]) else f'{high:g}'}"
+        raise InputError(where, got, truth, "Take a box in which the prior is above zero.")
 
 
 class Parameter(AbstractParameter):
@@ -78,16 +111,34 @@ class Parameter(AbstractParameter):
 
     name: str = static()
     address: str | tuple[str, ...] = static()
-    low: Scalar = quantity()
-    high: Scalar = quantity()
-    start: Scalar | None = quantity(default=None)
+    low: Own = quantity()
+    high: Own = quantity()
+    start: Own | None = quantity(default=None)
     prior: AbstractPrior = Flat()
+    unit: Unit = static(default="")
+
+    def __init__(
+        self,
+        name: str,
+        address: str | tuple[str, ...],
+        low: Any,
+        high: Any,
+        start: Any = None,
+        prior: AbstractPrior = Flat(),
+        unit: Unit = "",
+    ) -> None:
+        self.name, self.address = name, address
+        self.low, self.high, self.start, self.prior, self.unit = given_in(name, low, high, start, prior, unit)
 
     def __check_init__(self) -> None:
         check_box(self)
 
     def leaf(self, value: Any, catalog: Any) -> Any:
-        return value
+        return value * scale(self.unit) if self.unit else value
+
+    def check_kind(self, experiments: Sequence[Any]) -> None:
+        targets = self.targets(experiments)
+        check_unit(f"parameter {self.name!r}", self.unit, float(self.low), dimensions(tuple(experiments), targets))
 
     def default_start(self, catalog: Mapping[str, Any]) -> float:
         numbers: dict[float, str] = {}
@@ -98,7 +149,7 @@ class Parameter(AbstractParameter):
                 raise InputError(f"parameter {self.name!r}", got, truth, "Use a Scale to multiply the whole array.")
             numbers.setdefault(float(leaf), address)
         if len(numbers) == 1:
-            return next(iter(numbers))
+            return next(iter(numbers)) / (scale(self.unit) if self.unit else 1.0)
         got = "catalog values " + ", ".join(f"{value:g} ({address})" for value, address in numbers.items())
         truth = "One parameter has one start."
         raise InputError(f"parameter {self.name!r}.start", got, truth, "Give start=, or use a Scale.")
@@ -109,12 +160,29 @@ class Scale(AbstractParameter):
 
     name: str = static()
     address: str | tuple[str, ...] = static()
-    low: Scalar = quantity()
-    high: Scalar = quantity()
-    start: Scalar | None = quantity(default=None)
+    low: Own = quantity()
+    high: Own = quantity()
+    start: Own | None = quantity(default=None)
     prior: AbstractPrior = Flat()
+    unit: Unit = static(default="")
+
+    def __init__(
+        self,
+        name: str,
+        address: str | tuple[str, ...],
+        low: Any,
+        high: Any,
+        start: Any = None,
+        prior: AbstractPrior = Flat(),
+        unit: Unit = "",
+    ) -> None:
+        self.name, self.address = name, address
+        self.low, self.high, self.start, self.prior, self.unit = given_in(name, low, high, start, prior, unit)
 
     def __check_init__(self) -> None:
+        if self.unit:
+            truth = "A Scale multiplies the catalog's number, and has no unit: 1 leaves it as it is."
+            raise InputError(f"parameter {self.name!r}", f"the unit {self.unit!r}", truth, "Use a Parameter.")
         check_box(self)
 
     def leaf(self, value: Any, catalog: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import math
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -11,7 +12,8 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.ground.errors import check_positive
-from ontarget.ground.noun import Noun, Scalar, quantity
+from ontarget.ground.noun import Noun, Number, Own, as_array, quantity, static
+from ontarget.inference.likelihood.own_unit import Unit, in_one_unit
 
 Numbers = Float[Array, "*batch"] | Float[np.ndarray, "*batch"] | float
 
@@ -43,6 +45,20 @@ class AbstractPrior(Noun):
     def moved(self, shift: float) -> AbstractPrior:
         """The same constraint with its measurement `shift` standard deviations higher: its pull is pull(x) - shift."""
 
+    @property
+    def best(self) -> Any:
+        """Where the pull is zero; None where every value is as good, or where a class does not say."""
+        return None
+
+    @property
+    def written(self) -> Unit:
+        """The unit that its numbers were written with; empty for none, and for those in the unit of the parameter."""
+        return ""
+
+    def rescaled(self, ratio: float) -> AbstractPrior:
+        """The same constraint for numbers `ratio` times as large, in the unit of the parameter."""
+        return self
+
     def minus_two_log(self, x: Numbers) -> Numbers:
         """-2 ln of the constraint, normalised to zero at its best."""
         return self.pull(x) ** 2
@@ -65,10 +81,21 @@ class Flat(AbstractPrior):
 
 
 class Gaussian(AbstractPrior):
-    r"""An outside measurement, mean plus or minus sigma: :math:`(x-\mu)^2/\sigma^2`. Same unit as the parameter."""
+    r"""An outside measurement, mean plus or minus sigma: :math:`(x-\mu)^2/\sigma^2`. In units as the parameter is.
 
-    mean: Scalar = quantity()
-    sigma: Scalar = quantity()
+    Attributes
+    ----------
+    mean, sigma : with their unit ('20 m') where the parameter has one
+    unit : of both, where they are written without
+    """
+
+    mean: Own = quantity()
+    sigma: Own = quantity()
+    unit: Unit = static(default="")
+
+    def __init__(self, mean: Any, sigma: Any, unit: Unit = "") -> None:
+        numbers, self.unit = in_one_unit({"mean": mean, "sigma": sigma}, unit)
+        self.mean, self.sigma = map(as_array, numbers)
 
     def __check_init__(self) -> None:
         check_positive(self, "sigma")
@@ -82,6 +109,17 @@ class Gaussian(AbstractPrior):
     def redrawn(self, x: Numbers, normal: Numbers) -> Numbers:
         return self.pull(x) + normal
 
+    @property
+    def best(self) -> Any:
+        return self.mean
+
+    @property
+    def written(self) -> Unit:
+        return self.unit
+
+    def rescaled(self, ratio: float) -> Gaussian:
+        return Gaussian(self.mean * ratio, self.sigma * ratio) if ratio != 1.0 else Gaussian(self.mean, self.sigma)
+
     def moved(self, shift: float) -> Gaussian:
         return Gaussian(jnp.asarray(float(self.mean) + shift * float(self.sigma)), self.sigma)
 
@@ -92,8 +130,13 @@ class LogNormal(AbstractPrior):
     Written as a constraint on ln x (an outside measurement), hence without the Jacobian of a density in x.
     """
 
-    median: Scalar = quantity()
-    sigma: Scalar = quantity()
+    median: Own = quantity()
+    sigma: Number = quantity()
+    unit: Unit = static(default="")
+
+    def __init__(self, median: Any, sigma: Any, unit: Unit = "") -> None:
+        numbers, self.unit = in_one_unit({"median": median}, unit)
+        self.median, self.sigma = as_array(numbers[0]), as_array(sigma)
 
     def __check_init__(self) -> None:
         check_positive(self, "median", "sigma")
@@ -107,6 +150,17 @@ class LogNormal(AbstractPrior):
 
     def redrawn(self, x: Numbers, normal: Numbers) -> Numbers:
         return self.pull(x) + normal
+
+    @property
+    def best(self) -> Any:
+        return self.median
+
+    @property
+    def written(self) -> Unit:
+        return self.unit
+
+    def rescaled(self, ratio: float) -> LogNormal:
+        return LogNormal(self.median * ratio if ratio != 1.0 else self.median, self.sigma)
 
     def moved(self, shift: float) -> LogNormal:
         return LogNormal(jnp.asarray(float(self.median) * math.exp(shift * float(self.sigma))), self.sigma)

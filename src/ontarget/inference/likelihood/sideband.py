@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ontarget.ground.address import addresses, replace
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import Noun, Vector, as_array, namespace, on_host, quantity, static
 from ontarget.inference.likelihood.poisson import deviance
@@ -167,7 +168,10 @@ def gathered(
             _check_still(names[index], found, experiments[index], parameters[index], corners[index])
         for background, (counts, one, expected) in found.items():
             where = f"{names[index]}.{background}"
-            shares = _shares(where, one * counts, expected).ravel()
+            if counts.sum() > 0:
+                shares = _shares(one * counts, expected).ravel()
+            else:
+                shares = _if_counted(where, experiments[index](corners[index][0]), background).ravel()
             mine = shares > LEAST_SHARE
             _check_apart(where, groups[part][mine], labels)
             number = np.broadcast_to(len(nominal) + np.arange(len(counts)), expected.shape).ravel()
@@ -188,6 +192,17 @@ def _sidebands(experiment: Any) -> dict[str, tuple[np.ndarray, np.ndarray, np.nd
         label: (np.asarray(one.counts, float), np.asarray(one.ratio, float), np.asarray(expected, float))
         for label, (one, expected) in found.items()
     }
+
+
+def _if_counted(where: str, experiment: Any, label: str) -> np.ndarray:
+    """What a background whose sideband counted nothing would be with one event in each bin of it [tag seen]."""
+    ends = f"backgrounds.{label}.counts"
+    places = {at: np.ones_like(leaf) for at, leaf in addresses(experiment).items() if f".{at}".endswith(f".{ends}")}
+    if not places:
+        truth = "Without any, and no 'counts' of its own, nothing says how it is shared over the tag."
+        raise InputError(where, "a sideband with no event", truth, "Leave the background out.")
+    one, expected = replace(experiment, places).sidebands()[label]
+    return np.asarray(expected, float) / float(np.asarray(one.ratio))
 
 
 def _check_still(
@@ -216,11 +231,8 @@ def _check_apart(where: str, taken: np.ndarray, labels: Sequence[str]) -> None:
         raise InputError(where, "a sideband", truth, "Join the two backgrounds into one.")
 
 
-def _shares(where: str, nominal: np.ndarray, expected: np.ndarray) -> np.ndarray:
+def _shares(nominal: np.ndarray, expected: np.ndarray) -> np.ndarray:
     """Shares of the tag bins in every seen bin [tag seen]; where the sideband is empty those of all seen bins."""
-    if not nominal.sum() > 0:
-        truth = "Without any, nothing is known of this background."
-        raise InputError(where, "a sideband with no event", truth, "Leave the background out.")
     common = expected.sum(axis=1, keepdims=True) / nominal.sum()
     return np.where(nominal > 0, expected / np.where(nominal > 0, nominal, 1.0), common)
 

@@ -124,6 +124,20 @@ def workspace(
     return replace(made, error=difference(made, likelihood, thetas), points=len(thetas))
 
 
+def only_signal(document: Mapping[str, Any]) -> int:
+    """How many bins that hold events the parameter of interest alone fills: at its zero there is no likelihood."""
+    interest = document["measurements"][0]["config"]["poi"]
+    seen = {one["name"]: np.asarray(one["data"], float) for one in document["observations"]}
+    bins = 0
+    for channel in document["channels"] if interest else ():
+        filled = np.zeros(len(seen[channel["name"]]), bool)
+        for sample in channel["samples"]:
+            if all(one["name"] != interest for one in sample["modifiers"]):
+                filled |= np.asarray(sample["data"], float) != 0.0
+        bins += int((~filled & (seen[channel["name"]] > 0.0)).sum())
+    return bins
+
+
 def difference(made: Workspace, likelihood: Likelihood, thetas: np.ndarray) -> float:
     """Largest error of a difference of -2 ln L from the start, among points; relative where that is above one."""
     thetas = np.concatenate([np.asarray(likelihood.start)[None], thetas])

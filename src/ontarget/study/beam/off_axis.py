@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
 from jaxtyping import Array, Float
@@ -12,6 +13,7 @@ from ontarget.analysis.beam.beam_flux import simulated_flux
 from ontarget.analysis.beam.off_axis_rings import OffAxisRings, RingPeaks, narrow_band, off_axis
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Number, quantity, static
+from ontarget.ground.units import ANGLE
 from ontarget.plot import Curve, Figure, curves_figure
 from ontarget.report.digits import number_text
 from ontarget.report.headline import Headline
@@ -39,7 +41,7 @@ class OffAxis(AbstractTask):
 
     experiment: str = static()
     spreads: Float[Array, " spread"] = quantity()
-    divergences: Float[Array, " divergence"] = quantity()
+    divergences: Annotated[Float[Array, " divergence"], ANGLE] = quantity()
     precision: Number = quantity(default=0.01)
     shown: tuple[int, ...] = static(default=(0, 2, 4, 6, 8))
     key: str = static(default="off_axis")

@@ -14,9 +14,10 @@ from ontarget.analysis.design.problem import DesignProblem
 from ontarget.experiment.narrow import narrowed
 from ontarget.ground.address import address_of, addresses, match
 from ontarget.ground.errors import InputError, dimension_of
-from ontarget.ground.noun import Noun, Number, quantity, static
+from ontarget.ground.noun import Noun, Own, as_array, quantity, static
 from ontarget.inference.design.forecast import AbstractDesign
 from ontarget.inference.likelihood import AbstractParameter
+from ontarget.inference.likelihood.own_unit import in_one_unit, shown
 from ontarget.io.expression import formula
 from ontarget.io.quantity import measure, powers_of
 
@@ -26,18 +27,35 @@ class DesignNumber(Noun):
 
     Attributes
     ----------
-    low, high : in `unit`
+    low, high : with their unit ('10 m'), or in `unit`
     address : one or several globs, the experiment's name first; none for a number that only ties and formulas know
     unit : of this number wherever it is named
     today : as it is now, in `unit`; the number at its addresses by default
     """
 
-    low: Number = quantity()
-    high: Number = quantity()
+    low: Own = quantity()
+    high: Own = quantity()
     address: str | tuple[str, ...] = static(default=())
     unit: str = static(default="")
-    today: Number | None = quantity(default=None)
+    today: Own | None = quantity(default=None)
     name: str = static(kw_only=True)
+
+    def __init__(
+        self,
+        low: Any,
+        high: Any,
+        address: str | tuple[str, ...] = (),
+        unit: str = "",
+        today: Any = None,
+        *,
+        name: str,
+    ) -> None:
+        given = {"low": low, "high": high, "today": today}
+        if any(isinstance(one, str) for one in given.values()):
+            (low, high, today), own = in_one_unit(given, unit)
+            unit = shown(own)
+        self.low, self.high, self.today = map(as_array, (low, high, today))
+        self.address, self.unit, self.name = address, unit, name
 
     def __check_init__(self) -> None:
         if not self.name.isidentifier():

@@ -170,7 +170,7 @@ def guides(context: Context, x: str, y: str, grid: np.ndarray) -> list[Guide]:
     """Where the first experiment has the rate of the standard model, in the plane of eps_ee_u and eps_ee_d only."""
     if (x, y) != ("eps_ee_u", "eps_ee_d"):
         return []
-    lines = degenerate_lines(context.listed()[0], grid)
+    lines = degenerate_lines(context.nouns()[0], grid)
     if lines is None:
         return []
     labels = f"{context.label(lines.experiment)}, same rate as SM", ""
