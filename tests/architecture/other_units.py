@@ -138,7 +138,7 @@ def germanium() -> Experiment:
     )
     sphere = KleinNystrand()
     channel = Channel(
-        CEvNS(NSI(eps_ee_u=0.1, eps_emu_d=-0.05), sphere, sphere), EnergyAxis(0.0, 60 * keV, 200, SquareRoot()), stages
+        CEvNS(NSI(eps_ee_u=0.1, eps_emu_d=-0.05), sphere, sphere), EnergyAxis(0.0, 100 * keV, 250, SquareRoot()), stages
     )
     scale = ElectronEquivalent(Lindhard(0.157, 32.0))
     background = SteadyState(10 / (keV * kg * day), 0.04, scale, name="steady")

@@ -28,8 +28,8 @@ def counted(pions: float = 1.0, kaons: float = 1.0) -> list[CountedComponent]:
     rng = np.random.default_rng(2)
     found = []
     for component, scale in zip(components(), (pions, kaons), strict=True):
-        means = rng.uniform(1.0, 2.0, (len(component.labels), 103, 2, 3)) * 1e-9 / m**2 * scale
-        found.append(CountedComponent(component, jnp.asarray(means), jnp.zeros((len(component.labels), 103, 3))))
+        means = rng.uniform(1.0, 2.0, (len(component.labels), 105, 2, 3)) * 1e-9 / m**2 * scale
+        found.append(CountedComponent(component, jnp.asarray(means), jnp.zeros((len(component.labels), 105, 3))))
     return found
 
 

@@ -64,10 +64,7 @@ class ThresholdScan(AbstractTask):
         labels = {name: context.label(name) for name in found}
         text = "Sharp threshold in true recoil energy and full efficiency, so that materials compare like with like."
         if others:
-            text += (
-                " The published numbers hold one radius of a nucleus for protons and neutrons (Lewin and Smith); ours, measured"
-                " charge radii and a neutron skin, are up to 2 % lower. With their radii ours agree: see 'ontarget validate'."
-            )
+            text += CONVENTION
         pictures = [picture(self.key, found, labels, others)]
         return Section("Events against threshold", text, tables, pictures, headline=headline(found, labels, others))
 
@@ -135,6 +132,10 @@ def picture(
     return Picture(prefixed(key, "thresholds"), caption, curves_figure(curves, points, *axes, "log", "log"))
 
 
+CONVENTION = (
+    " The published numbers hold one radius of a nucleus for protons and neutrons (Lewin and Smith). Ours, measured"
+    " charge radii and a neutron skin, are up to 2 % lower; with their radii ours agree: 'ontarget validate'."
+)
 FORM_FACTORS = tuple(f"detector.channels.cevns.interaction.{one}" for one in ("proton", "neutron"))
 """What a published number may have set otherwise, and still stand beside ours."""
 
