@@ -21,8 +21,8 @@ QUANTA = "{type: CountAxis, start: 20, stop: 100, bins: 8}"
 LIGHT = "q: {type: ConstantQuenching, value: 0.25}, l: {type: LightYield, per_energy: 4 / keV}"
 POISSON = "s: {type: PoissonSmearing, axis: {type: CountAxis, start: 0, stop: 200, bins: 200}}"
 RIGHT = [4712.57, 3080.83, 1803.12, 1139.57, 776.69, 514.87, 329.06, 200.21]
-"""Counts in argon, sum 12556.92: own numpy, of nobody's code, with the radii of Lewin and Smith."""
-LEWIN_SMITH = "{type: CEvNS, proton: {type: HelmLewinSmith}, neutron: {type: HelmLewinSmith}}"
+"""Counts in argon, sum 12556.92: own numpy, of nobody's code, with the radii of Lewin and Smith and 0.23857."""
+LEWIN_SMITH = "{type: CEvNS, couplings: {type: TreeCouplings, sin2_theta_w: 0.23857}, proton: {type: HelmLewinSmith}, neutron: {type: HelmLewinSmith}}"
 
 
 @pytest.fixture
