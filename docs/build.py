@@ -81,7 +81,7 @@ CAPTIONS = {
     "pip2_nsi_pip2_nsi_plane": "Couplings of electron and muon neutrinos to u quarks: time separates them (90 %).",
     "pip2_nsi_pip2_vector_plane": "Mass and coupling of a universal vector boson (90 %).",
     "pip2_magnetic_moment_magnetic_moment_moment_mu": "The muon neutrino's moment: nuclei, electrons, both, and LSND.",
-    "pip2_magnetic_moment_magnetic_moment_moment_e": "The electron neutrino's moment, and Borexino's effective one.",
+    "pip2_magnetic_moment_magnetic_moment_moment_e": "The electron neutrino's moment, and solar ones by year.",
     "dar_long_baseline_appearance": "Appearance on 40 kt of argon against distance, as it was published: signal alone.",
     "dar_long_baseline_appearance_and_late": "The same, and delayed electron neutrinos in the window of each pulse.",
     "dar_long_baseline_appearance_significance": "What is left of it with them, in standard deviations.",

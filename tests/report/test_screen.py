@@ -20,6 +20,7 @@ from ontarget.report.section import Section, Table
         (Headline("x", "< 1.2e-10", unit="mu_B"), "< 1.2e-10 mu_B", ""),
         (Headline("x", 6.0449123, published=6.045), "6.045", "published 6.045, 0.0 %"),
         (Headline("x", 3.0, 0.0), "3", ""),
+        (Headline("x", 3.25, float("inf"), "events"), "3.25 (error not determined) events", ""),
     ],
 )
 def test_a_headline_in_words(headline, ours, others):

@@ -125,3 +125,9 @@ def test_a_value_and_its_error_are_not_parted(value, error, width):
     assert len(lines) == 2
     for line in lines:
         assert re.search(r"-?[\d.]+(e-?\d+)? ± [\d.]+(e-?\d+)?", line)
+
+
+def test_an_error_that_is_infinite_is_not_determined():
+    rows = [{"parameter": "a", "value": 1.25, "error": 0.5}, {"parameter": "b", "value": 1.5, "error": float("inf")}]
+    lines = text_table("Fitted", rows, {"error": Column(error_of="value")}).body
+    assert lines[-1].split("  ")[-1] == "1.5 (error not determined)"

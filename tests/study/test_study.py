@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from study_toys import written
 
 from ontarget.ground.errors import InputError
+from ontarget.io import run_record
+from ontarget.report.headline import Headline
+from ontarget.report.section import Section, Table
+from ontarget.report.text_table import text_table
 from ontarget.study import Expect, Study
-from ontarget.study.study import load_experiments, load_study, overrides_of
+from ontarget.study.study import Answer, context_of, load_experiments, load_study, overrides_of, write
 
 STUDY = """
 name: Two
@@ -52,3 +58,18 @@ def test_a_glob_that_fits_no_experiment_is_told():
     with pytest.raises(InputError) as error:
         overrides_of(study, "crystal")
     assert str(error.value).startswith("set, tonk*:detector.mass: got 'tonk*'. No experiment of the study has such")
+
+
+def test_an_error_that_is_not_determined_is_no_number_in_files(loaded, tmp_path):
+    """JSON has no infinity: a study that found none ended in a refusal after all was computed."""
+    one = Headline("x", 3.25, float("inf"), "events", note="a note")
+    rows = [{"quantity": "x", "value": 3.25, "error": float("inf"), "error above": float("inf")}]
+    section = Section("Found", "", [Table("found", "Found", rows)], headline=[one])
+    write(Answer(loaded, context_of(loaded.noun, {}), (section,), run_record({})), tmp_path)
+    assert json.loads((tmp_path / "tables/found.json").read_text()) == [
+        {"quantity": "x", "value": 3.25, "error": None, "error above": None}
+    ]
+    (found,) = json.loads((tmp_path / "run.json").read_text())["headline"]
+    assert (found["error"], found["note"]) == (None, "error not determined, a note")
+    assert "3.25 (error not determined) events" in (tmp_path / "report.html").read_text()
+    assert "not determined" in str(text_table("Found", rows))

@@ -23,6 +23,17 @@ def neutrino_experiment(experiment: AbstractExperiment) -> Experiment:
     return narrowed(experiment, Experiment, experiment.name, "A detector of neutrinos is asked about.")
 
 
+def with_channels(experiment: AbstractExperiment, truth: str) -> Experiment:
+    """A neutrino experiment whose detector computes interactions; `truth` says what is asked of them.
+
+    One whose signal is a template has no channels, and knows neither energies nor flavours.
+    """
+    found = neutrino_experiment(experiment)
+    if not found.detector.channels:
+        raise InputError(f"{found.name}.detector", "no channels", truth, "Name an experiment with channels.")
+    return found
+
+
 def first_channel(experiment: AbstractExperiment, truth: str) -> Channel:
     """The first channel of an experiment; one without channels is refused, `truth` says why one is needed."""
     found = neutrino_experiment(experiment)

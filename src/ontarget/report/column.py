@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ontarget.report.digits import NOTHING, USUAL, given_digits, interval, is_number, text_of, with_error
+from ontarget.report.digits import LOST, NOTHING, USUAL, given_digits, interval, is_number, measured, text_of
 
 Rows = Sequence[Mapping[str, Any]]
 """One mapping per row, with equal keys in the same order."""
@@ -104,9 +105,11 @@ def cell(row: Mapping[str, Any], name: str, columns: Mapping[str, Column], error
     group = column.end_of or name
     if not is_number(value):
         return text_of(value)
+    if math.isinf(value) and name.startswith("error"):
+        return LOST
     unit = f" {row[column.unit_in]}" if column.unit_in and row.get(column.unit_in) else ""
     if is_number(error):
-        return " ± ".join(with_error(float(value), float(error))) + unit
+        return measured(float(value), float(error)) + unit
     ends: list[Any] = [row.get(other) for other, one in columns.items() if one.end_of == group]
     if len(ends) > 1 and all(map(is_number, ends)):
         return interval([float(value), *map(float, ends)])[0] + unit

@@ -10,6 +10,10 @@ from typing import Any
 NOTHING = "–"
 """Stands where there is no value."""
 
+LOST = "not determined"
+UNDETERMINED = f"error {LOST}"
+"""Stands beside a value whose error is infinite."""
+
 USUAL, OF_ERROR, OF_INTERVAL, MOST_GIVEN = 3, 2, 3, 6
 """Significant digits of a computed number; of an error; of half an interval; and of a number that was typed in."""
 
@@ -80,6 +84,13 @@ def with_error(value: float, error: float) -> tuple[str, str]:
         return number_text(value), number_text(error)
     one, two = alike([value, error], error, OF_ERROR)
     return one, two
+
+
+def measured(value: float, error: float) -> str:
+    """A value ± its error in one text; an error that is infinite is one that the data do not determine."""
+    if math.isinf(error):
+        return f"{number_text(value)} ({UNDETERMINED})"
+    return " ± ".join(with_error(value, error))
 
 
 def interval(values: Sequence[float]) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from ontarget.report.digits import USUAL, given_digits, interval, text_of, with_error
+from ontarget.report.digits import UNDETERMINED, USUAL, given_digits, interval, text_of
+from ontarget.report.digits import measured as of_digits
 
 Number = float | int
 
@@ -17,7 +19,7 @@ class Headline:
     ----------
     label : what it is
     value : a number, or words; nothing where an interval says all
-    error : one standard deviation
+    error : one standard deviation, infinite where the data determine none
     unit : of all numbers here
     published, published_error : what others found
     interval : its ends
@@ -44,6 +46,11 @@ class Headline:
             found.append(f"published {self._with_unit(measured(self.published, self.published_error))}")
             found += [distance] if (distance := self.distance()) else []
         return ", ".join([*found, self.note] if self.note else found)
+
+    def said(self) -> str:
+        """The note as files hold it, where an infinite error has no number."""
+        lost = [UNDETERMINED] if self.error is not None and math.isinf(self.error) else []
+        return ", ".join([*lost, self.note] if self.note else lost)
 
     def distance(self) -> str:
         """From the published value: in its errors where it has one, else in per cent."""
@@ -72,7 +79,7 @@ class Headline:
 def measured(value: Number, error: Number | None, beside: Number | None = None) -> str:
     """A value, with its error where it has one; `beside` another it has no fewer digits than that."""
     if error:
-        return " ± ".join(with_error(float(value), float(error)))
+        return of_digits(float(value), float(error))
     return text_of(value, digits=max(USUAL, (given_digits(float(beside)) or USUAL) if beside is not None else USUAL))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -185,8 +186,9 @@ def write(answer: Answer, folder: str | Path) -> Path:
     folder = Path(folder)
     for section in answer.sections:
         for table in section.tables:
-            write_csv(folder / "tables" / f"{table.name}.csv", list(table.rows))
-            write_json(folder / "tables" / f"{table.name}.json", list(table.rows))
+            rows = [determined(row) for row in table.rows]
+            write_csv(folder / "tables" / f"{table.name}.csv", rows)
+            write_json(folder / "tables" / f"{table.name}.json", rows)
         for picture in section.pictures:
             write_text(folder / "figures" / f"{picture.name}.svg", picture.svg)
         for one in section.fluxes:
@@ -196,9 +198,18 @@ def write(answer: Answer, folder: str | Path) -> Path:
     text = page(title, answer.sections, input_rows(answer.context), answer.record, bibtex(keys))
     write_text(folder / "report.html", text)
     tables = {table.name: table.title for section in answer.sections for table in section.tables}
-    headline = [dataclasses.asdict(one) | {"section": each.title} for each in answer.sections for one in each.headline]
+    headline = [
+        determined(dataclasses.asdict(one)) | {"note": one.said(), "section": each.title}
+        for each in answer.sections
+        for one in each.headline
+    ]
     write_json(folder / "run.json", {**answer.record, "title": title, "tables": tables, "headline": headline})
     return folder / "report.html"
+
+
+def determined(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as files hold it: nothing where an error is infinite, which reports call not determined."""
+    return {name: None if isinstance(one, float) and math.isinf(one) else one for name, one in row.items()}
 
 
 def input_rows(context: Context) -> list[list[str]]:

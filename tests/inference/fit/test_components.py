@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from iminuit import Minuit
@@ -10,7 +12,7 @@ from ontarget.detector import Channel, ConstantEfficiency, Detector, MeasuredBac
 from ontarget.experiment import Experiment
 from ontarget.ground.units import MW, GeV, Hz, keV, kg, m, ns, us
 from ontarget.inference.fit import Components, counts_at, fit, predicted_spread
-from ontarget.inference.likelihood import Gaussian, Scale, likelihood
+from ontarget.inference.likelihood import Flat, Gaussian, Scale, likelihood
 from ontarget.interaction import CEvNS
 from ontarget.matter import Material
 from ontarget.numerics import EnergyAxis, SquareRoot, TimeAxis
@@ -114,3 +116,17 @@ def test_a_deviation_stops_at_the_edge_of_its_box():
     edge = Scale("mass", "*.detector.mass", 0.5, 1.05, prior=Gaussian(1.0, 0.1))
     value, error = predicted_spread(noun, STRENGTH, [edge])
     assert error == pytest.approx(0.075 * value, rel=1e-9)
+
+
+def test_a_sum_that_the_data_do_not_determine_has_no_error():
+    """Neutrons in bins of a million counts, within a box of a tenth: nothing is said of them, all of the rest."""
+    base = TemplateBackground(3e6, SHAPE, name="base")
+    noun = experiment(TemplateBackground(20.0, SHAPE, name="neutrons"), base)
+    noun = dataclasses.replace(noun, observed=np.asarray(noun.expected().total()))
+    few = dataclasses.replace(NEUTRONS, low=0.95, high=1.05, prior=Flat())
+    nll = likelihood(noun, [STRENGTH, few])
+    best = fit(nll)
+    parts = Components(noun, nll, best, "strength")
+    assert best.errors["neutrons"] == np.inf
+    assert parts.errors["neutrons"] == np.inf
+    assert parts.errors["base"] == 0.0

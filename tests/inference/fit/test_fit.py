@@ -100,3 +100,16 @@ def test_what_a_slope_holds_at_an_edge_is_determined():
     assert best.values["x"] == 0.0
     assert best.at_edge == ("x",)
     assert "do not determine" not in best.message
+
+
+@pytest.mark.parametrize("prior", [Flat(), Gaussian(1.0, 60.0)])
+def test_an_error_larger_than_the_box_is_none(prior):
+    """One event on a thousand, known to 33: in a box of width 2 nothing is known."""
+    parameters = [Scale("s", "*.signal_scale", 0.0, 2.0, prior=prior), Scale("b", "*.background_scale", 0.5, 1.5)]
+    experiment = Line("line", np.array([1.0, 0.0]), np.array([1000.0, 1e6]))
+    found = fit(likelihood(experiment, parameters))
+    assert found.converged
+    assert found.errors["s"] == np.inf
+    assert found.covariance[0, 0] == np.inf
+    assert found.errors["b"] == pytest.approx(1e-3, rel=1e-2)
+    assert found.message == "The data do not determine s."

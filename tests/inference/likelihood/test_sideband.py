@@ -9,8 +9,10 @@ import jax
 import numpy as np
 import pytest
 from inference_toys import Line
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
 from sideband_toys import SCALE, TILT, Beside, beside, written_out
+from template_toys import MU
+from template_toys import asked as template_study
 
 from ontarget.detector import Sideband
 from ontarget.ground.errors import InputError
@@ -19,6 +21,8 @@ from ontarget.inference.fit.batch import fit_many
 from ontarget.inference.fit.contraction import Contraction, model_of, state
 from ontarget.inference.fit.fisher import fisher, gradient, hessian
 from ontarget.inference.fit.fit import fit
+from ontarget.inference.fit.interval import intervals, threshold
+from ontarget.inference.fit.profile import profile
 from ontarget.inference.likelihood.build import likelihood
 from ontarget.inference.likelihood.parameter import Scale
 
@@ -275,3 +279,17 @@ WRONG = [
 def test_errors_say_what_is_wrong(wrong, sentence):
     with pytest.raises(InputError, match=sentence):
         wrong()
+
+
+def test_a_sideband_without_a_count_bounds_the_signal(tmp_path):
+    """One event on an empty sideband: with s = 2 mu of the signal in each bin and 2 beta in the sideband's, beta is
+    1/3 - s at its best, or zero, and -2 ln L / 2 is 2 s - ln s beyond s = 1/3, least at 1/2.
+    """
+    noun = template_study(tmp_path, "empty").experiments["empty"].noun
+    found = likelihood(noun, [dataclasses.replace(MU, high=3.0)])
+    np.testing.assert_allclose(found.sideband.share, 1.0)
+    (piece,) = intervals(profile(found, {"mu": np.linspace(0.0, 3.0, 61)}), 0.9).pieces
+    high = brentq(lambda s: 2 * (2 * s - np.log(s) - 1 - np.log(2)) - threshold(0.9, 1), 0.5, 5.0) / 2
+    assert high == pytest.approx(0.9116, abs=5e-5)
+    assert (piece.low, piece.high) == (0.0, pytest.approx(high, rel=1e-3))
+    assert fit(found).values["mu"] == pytest.approx(0.25, rel=1e-3)

@@ -11,6 +11,7 @@ from ontarget.analysis import CrossSectionTrend, MeasuredCrossSection
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import cm
 from ontarget.inference.fit import Fit, Piece
+from ontarget.report.text_table import text_table
 from ontarget.study import CrossSections
 from ontarget.study.parameters.cross_sections import figure, rows
 
@@ -54,3 +55,12 @@ def test_a_study_without_coherent_scattering(context):
     other = dataclasses.replace(context.experiments["crystal"], noun=bare)
     with pytest.raises(InputError, match="crystal, first channel: got no channel"):
         CrossSections(()).check(dataclasses.replace(context, experiments={"crystal": other}))
+
+
+def test_a_box_that_ends_an_interval_leaves_no_error_above():
+    one = MeasuredCrossSection(40.0, 0.8, Piece(0.6, 3.0, False, True), 200 * UNIT, BEST, ())
+    assert one.errors == (pytest.approx(0.2 * 200 * UNIT, rel=1e-12, abs=0), np.inf)
+    assert one.mean_error == np.inf
+    (row,) = rows([("a", one)])
+    assert row["error above"] == np.inf
+    assert "not determined" in str(text_table("Found", [row]))

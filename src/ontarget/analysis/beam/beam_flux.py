@@ -13,7 +13,7 @@ from jaxtyping import Array, Float
 
 from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.experiment.experiment import Experiment
-from ontarget.experiment.narrow import neutrino_experiment, site_of, source_of
+from ontarget.experiment.narrow import neutrino_experiment, site_of, source_of, with_channels
 from ontarget.ground.kept import kept
 from ontarget.ground.noun import as_array
 from ontarget.ground.program import fused
@@ -119,6 +119,12 @@ def of_a_tunnel(experiment: AbstractExperiment) -> tuple[DecayTunnel, BeamSite]:
     """The source and site of an experiment behind a decay tunnel; others are refused."""
     truth = "Only a DecayTunnel, with its detector at a BeamSite, has a flux by parents."
     return source_of(experiment, DecayTunnel, truth), site_of(experiment, BeamSite, truth)
+
+
+def counting_at_a_tunnel(experiment: AbstractExperiment) -> tuple[DecayTunnel, BeamSite]:
+    """`of_a_tunnel`, and the detector counts neutrinos: one without channels has no events to sort."""
+    with_channels(experiment, "Events are sorted by the parents of their neutrinos.")
+    return of_a_tunnel(experiment)
 
 
 def collected(experiment: Experiment, simulation: Simulation) -> BeamFlux:

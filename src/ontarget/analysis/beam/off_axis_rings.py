@@ -13,7 +13,7 @@ from ontarget.analysis.beam.rings import peak_of, pions_only
 from ontarget.beam.parametrised import ParametrisedBeam
 from ontarget.experiment.abstract import AbstractExperiment
 from ontarget.experiment.experiment import Experiment
-from ontarget.experiment.narrow import narrowed, neutrino_experiment, source_of
+from ontarget.experiment.narrow import narrowed, source_of, with_channels
 from ontarget.ground.errors import InputError
 from ontarget.ground.units import mrad
 from ontarget.numerics.progress import silent
@@ -100,7 +100,7 @@ def off_axis(
 
 def narrow_band(experiment: AbstractExperiment) -> tuple[Experiment, ParametrisedBeam]:
     """An experiment that knows the radius of each vertex, and its beam of given spread; others are refused."""
-    experiment = neutrino_experiment(experiment)
+    experiment = with_channels(experiment, "Rings are filled with the events of its channels.")
     truth = "The method needs a DecayTunnel and the radius of each vertex."
     source = source_of(experiment, DecayTunnel, truth)
     if not isinstance(experiment.detector.tag, Radius):

@@ -15,7 +15,7 @@ from ontarget.analysis.facility.pion_facility import StoppedPionFacility
 from ontarget.detector import Detector
 from ontarget.experiment.counts import Counts
 from ontarget.experiment.experiment import Experiment
-from ontarget.experiment.narrow import site_of, source_of
+from ontarget.experiment.narrow import site_of, source_of, with_channels
 from ontarget.ground.constants import c
 from ontarget.ground.errors import InputError
 from ontarget.ground.program import program
@@ -63,6 +63,7 @@ class Arrivals:
 
 def check_clocks(experiment: Experiment) -> None:
     """Refuse an experiment whose flavours do not tell the clock that they follow."""
+    with_channels(experiment, "Windows are chosen for the neutrinos of each flavour.")
     source = source_of(experiment, StoppedPion, ONE_CLOCK)
     site_of(experiment, Site, ONE_CLOCK)
     if source.contamination:

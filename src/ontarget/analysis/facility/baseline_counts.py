@@ -9,10 +9,11 @@ from jaxtyping import Float
 
 from ontarget.experiment.counts import Counts
 from ontarget.experiment.experiment import Experiment
-from ontarget.experiment.narrow import site_of
+from ontarget.experiment.narrow import site_of, with_channels
 from ontarget.ground.units import m, year
 from ontarget.source import Site
 
+WHY_CHANNELS = "Only what neutrinos do in a detector falls with its distance."
 WHY_A_SITE = "Only from a point does a flux fall as the square of the distance."
 
 
@@ -67,7 +68,7 @@ def baselines(
     lengths : [baseline] internal units (``np.array([20.0]) * m``); the experiment's own by default
     counts : the experiment's own, where they are known already
     """
-    site = site_of(experiment, Site, WHY_A_SITE)
+    site = site_of(with_channels(experiment, WHY_CHANNELS), Site, WHY_A_SITE)
     counts = experiment.expected() if counts is None else counts
     lengths = np.array([float(site.baseline)]) if lengths is None else lengths
     years = float(experiment.exposure.calendar(experiment.facility) / year)

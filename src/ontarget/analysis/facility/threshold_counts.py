@@ -9,8 +9,10 @@ from jaxtyping import Float
 
 from ontarget.experiment.counts import ChannelCounts, Counts
 from ontarget.experiment.experiment import Experiment
-from ontarget.experiment.narrow import first_channel
+from ontarget.experiment.narrow import with_channels
+from ontarget.ground.errors import InputError
 from ontarget.ground.units import keV, kg, year
+from ontarget.numerics.axis import EnergyAxis
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,8 @@ def thresholds(
     energies : [threshold] internal units (``np.array([1.0]) * keV``); 120 from 0.05 to 100 keV by default
     counts : the experiment's own, where they are known already
     """
+    check_recoils(experiment)
     energies = np.geomspace(0.05, 100.0, 120) * keV if energies is None else energies
-    first_channel(experiment, "Counts above a threshold are those of its first channel.")
     counts = experiment.expected() if counts is None else counts
     mass = float(experiment.detector.mass / kg)
     exposure = float(experiment.exposure.calendar(experiment.facility) / year) * mass
@@ -60,6 +62,15 @@ def thresholds(
         float(counts.signal().sum()) / exposure,
         mass,
     )
+
+
+def check_recoils(experiment: Experiment) -> None:
+    """Refuse an experiment without recoils, or whose detector sees no energy."""
+    with_channels(experiment, "Thresholds are set on the recoils of a detector's first channel.")
+    axis = experiment.detector.seen
+    if not isinstance(axis, EnergyAxis):
+        truth = "Thresholds are energies, and beside them stands where the reconstructed axis begins."
+        raise InputError(f"{experiment.name}.detector.seen", type(axis).__name__, truth, "Give an EnergyAxis.")
 
 
 def recoils_above(channel: ChannelCounts, energies: Float[np.ndarray, " threshold"]) -> Float[np.ndarray, " threshold"]:

@@ -14,7 +14,7 @@ from jaxtyping import Array, Float
 from ontarget.analysis.oscillation.prompt_window import Windows, largest_difference, significance, squared_significance
 from ontarget.detector import Detector, SquareRootResolution
 from ontarget.experiment.experiment import Experiment
-from ontarget.experiment.narrow import first_channel, propagation_of, source_of
+from ontarget.experiment.narrow import first_channel, propagation_of, source_of, with_channels
 from ontarget.ground.noun import as_array
 from ontarget.ground.program import program
 from ontarget.ground.units import MeV, km
@@ -165,6 +165,7 @@ def spectra(
 
     of D decays, f the spectrum of the prompt muon or late electron neutrinos of one decay, A the events per fluence.
     """
+    with_channels(experiment, TRUTH)
     propagation = propagation_of(experiment, ThreeFlavour, TRUTH)
     spectrum = source_of(experiment, StoppedPion, TRUTH).spectrum()
     events = per_fluence(experiment.detector, Nodes(spectrum.energy, spectrum.cell))

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 
 from ontarget.experiment.batch import batched_counts
 from ontarget.experiment.experiment import Experiment
-from ontarget.experiment.narrow import propagation_of
+from ontarget.experiment.narrow import propagation_of, with_channels
 from ontarget.ground.errors import InputError, did_you_mean
 from ontarget.ground.noun import Noun, Scalar, quantity, static
 from ontarget.inference.likelihood import Likelihood, likelihood
@@ -77,6 +77,7 @@ class OscillationTemplates:
 
 def oscillation_templates(experiment: Experiment, splittings: Float[np.ndarray, " splitting"]) -> OscillationTemplates:
     """Counts of an experiment with a `Sterile31` at each of `MIXINGS` and each splitting (MeV^2)."""
+    with_channels(experiment, "A search counts neutrinos by flavour.")
     propagation_of(experiment, Sterile31, "A search needs a fourth neutrino.")
     rows = len(MIXINGS) * len(splittings)
     values = {

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.experiment.experiment import Experiment
-from ontarget.experiment.narrow import narrowed, propagation_of
+from ontarget.experiment.narrow import narrowed, propagation_of, with_channels
 from ontarget.ground.errors import InputError, check_range, did_you_mean
 from ontarget.ground.noun import Noun, Number, quantity, static
 from ontarget.ground.program import program
@@ -234,4 +234,5 @@ def time_and_distance(experiment: Experiment) -> TimeAndDistance:
 
 def fourth_neutrino(experiment: Experiment) -> Sterile31:
     """The fourth neutrino of an experiment, which must have one."""
+    with_channels(experiment, "The search counts neutrinos that disappear.")
     return propagation_of(experiment, Sterile31, "The search needs a fourth neutrino.")

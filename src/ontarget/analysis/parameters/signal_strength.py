@@ -92,8 +92,9 @@ class MeasuredCrossSection:
 
     @property
     def errors(self) -> tuple[float, float]:
-        """One standard deviation below and above, areas (internal units)."""
+        """One standard deviation below and above, areas (internal units); infinite where the box ends it above."""
         below, above = self.strength - self.interval.low, self.interval.high - self.strength
+        above = float("inf") if self.interval.open_high else above
         return below * self.standard, above * self.standard
 
     @property

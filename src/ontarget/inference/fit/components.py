@@ -34,7 +34,7 @@ class Components:
     ----------
     values : by name of channel or background
     flavours : of channels, [flavour tag seen]
-    errors : of the sum of each, one standard deviation
+    errors : of the sum of each, one standard deviation; infinite where the data do not determine it
     signal : names of those that vanish with the strength
     observed : [tag seen]
     """
@@ -48,7 +48,10 @@ class Components:
             for sign in (1.0, -1.0)
             for name, step in zip(free, steps, strict=True)
         ]
-        points = [best.values, *moved, {**best.values, strength: 0.0}, {**best.values, strength: 1.0}]
+        boxes = {one.name: (float(one.low), float(one.high)) for one in likelihood.parameters}
+        lost = [name for name, error in best.errors.items() if error == np.inf]
+        ends = [{**best.values, name: end} for name in lost for end in boxes[name]]
+        points = [best.values, *moved, *ends, {**best.values, strength: 0.0}, {**best.values, strength: 1.0}]
         counts = counts_at(experiment, likelihood.parameters, points)
         parts = {one.name: np.asarray(one.values).sum(axis=1) for one in counts.channels}
         parts |= {one.name: np.asarray(one.values) for one in counts.backgrounds}
@@ -58,9 +61,15 @@ class Components:
         places = [list(best.errors).index(name) for name in free]
         covariance = np.asarray(best.covariance)[np.ix_(places, places)]
         sums = {name: values.sum(axis=(1, 2)) for name, values in parts.items()}
-        slopes = {name: (one[1 : 1 + len(free)] - one[1 + len(free) : -2]) / (2 * steps) for name, one in sums.items()}
+        slopes = {
+            name: (one[1 : 1 + len(free)] - one[1 + len(free) :][: len(free)]) / (2 * steps)
+            for name, one in sums.items()
+        }
         self.signal = tuple(name for name, one in sums.items() if abs(one[-2]) < 1e-9 * one[-1])
         self.errors = {name: float(np.sqrt(slope @ covariance @ slope)) for name, slope in slopes.items()}
+        for name, one in sums.items():
+            if np.ptp(np.append(one[0], one[1 + 2 * len(free) : -2])) > 1e-9 * abs(one[0]):
+                self.errors[name] = np.inf  # a parameter moves it that the data do not determine
         for name, (values, error) in steady_parts(experiment, likelihood, best).items():
             self.values[name], self.errors[name] = values, error
 

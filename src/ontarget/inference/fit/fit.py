@@ -26,7 +26,8 @@ class Fit(Noun):
     Attributes
     ----------
     values : of every parameter, fixed ones included, by name
-    errors : one standard deviation of the free ones; infinite where the data do not determine one
+    errors : one standard deviation of the free ones; infinite where the data do not determine one, which they do not
+        where it would be larger than the box
     covariance : [free, free], in the order of `errors`; infinite on the diagonal where `errors` are
     minimum : -2 ln L there
     converged : whether it is a minimum by the vertical distance
@@ -98,8 +99,10 @@ def _report(likelihood: Likelihood, free: list[str], theta: np.ndarray, minimum:
     bends = hessian(likelihood, theta)
     curvature = bends[np.ix_(places, places)] / 2.0
     covariance, flat = invert(curvature)
+    wide = ~flat & (np.diagonal(covariance) > (high - low)[places] ** 2)
+    covariance[np.diag(wide)] = np.inf
     idle = flat & _idle(likelihood)[places]
-    lost = flat & ~idle & ~_held(likelihood, theta)[places]
+    lost = (flat | wide) & ~idle & ~_held(likelihood, theta)[places]
     straight = np.diagonal(bends) * (high - low) ** 2 < SLOPE
     for i in np.nonzero(lost & straight[places])[0]:
         lost[i] = not _bounded(likelihood, theta, places[i], minimum)
@@ -113,7 +116,8 @@ def _report(likelihood: Likelihood, free: list[str], theta: np.ndarray, minimum:
         what = "does nothing: no count depends on it" if idle.sum() == 1 else "do nothing: no count depends on them"
         sentences.append(f"{listed(free, idle)} {what}.")
     if lost.any():
-        sentences.append(f"The data do not determine a combination of {listed(free, lost)}.")
+        what = "" if lost.sum() == 1 else "a combination of "
+        sentences.append(f"The data do not determine {what}{listed(free, lost)}.")
     if ((counts <= 0) & (np.asarray(likelihood.data)[: likelihood.bins] > 0)).any():
         sentences.append("Counts were observed in bins where none are expected.")
     errors = dict(zip(free, np.sqrt(np.maximum(np.diagonal(covariance), 0.0)).tolist(), strict=True))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ontarget.analysis.beam.beam_flux import of_a_tunnel, simulated_flux
+from ontarget.analysis.beam.beam_flux import counting_at_a_tunnel, simulated_flux
 from ontarget.analysis.beam.by_origin import OriginEvents, beam_events
 from ontarget.ground.errors import check_range
 from ontarget.ground.noun import Noun, Number, quantity, static
@@ -58,7 +58,7 @@ class BeamEvents(AbstractTask):
     def check(self, context: Context) -> None:
         check_range(self, "precision", 1e-4, 0.5)
         for experiment in context.listed(self.experiments or None):
-            of_a_tunnel(experiment)
+            counting_at_a_tunnel(experiment)
 
     def run(self, context: Context) -> Section:
         precision, found = float(self.precision), {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import equinox as eqx
 
-from ontarget.analysis.beam.beam_flux import of_a_tunnel
+from ontarget.analysis.beam.beam_flux import counting_at_a_tunnel
 from ontarget.analysis.beam.beam_variation import BeamError
 from ontarget.analysis.monitored.cross_section_precision import CrossSectionMethod
 from ontarget.experiment.experiment import Experiment
@@ -55,7 +55,7 @@ class Method(Noun):
     def in_study(self, context: Context) -> CrossSectionMethod:
         """The method with its experiment, and with what the study's counters leave of the mesons."""
         experiment = self.tagged(context)
-        source, _ = of_a_tunnel(experiment)
+        source, _ = counting_at_a_tunnel(experiment)
         mesons = None
         if self.production is not None and source.yields is not None:
             mesons = self.production.covariance(context, source.yields)
@@ -63,7 +63,7 @@ class Method(Noun):
 
     def check(self, context: Context) -> None:
         """Refuse errors of numbers that the beam does not have, and counters of mesons that are not uncertain."""
-        source, _ = of_a_tunnel(context.experiment(self.experiment, self.where))
+        source, _ = counting_at_a_tunnel(context.experiment(self.experiment, self.where))
         for error in self.errors:
             error.moved(source)
         if self.production is None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.analysis.beam.beam_flux import of_a_tunnel
+from ontarget.analysis.beam.beam_flux import counting_at_a_tunnel
 from ontarget.analysis.tags.tag_scans import parametrised_beam
 from ontarget.analysis.tags.tag_summary import TaggingGrid, TaggingResult, tagging
 from ontarget.ground.errors import InputError, check_range
@@ -89,7 +89,7 @@ class Tagging(AbstractTask):
                 truth = "It is a list of finite numbers, none below zero."
                 raise InputError(field, str(given.tolist()), truth, "Give at least one.")
         experiment = context.experiment(self.experiment, "experiment")
-        of_a_tunnel(experiment)
+        counting_at_a_tunnel(experiment)
         parametrised_beam(experiment)
 
     def run(self, context: Context) -> Section:

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import numpy as np
 from jaxtyping import Array, Float
 
-from ontarget.analysis.facility.baseline_counts import WHY_A_SITE, BaselineCounts, baselines
-from ontarget.experiment.narrow import site_of
+from ontarget.analysis.facility.baseline_counts import WHY_A_SITE, WHY_CHANNELS, BaselineCounts, baselines
+from ontarget.experiment.narrow import site_of, with_channels
 from ontarget.ground.errors import InputError
 from ontarget.ground.noun import quantity, static
 from ontarget.ground.units import LENGTH, m
@@ -45,7 +45,7 @@ class BaselineScan(AbstractTask):
 
     def check(self, context: Context) -> None:
         for experiment in context.listed(self.experiments):
-            site_of(experiment, Site, WHY_A_SITE)
+            site_of(with_channels(experiment, WHY_CHANNELS), Site, WHY_A_SITE)
 
     def run(self, context: Context) -> Section:
         lengths = np.asarray(self.baselines)

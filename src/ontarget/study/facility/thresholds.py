@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ontarget.analysis.facility.threshold_counts import ThresholdCounts, thresholds
+from ontarget.analysis.facility.threshold_counts import ThresholdCounts, check_recoils, thresholds
 from ontarget.ground.errors import InputError, check_positive, concrete
 from ontarget.ground.noun import Energy, quantity, static
 from ontarget.ground.units import ENERGY
@@ -46,7 +46,8 @@ class ThresholdScan(AbstractTask):
         check_points(self.points, 2, 100_001)
 
     def check(self, context: Context) -> None:
-        context.listed()
+        for experiment in context.listed():
+            check_recoils(experiment)
 
     def run(self, context: Context) -> Section:
         energies = np.geomspace(float(self.start), float(self.stop), self.points)

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ontarget.analysis.oscillation.appearance import PHASES, TRUTH, Appearance, long_baseline
-from ontarget.experiment.narrow import propagation_of, source_of
+from ontarget.experiment.narrow import propagation_of, source_of, with_channels
 from ontarget.ground.errors import check_positive
 from ontarget.ground.noun import Length, quantity, static
 from ontarget.ground.units import ANGLE, MeV, km, ns
@@ -63,6 +63,7 @@ class LongBaseline(AbstractTask):
 
     def check(self, context: Context) -> None:
         experiment = context.experiment(self.experiment, "experiment")
+        with_channels(experiment, "Electron neutrinos that appear are counted in its first channel.")
         source_of(experiment, StoppedPion, TRUTH)
         propagation_of(experiment, ThreeFlavour, TRUTH)
 

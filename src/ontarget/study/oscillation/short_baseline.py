@@ -10,7 +10,7 @@ import numpy as np
 from ontarget.analysis.oscillation.oscillated import channel_named, oscillation_templates
 from ontarget.analysis.oscillation.sterile_limits import AmplitudeLimits, short_baseline
 from ontarget.experiment.experiment import Experiment
-from ontarget.experiment.narrow import propagation_of
+from ontarget.experiment.narrow import propagation_of, with_channels
 from ontarget.ground.errors import InputError, check_positive, check_range, did_you_mean
 from ontarget.ground.frozen import FrozenDict
 from ontarget.ground.noun import Energy, MassSquared, Noun, Number, quantity, static
@@ -103,7 +103,9 @@ class ShortBaseline(AbstractTask):
 
     def check(self, context: Context) -> None:
         for search in self.searches:
-            propagation_of(search.tagged(context), Sterile31, f"The search {search.name!r} needs a fourth neutrino.")
+            experiment = context.experiment(search.experiment, f"searches.{search.name}.experiment")
+            with_channels(experiment, f"The search {search.name!r} counts neutrinos by flavour.")
+            propagation_of(experiment, Sterile31, f"The search {search.name!r} needs a fourth neutrino.")
         names = {search.name for search in self.searches}
         for title, members in self.groups.items():
             for name in members:

@@ -104,7 +104,7 @@ def figure(found: Labelled, trend: CrossSectionTrend) -> Figure:
             label,
             np.array([one.neutrons]),
             np.array([one.value]) / CROSS_SECTION,
-            np.array(one.errors)[:, None] / CROSS_SECTION,
+            np.where(np.isfinite(one.errors), one.errors, 0.0)[:, None] / CROSS_SECTION,  # no bar where none is known
             group=index,
             aside=6.0 * (index - len(found) / 2),
         )

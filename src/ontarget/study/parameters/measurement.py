@@ -218,16 +218,11 @@ def pull_rows(found: MeasuredCrossSection) -> list[dict[str, Any]]:
             {
                 "parameter": parameter.name,
                 "value": value,
-                "error": finite(found.best.errors.get(parameter.name)),
+                "error": found.best.errors.get(parameter.name),
                 "pull": float(np.asarray(parameter.prior.pull(value))),
             }
         )
     return table
-
-
-def finite(value: float | None) -> float | None:
-    """A number, or nothing where the data determine none."""
-    return None if value is None or not np.isfinite(value) else value
 
 
 def toys_picture(gof: GoodnessOfFit, key: str, title: str) -> Picture:
