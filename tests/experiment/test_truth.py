@@ -22,7 +22,10 @@ LIGHT = "q: {type: ConstantQuenching, value: 0.25}, l: {type: LightYield, per_en
 POISSON = "s: {type: PoissonSmearing, axis: {type: CountAxis, start: 0, stop: 200, bins: 200}}"
 RIGHT = [4712.57, 3080.83, 1803.12, 1139.57, 776.69, 514.87, 329.06, 200.21]
 """Counts in argon, sum 12556.92: own numpy, of nobody's code, with the radii of Lewin and Smith and 0.23857."""
-LEWIN_SMITH = "{type: CEvNS, couplings: {type: TreeCouplings, sin2_theta_w: 0.23857}, proton: {type: HelmLewinSmith}, neutron: {type: HelmLewinSmith}}"
+OLD = "{type: HelmLewinSmith}"
+LEWIN_SMITH = (
+    f"{{type: CEvNS, couplings: {{type: TreeCouplings, sin2_theta_w: 0.23857}}, proton: {OLD}, neutron: {OLD}}}"
+)
 
 
 @pytest.fixture

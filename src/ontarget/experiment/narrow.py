@@ -36,10 +36,7 @@ def with_channels(experiment: AbstractExperiment, truth: str) -> Experiment:
 
 def first_channel(experiment: AbstractExperiment, truth: str) -> Channel:
     """The first channel of an experiment; one without channels is refused, `truth` says why one is needed."""
-    found = neutrino_experiment(experiment)
-    if not found.detector.channels:
-        raise InputError(f"{found.name}.detector.channels", "none", truth, "Name an experiment that has a channel.")
-    return found.detector.channels[0]
+    return with_channels(experiment, truth).detector.channels[0]
 
 
 def source_of(experiment: AbstractExperiment, kind: type[Source], truth: str = "") -> Source:
