@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,6 +16,9 @@ from ontarget.ground.errors import InputError, concrete
 from ontarget.ground.noun import Noun, Own, quantity, static
 from ontarget.inference.likelihood.own_unit import Unit, check_unit, given_in, scale, shown
 from ontarget.inference.likelihood.prior import AbstractPrior, Flat
+
+MIXING = re.compile(r"\.sin2_[123][123]$")
+"""Addresses of squared sines of mixing angles."""
 
 
 class AbstractParameter(Noun):
@@ -67,10 +71,27 @@ class AbstractParameter(Noun):
             where, box = f"parameter {self.name!r}.start", f"[{float(self.low):g}, {float(self.high):g}]"
             got, truth = f"{start:g} {shown(self.unit)}".rstrip(), f"Its box is {box} {shown(self.unit)}".rstrip() + "."
             raise InputError(where, got, truth, "Widen the box or give a start inside.")
+        check_mixings(self, experiments)
         return start
 
     def check_kind(self, experiments: Sequence[Any]) -> None:
         """Refuse a unit that is not of the kind of the numbers at the addresses, and a bare number for a length."""
+
+
+def check_mixings(parameter: AbstractParameter, experiments: Sequence[Any]) -> None:
+    """Refuse a box in which the sine or cosine of a mixing angle vanishes: probabilities go as their square root."""
+    mixings = [one for one in parameter.targets(experiments) if MIXING.search(one)]
+    known = addresses(tuple(experiments)) if mixings else {}
+    for address in mixings:
+        at_zero, at_one = (parameter.leaf(end, known[address]) for end in (parameter.low, parameter.high))
+        for end, wrong, curve, good in (
+            ("low", at_zero <= 0, "sqrt(x) at 0", "start the box at 1e-4"),
+            ("high", at_one >= 1, "sqrt(1 - x) at 1", "end the box at 0.9999"),
+        ):
+            if wrong:
+                where, got = f"parameter {parameter.name!r}.{end}", f"{float(getattr(parameter, end)):g}"
+                truth = f"Probabilities go as {curve} of {address}, which no expansion follows."
+                raise InputError(where, got, truth, f"For a limit, {good}.")
 
 
 def check_box(parameter: AbstractParameter) -> None:
