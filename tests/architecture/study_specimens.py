@@ -32,6 +32,7 @@ from ontarget.inference import likelihood as li
 from ontarget.inference import posterior as po
 from ontarget.inference import toys as to
 from ontarget.inference.design.forecast import forecast
+from ontarget.inference.fit.profile import Critical
 from ontarget.inference.likelihood.parametrised import ParametrisedExperiment
 from ontarget.inference.toys.interval_construction import Toys, Wilks
 from ontarget.monitor import Trackers
@@ -147,6 +148,7 @@ _rows: list[Noun] = [
     likelihood,
     likelihood.expansion,
     best,
+    Critical({"signal": np.array([0.8, 1.3])}, np.array([2.7, 2.8]), 2.7),
     to.feldman_cousins(likelihood, "signal", [0.8, 1.0, 1.3], 1, toys=20),
     to.construction(likelihood, {"signal": [0.8, 1.0, 1.3]}, 1, toys=20),
     to.goodness_of_fit(likelihood, best, 1, toys=20),

@@ -164,5 +164,5 @@ def test_a_plane_of_templates(tmp_path):
 
 def test_a_published_cross_section_needs_a_channel(alone):
     (name,) = alone.experiments
-    with pytest.raises(InputError, match=f"{name}.detector.channels: got none. A cross-section is that of"):
+    with pytest.raises(InputError, match=f"{name}.detector: got no channels. A cross-section is that of"):
         of_first_channel(alone.experiment(name, "experiment"), "nu_e", jnp.array([30.0]))

@@ -96,3 +96,10 @@ def test_an_asimov_world_measures_its_own_nuisances():
     assert 1.645 * best.errors["mu"] == pytest.approx(1.645 * np.sqrt(110 + 25) / 10, rel=1e-3)
     kept = counting(Gaussian(1.3, 0.05), observed=(110.0,))
     assert float(kept.parameters[1].prior.mean) == 1.3  # what was observed was measured in our world
+
+
+def test_counts_that_were_seen_bring_back_the_prior_as_it_was_given():
+    off = counting(Gaussian(1.3, 0.05))
+    seen = off.with_data([np.array([110.0])])
+    assert float(seen.parameters[1].prior.mean) == 1.3
+    assert float(off.asimov(mu=2.0).parameters[1].prior.mean) == pytest.approx(1.0, rel=1e-14)

@@ -105,6 +105,7 @@ def likelihood(
     expanded = _expanded(parts, parameters, known, tolerance)
     expansion = joint(expanded, [one.name for one in parameters], box[:, 0], box[:, 1])
     sizes = tuple(part.coefficients.shape[1] for part in expanded)
+    given = parameters
     if data is None:
         parameters = centred(parameters, start, _only_asimov(experiments, parameters))
         expected = np.split(expansion(start), np.cumsum(sizes)[:-1])
@@ -113,7 +114,8 @@ def likelihood(
     if sidebands is not None:
         counts = np.concatenate([counts, sidebands.counts])
     arrays, errors = (as_array(start), as_array(counts)), tuple(part.error for part in expanded)
-    return Likelihood(parameters, expansion, *arrays, tuple(names), sizes, errors, sidebands)
+    moved = any(one is not other for one, other in zip(parameters, given, strict=True))
+    return Likelihood(parameters, expansion, *arrays, tuple(names), sizes, errors, sidebands, given if moved else None)
 
 
 def _parts(

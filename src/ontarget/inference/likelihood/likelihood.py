@@ -41,6 +41,7 @@ class Likelihood(Noun):
     sizes : bins of each experiment
     errors : held-out error of each experiment's expansion, in Poisson standard deviations
     sideband : of the backgrounds that were counted in one, if any were
+    given : the parameters with their priors as they were given, where Asimov data have moved these; else None
 
     References
     ----------
@@ -55,6 +56,7 @@ class Likelihood(Noun):
     sizes: tuple[int, ...] = static()
     errors: tuple[float, ...] = static()
     sideband: Sidebands | None = None
+    given: tuple[AbstractParameter, ...] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -128,17 +130,23 @@ class Likelihood(Noun):
 
         Priors stay as they are: what is known of parameters from outside does not follow the values given.
         """
-        return self.with_data(self.expected(**values), None if self.sideband is None else self.sideband.counts)
+        aside = None if self.sideband is None else self.sideband.counts
+        return dataclasses.replace(self, data=self._joined(self.expected(**values), aside))
 
     def with_data(self, data: Sequence[Any], sidebands: Any = None) -> Likelihood:
-        """The same likelihood with other observed counts, one array [bin] per experiment.
+        """The same likelihood with other observed counts, one array [bin] per experiment, and priors as given.
 
         sidebands : counts in the sidebands [group]; None for those that it has
         """
+        parameters = self.given or self.parameters
+        return dataclasses.replace(self, data=self._joined(data, sidebands), parameters=parameters, given=None)
+
+    def _joined(self, data: Sequence[Any], sidebands: Any) -> Vector:
+        """Counts of all bins and sidebands, checked; those of the sidebands as they are where none are given."""
         aside = np.asarray(self.data)[self.bins :] if sidebands is None else sidebands
         bins = checked(data, self.experiments, self.sizes)
         aside = checked([aside], ["the sidebands"], [len(self.data) - self.bins])
-        return dataclasses.replace(self, data=jnp.asarray(np.concatenate([bins, aside])))
+        return jnp.asarray(np.concatenate([bins, aside]))
 
     def pseudo_data(self, key: Any, **values: float) -> list[np.ndarray]:
         """Poisson counts of each experiment, drawn at the start but for the values given; `key` is a JAX random key.
