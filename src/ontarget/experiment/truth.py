@@ -202,10 +202,10 @@ def moved_in_cells(channel: Channel, seen: AbstractAxis, found: ChannelCounts) -
     varies = np.isfinite(followed(channel, np.append(low, cells[-1]), seen).detail)[1:-1]
     if not varies.any():
         return 0.0
-    slope = np.diff(held[wide] / width) / ((width[1:] + width[:-1]) / 2)
+    slope = np.diff(held[wide] / float(np.sum(found.values)) / width) / ((width[1:] + width[:-1]) / 2)
     before, after = slope[:-1], slope[1:]
     bend = np.minimum(np.abs(after - before), 3 * np.minimum(np.abs(before), np.abs(after))) * (before * after > 0)
-    return float(np.sum(bend / np.sum(found.values) * width[1:-1] ** 2 * varies) / 8)
+    return float(np.sum(bend * width[1:-1] ** 2 * varies) / 8)
 
 
 @program
