@@ -80,8 +80,11 @@ print(ontarget("expect", "crystal.yaml"))
 
 drawn = []
 for row in csv.DictReader(ontarget("expect", "crystal.yaml", "--format", "csv").splitlines()):
-    number = random.poisson(float(row["total"]))
-    ends = [(float(row[f"{axis} low"]), float(row[f"{axis} high"])) for axis in ("seen", "tag")]
+    number = random.poisson(float(row["counts"]))
+    ends = [
+        (float(row[f"{axis} low{unit}"]), float(row[f"{axis} high{unit}"]))
+        for axis, unit in (("seen", ""), ("tag", " (us)"))
+    ]
     drawn.append([random.uniform(low, high, number) for low, high in ends])
 light, time = (np.concatenate(values) for values in zip(*drawn, strict=True))
 write_events("events.csv", light, time)
